@@ -1,0 +1,157 @@
+"""Results on disk: the one place that writes and reads them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from easytear.analysis.model import SCHEMA, Summary
+from easytear.analysis.tables import FRAMES, FRONT, TRACKS, shape_table
+from easytear.errors import ResultsError
+
+SUMMARY = "summary.json"
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "frames.csv": FRAMES,
+    "tracks.csv": TRACKS,
+    "front.csv": FRONT,
+}
+DECIMALS: Mapping[str, int] = {"time_s": 6, "_px": 3, "_mm": 5, "_mm_s": 5, "_deg": 4}
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What one analysed video gave: the summary and the three tables of the results format.
+
+    Attributes
+    ----------
+    summary : Summary
+        What stands in summary.json.
+    frames, tracks, front : pandas.DataFrame
+        Columns as in `easytear.analysis.tables`.
+    """
+
+    summary: Summary
+    frames: pd.DataFrame
+    tracks: pd.DataFrame
+    front: pd.DataFrame
+
+
+def results_folder(video: Path, out: Path) -> Path:
+    """Return where the results of `video` go below the folder `out`."""
+    return out / video.stem
+
+
+@contextmanager
+def written_aside(path: Path) -> Iterator[Path]:
+    """Give a path to write to, that becomes `path` only when the block ends well.
+
+    The file is flushed to disk before it takes the place of an older one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    aside = Path(name)
+    try:
+        yield aside
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
+        aside.chmod(0o666 & ~_umask())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file whole or not at all."""
+    with written_aside(path) as aside:
+        aside.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_results(analysis: Analysis, folder: Path) -> None:
+    """Write tables and summary into `folder`, the summary last; older results are replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SUMMARY).unlink(missing_ok=True)
+    for name, table in zip(TABLES, (analysis.frames, analysis.tracks, analysis.front), strict=True):
+        _write_table(folder / name, shape_table(table, TABLES[name]))
+    write_text(folder / SUMMARY, summary_json(analysis.summary))
+
+
+def summary_json(summary: Summary) -> str:
+    """Return summary.json's text: UTF-8, unknown values null, never NaN or Infinity."""
+    data = json.loads(summary.model_dump_json(by_alias=True))
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _write_table(path: Path, table: pd.DataFrame) -> None:
+    rounded = {n: _decimals(n) for n in table.columns if table[n].dtype.kind == "f"}
+    text = table.round(rounded)
+    for name in text.columns:
+        if text[name].dtype == bool:
+            text[name] = text[name].map({True: "true", False: "false"})
+    with written_aside(path) as aside:
+        text.to_csv(aside, index=False, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
+
+
+def _decimals(column: str) -> int:
+    for ending, decimals in DECIMALS.items():
+        if column.endswith(ending):
+            return decimals
+    return 6
+
+
+def read_results(folder: Path) -> Analysis:
+    """Read a results folder.
+
+    Raises
+    ------
+    ResultsError
+        If it holds no complete results of a version that this program reads.
+    """
+    summary = read_summary(folder)
+    frames, tracks, front = (_read_table(folder / n, c) for n, c in TABLES.items())
+    return Analysis(summary, frames, tracks, front)
+
+
+def read_summary(folder: Path) -> Summary:
+    """Read summary.json of a results folder; errors as `read_results`."""
+    path = folder / SUMMARY
+    try:
+        data: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise ResultsError(
+            f"{folder}: holds no finished results ({SUMMARY} is absent); run 'easytear analyze'."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path}: cannot be read; analyse the video again.") from error
+    version = data.get("schema")
+    if version != SCHEMA:
+        raise ResultsError(f"{path}: is of version {version!r}; this program reads {SCHEMA}.")
+    try:
+        return Summary.model_validate(data)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise ResultsError(f"{path}: {where} is not as the results format says.") from error
+
+
+def _read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path, true_values=["true"], false_values=["false"])
+        return shape_table(table, columns)
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path}: cannot be read; analyse the video again.") from error

@@ -1,0 +1,1 @@
+"""Annotations, their history, and agreement between people and program."""

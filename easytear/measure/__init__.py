@@ -1,0 +1,1 @@
+"""From observations to numbers: spread law, area, velocity, thickness, quality."""

@@ -1,0 +1,1 @@
+"""What is lid, what is eye, what moves with the eye."""

@@ -1,0 +1,45 @@
+"""What every group of settings is made of."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Group(BaseModel):
+    """A frozen group of settings; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+def setting(
+    default: Any,
+    *,
+    unit: str,
+    description: str,
+    ge: float | None = None,
+    le: float | None = None,
+    advanced: bool = False,
+) -> Any:
+    """Return a pydantic field that carries its unit.
+
+    Parameters
+    ----------
+    default : Any
+        The default value.
+    unit : str
+        Unit of the value: "s", "mm", "px", "1" for a pure number, "-" for a choice or switch.
+    description : str
+        What it does and why the default is what it is, in a sentence or two for a person.
+    ge, le : float, optional
+        Bounds, both allowed.
+    advanced : bool
+        True for settings that a window shows only when asked.
+    """
+    bounds: dict[str, Any] = {}
+    if ge is not None:
+        bounds["ge"] = ge
+    if le is not None:
+        bounds["le"] = le
+    extra: dict[str, Any] = {"unit": unit, "advanced": advanced}
+    field: Any = Field(default, description=description, json_schema_extra=extra, **bounds)
+    return field

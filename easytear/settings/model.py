@@ -1,0 +1,25 @@
+"""All settings of one analysis."""
+
+from easytear.settings._base import Group
+from easytear.settings.film import FrontSettings, TrackSettings
+from easytear.settings.measure import QualitySettings, SpreadSettings, ThicknessSettings
+from easytear.settings.preprocess import (
+    BlinkSettings,
+    CorneaSettings,
+    EnhanceSettings,
+    EyeSettings,
+)
+
+
+class Settings(Group):
+    """Every setting of an analysis, grouped by stage in the order of the work."""
+
+    blinks: BlinkSettings = BlinkSettings()
+    eye: EyeSettings = EyeSettings()
+    cornea: CorneaSettings = CorneaSettings()
+    enhance: EnhanceSettings = EnhanceSettings()
+    tracks: TrackSettings = TrackSettings()
+    front: FrontSettings = FrontSettings()
+    spread: SpreadSettings = SpreadSettings()
+    thickness: ThicknessSettings = ThicknessSettings()
+    quality: QualitySettings = QualitySettings()

@@ -1,0 +1,1 @@
+"""An eye with known truth."""

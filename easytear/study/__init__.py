@@ -1,0 +1,1 @@
+"""A folder of videos to one table."""

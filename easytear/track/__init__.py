@@ -1,0 +1,1 @@
+"""Film points and their motion."""

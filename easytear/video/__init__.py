@@ -1,0 +1,1 @@
+"""Frames with their true times in; videos out."""
