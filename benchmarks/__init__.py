@@ -1,0 +1,1 @@
+"""Accuracy and speed beside other methods: `python -m benchmarks`."""
