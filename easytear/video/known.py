@@ -1,0 +1,94 @@
+"""What was learnt of a video by going through it, kept while the process lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from av.video.frame import VideoFrame
+
+from easytear.errors import VideoError
+from easytear.geometry import ByteArray
+from easytear.video.facts import VideoFacts
+from easytear.video.index import FrameIndex, index_video, varies
+from easytear.video.picture import Geometry, grey_reader
+from easytear.video.source import open_video
+
+_KEPT = 16
+_STRANGE_ASPECT = 8.0
+"""A pixel more oblong than this is a slip in the file's header."""
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Index, facts, and how pictures of this file are made."""
+
+    index: FrameIndex
+    facts: VideoFacts
+    geometry: Geometry
+    grey: Callable[[VideoFrame], ByteArray]
+
+
+def known(path: Path) -> Known:
+    """Return what is known of a video; goes through it unless that was done before.
+
+    Raises
+    ------
+    VideoError
+        If the file cannot be opened, holds no video, or has fewer than two pictures.
+    """
+    try:
+        state = path.stat()
+    except OSError:
+        open_video(path)  # says what is wrong
+        raise
+    return _learn(path.resolve(), path, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=_KEPT)
+def _learn(resolved: Path, path: Path, size_bytes: int, changed_ns: int) -> Known:
+    index = index_video(path)
+    first = index.first
+    if first is None or len(index.stamp) < 2:
+        many = "only one picture" if len(index.stamp) == 1 else "no picture that can be read"
+        raise VideoError(f"{path}: holds {many}; a video of a blink and what follows is needed.")
+    container, stream = open_video(path)
+    with container:
+        aspect = _pixel_aspect(stream.sample_aspect_ratio)
+        codec = stream.codec_context.name
+        kind = container.format.name
+    square_width = max(round(first.width * aspect), 1)
+    turns = round(first.rotation / 90) % 4
+    geometry = Geometry(first.width, first.height, square_width, turns)
+    problems = index.problems + (("non_square_pixels",) if square_width != first.width else ())
+    width, height = geometry.size
+    time_s = index.time_s
+    time_s.setflags(write=False)
+    facts = VideoFacts(
+        path=path,
+        size_bytes=size_bytes,
+        width_px=width,
+        height_px=height,
+        frame_count=len(time_s),
+        time_s=time_s,
+        duration_s=float(time_s[-1] + index.step_s),
+        fps_mean=float((len(time_s) - 1) / time_s[-1]),
+        variable_frame_rate=varies(index),
+        codec=codec,
+        container=kind,
+        pixel_format=first.format.name,
+        rotation_deg=turns * 90,
+        pixel_aspect=aspect,
+        bit_depth=max(component.bits for component in first.format.components),
+        interlaced=bool(first.interlaced_frame),
+        lost_frames=index.lost,
+        problems=problems,
+    )
+    return Known(replace(index, first=None), facts, geometry, grey_reader(first))
+
+
+def _pixel_aspect(ratio: object) -> float:
+    aspect = float(ratio) if ratio else 1.0  # type: ignore[arg-type]
+    return aspect if 1 / _STRANGE_ASPECT <= aspect <= _STRANGE_ASPECT else 1.0

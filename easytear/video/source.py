@@ -1,0 +1,98 @@
+"""Opening a video file, and its packets whatever state it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from easytear.errors import VideoError
+
+_FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,asf,mpeg,mpegts,mpegvideo,m4v,h264,hevc,obu,ivf,"
+    "flv,ogg,mxf,nut,dv,gif,mjpeg,yuv4mpegpipe,rm,wtv"
+)
+"""Containers that are opened. Playlists, which lead to other files or to the network, single
+pictures, and text that FFmpeg would draw as a picture are not among them."""
+
+_GIVE_UP_AFTER = 32
+"""So many failures to read a packet in a row are the end of a damaged file."""
+
+
+def open_video(path: Path, *, threads: bool = True) -> tuple[InputContainer, VideoStream]:
+    """Open a video and choose its picture stream.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    threads : bool
+        Decode on all processors. Errors in damaged files can be told picture by picture only
+        without.
+
+    Raises
+    ------
+    VideoError
+        If there is no such file, it is no video, or it holds no picture stream.
+    """
+    _refuse_what_is_no_file(path)
+    try:
+        container = av.open(
+            f"file:{path}",
+            mode="r",
+            options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise VideoError(
+            f"{path}: is not a video that can be opened (another kind of file, or a copy that "
+            "is not complete); play it elsewhere, or copy it again from its source."
+        ) from error
+    streams = [s for s in container.streams.video if not _is_cover(s)]
+    if not streams:
+        container.close()
+        raise VideoError(f"{path}: holds no video, only sound or data; choose another file.")
+    stream = streams[0]
+    stream.thread_type = "AUTO" if threads else "NONE"
+    return container, stream
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    if path.is_dir():
+        raise VideoError(f"{path}: is a folder; name a video file.")
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except FileNotFoundError as error:
+        raise VideoError(f"{path}: there is no such file; check the name.") from error
+    except OSError as error:
+        raise VideoError(f"{path}: cannot be read ({error.strerror}).") from error
+    if empty:
+        raise VideoError(f"{path}: is empty (0 bytes); copy it again from its source.")
+
+
+def _is_cover(stream: VideoStream) -> bool:
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream] | None]:
+    """Yield the stream's packets; None for each that cannot be read, and go on behind it.
+
+    The last packet is the empty one that makes the decoder give what it still holds.
+    """
+    failures = 0
+    while True:
+        try:
+            for packet in container.demux(stream):
+                failures = 0
+                yield packet
+        except av.error.FFmpegError:
+            failures += 1
+            yield None
+            if failures < _GIVE_UP_AFTER:
+                continue
+        return
