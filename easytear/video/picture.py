@@ -86,7 +86,8 @@ def _stretch(bits: int, full: bool) -> ByteArray:
 
 def _plane(frame: VideoFrame, kind: type[np.uint8 | np.uint16]) -> NDArray[np.unsignedinteger]:
     plane: Any = frame.planes[0]
-    rows = np.frombuffer(plane, dtype=kind).reshape(-1, plane.line_size // kind().itemsize)
+    samples: NDArray[np.unsignedinteger] = np.frombuffer(plane, dtype=kind)
+    rows = samples.reshape(-1, plane.line_size // kind().itemsize)
     return rows[: frame.height, : frame.width]
 
 
