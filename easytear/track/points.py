@@ -1,0 +1,328 @@
+"""Film points: found, followed from key frames, checked, born again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from easytear.geometry import BoolArray, ByteArray, FloatArray
+from easytear.settings.film import TrackSettings
+from easytear.track.match import contradicts, follow, median_of, neighbours
+from easytear.track.picture import Scale
+
+IntArray = NDArray[np.int_]
+
+_NEIGHBOURS = 10
+# Floor of the normalised median test: what sub-pixel matching may differ by, in mm (0.7 px on
+# the public clip).
+_FLOOR_MM = 0.012
+# A measured point may differ from its prediction by so much (mm) before it counts as lost.
+_GATE_MM = 0.09
+# Points that moved less than this (mm) cannot be told from points that stand still.
+_STILL_MM = 0.025
+
+
+@dataclass
+class Log:
+    """What was measured: one entry for each picture looked at."""
+
+    frame: list[int] = field(default_factory=list)
+    ident: list[IntArray] = field(default_factory=list)
+    xy: list[FloatArray] = field(default_factory=list)
+    back: list[FloatArray] = field(default_factory=list)
+    keys: list[IntArray] = field(default_factory=list)
+
+    def add(
+        self, frame: int, ident: IntArray, xy: FloatArray, back: FloatArray, keys: IntArray
+    ) -> None:
+        """Add the points measured in one frame, with how many keys they have used so far."""
+        self.frame.append(frame)
+        self.ident.append(ident.copy())
+        self.xy.append(xy.copy())
+        self.back.append(back.copy())
+        self.keys.append(keys.copy())
+
+
+@dataclass
+class Points:
+    """The points followed now; all arrays of length n, positions and speeds in working pixels."""
+
+    ident: IntArray
+    xy: FloatArray
+    velocity: FloatArray
+    key_frame: IntArray
+    key_xy: FloatArray
+    keys: IntArray
+    seen_s: FloatArray
+    anchor_xy: FloatArray
+    anchor_s: FloatArray
+
+    @classmethod
+    def new(
+        cls, ident: IntArray, xy: FloatArray, velocity: FloatArray, frame: int, time_s: float
+    ) -> Points:
+        """Return points born in one frame."""
+        n = len(ident)
+        return cls(
+            ident,
+            xy.copy(),
+            velocity.copy(),
+            np.full(n, frame),
+            xy.copy(),
+            np.zeros(n, int),
+            np.full(n, time_s),
+            xy.copy(),
+            np.full(n, time_s),
+        )
+
+    def __len__(self) -> int:
+        return len(self.ident)
+
+    def keep(self, which: BoolArray) -> Points:
+        """Return those points for which `which` is True."""
+        return Points(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
+
+    def with_more(self, more: Points) -> Points:
+        """Return these points and more."""
+        names = self.__dataclass_fields__
+        return Points(*(np.concatenate([getattr(self, n), getattr(more, n)]) for n in names))
+
+
+class Follower:
+    """Follows points from picture to picture, in either direction of time.
+
+    Parameters
+    ----------
+    trust : (h, w) uint8 array
+        Working pixels where film can be followed, 0 or 255.
+    scale : Scale
+        Working pixels.
+    settings : TrackSettings
+        How points are followed.
+    points : Points
+        Points to begin with.
+    log : Log
+        Where measurements go.
+    """
+
+    def __init__(
+        self, trust: ByteArray, scale: Scale, settings: TrackSettings, points: Points, log: Log
+    ) -> None:
+        self.points = points
+        self._log = log
+        self._trust = trust
+        self._settings = settings
+        self._window = 2 * int(scale.px(settings.window_mm) / 2) + 1
+        self._check = scale.px(settings.check_mm)
+        self._gate = scale.px(_GATE_MM)
+        self._floor = scale.px(_FLOOR_MM)
+        self._still = scale.px(_STILL_MM)
+        self._key_distance = scale.px(settings.key_distance_mm)
+        self._reach = scale.px(1.0)
+        self._level = scale.px(0.15)
+        self._pictures: dict[int, ByteArray] = {}
+        self._last: tuple[int, float] | None = None
+
+    def begin(self, frame: int, time_s: float, picture: ByteArray) -> None:
+        """Take the picture in which the first points were found."""
+        self._pictures[frame] = picture
+        self._last = (frame, time_s)
+
+    def step(self, frame: int, time_s: float, picture: ByteArray) -> None:
+        """Follow all points into the next picture (later or earlier than the last)."""
+        assert self._last is not None
+        last_frame, last_s = self._last
+        points, dt = self.points, time_s - last_s
+        if len(points):
+            found, back = self._measure(picture, dt, last_frame)
+            good = np.isfinite(back)
+            self._move(found, good, dt, time_s)
+            self._log.add(frame, points.ident[good], found[good], back[good], points.keys[good])
+            self._take_new_keys(good, frame)
+            lost = np.abs(time_s - points.seen_s) > self._settings.bridge_s
+            outside = ~inside(self._trust, points.xy)
+            self.points = points.keep(~lost & ~(outside & ~good) & ~self._stands_still(time_s))
+        self._pictures[frame] = picture
+        used = {*self.points.key_frame.tolist(), frame}
+        self._pictures = {k: p for k, p in self._pictures.items() if k in used}
+        self._last = (frame, time_s)
+
+    def _measure(
+        self, picture: ByteArray, dt: float, last_frame: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return positions (n, 2) and check distances (n,), infinite where not measured."""
+        points = self.points
+        near = neighbours(points.xy, points.xy, _NEIGHBOURS)
+        guess = points.xy + points.velocity * dt
+        found, back = self._match(picture, points.key_frame, points.key_xy, guess)
+        bad = ~self._plausible(found, back, guess)
+        bad |= self._odd(found, ~bad, near)
+        if bad.any():
+            self._retry(picture, found, back, bad, near, last_frame)
+        back[bad] = np.inf
+        return found, back
+
+    def _retry(
+        self,
+        picture: ByteArray,
+        found: FloatArray,
+        back: FloatArray,
+        bad: BoolArray,
+        near: IntArray,
+        last_frame: int,
+    ) -> None:
+        """Measure failed points again, from where their neighbours say that they should be.
+
+        The key is tried first and then the last picture, in which fewer things have changed.
+        """
+        points = self.points
+        step = np.where(bad[:, None], np.nan, found - points.xy)
+        middle, _ = median_of(step, near)
+        fresh = points.seen_s == self._last[1] if self._last else np.zeros(len(points), bool)
+        for source, place, ask in (
+            (points.key_frame, points.key_xy, bad.copy()),
+            (np.full(len(points), last_frame), points.xy, bad & fresh),
+        ):
+            which = np.flatnonzero(ask & bad & np.isfinite(middle[:, 0]))
+            if len(which) == 0:
+                return
+            guess = points.xy[which] + middle[which]
+            again, again_back = self._match(picture, source[which], place[which], guess)
+            odd = contradicts(
+                again - points.xy[which], middle[which], np.zeros(len(which)), self._floor
+            )
+            good = self._plausible(again, again_back, guess) & ~odd
+            hit = which[good]
+            found[hit], back[hit], bad[hit] = again[good], again_back[good], False
+            if source is not points.key_frame:
+                points.key_frame[hit] = last_frame
+                points.key_xy[hit] = points.xy[hit]
+                points.keys[hit] += 1
+
+    def _match(
+        self, picture: ByteArray, key_frame: IntArray, key_xy: FloatArray, guess: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        found, back = guess.copy(), np.full(len(guess), np.inf)
+        for key in np.unique(key_frame):
+            mine = key_frame == key
+            found[mine], back[mine] = follow(
+                self._pictures[int(key)], picture, key_xy[mine], guess[mine], self._window
+            )
+        return found, back
+
+    def _plausible(self, found: FloatArray, back: FloatArray, guess: FloatArray) -> BoolArray:
+        near = np.hypot(*(found - guess).T) < self._gate
+        return np.asarray((back < self._check) & near & inside(self._trust, found))
+
+    def _odd(self, found: FloatArray, good: BoolArray, near: IntArray) -> BoolArray:
+        steps = found - self.points.xy
+        middle, spread = median_of(np.where(good[:, None], steps, np.nan), near)
+        return contradicts(steps, middle, spread, self._floor)
+
+    def _move(self, found: FloatArray, good: BoolArray, dt: float, time_s: float) -> None:
+        """Move points to where they were found, or, where not, with their neighbours."""
+        points = self.points
+        measured = (found - points.xy) / dt
+        gone = np.abs(time_s - points.seen_s)
+        # A step's speed counts in full over 0.1 s, so that matching noise does not build up.
+        weight = np.clip(gone / 0.1, 0.35, 1.0)[:, None]
+        speed = np.where(good[:, None], measured, np.nan)
+        middle, _ = median_of(speed, neighbours(points.xy, points.xy, _NEIGHBOURS))
+        own = points.velocity + weight * (measured - points.velocity)
+        other = np.where(np.isfinite(middle), middle, points.velocity)
+        points.xy = np.where(good[:, None], found, points.xy + other * dt)
+        points.velocity = np.where(good[:, None], own, other)
+        points.seen_s = np.where(good, time_s, points.seen_s)
+
+    def _take_new_keys(self, good: BoolArray, frame: int) -> None:
+        points = self.points
+        far = np.hypot(*(points.xy - points.key_xy).T) > self._key_distance
+        new = good & far
+        points.key_frame[new] = frame
+        points.key_xy[new] = points.xy[new]
+        points.keys[new] += 1
+
+    def _stands_still(self, time_s: float) -> BoolArray:
+        """Return points that stand still while film beside them, at the same height, moves.
+
+        The film's speed changes with height first of all. A point that has not moved where
+        others at its height, within 1 mm to either side, went the same way is no film.
+        """
+        points = self.points
+        due = np.abs(time_s - points.anchor_s) > 0.2
+        still = np.zeros(len(points), bool)
+        if due.sum() < 4:
+            return still
+        moved = (points.xy - points.anchor_xy) / np.abs(time_s - points.anchor_s)[:, None]
+        moved = np.where(due[:, None], moved * 0.2, np.nan)
+        far = np.hypot(*moved.T)
+        going = due & (far > 3.0 * self._still)
+        for i in np.flatnonzero(due & (far < self._still)):
+            beside = (
+                going
+                & (np.abs(points.xy[:, 0] - points.xy[i, 0]) < self._reach)
+                & (np.abs(points.xy[:, 1] - points.xy[i, 1]) < self._level)
+            )
+            if beside.sum() < 3:
+                continue
+            others = moved[beside]
+            middle = np.median(others, axis=0)
+            scatter = np.median(np.hypot(*(others - middle).T))
+            still[i] = scatter < 0.5 * np.hypot(*middle)
+        points.anchor_xy[due] = points.xy[due]
+        points.anchor_s[due] = time_s
+        return still
+
+
+def inside(mask: ByteArray, xy: FloatArray) -> BoolArray:
+    """Return which points (n, 2) lie on the mask."""
+    x, y = np.rint(xy).astype(int).T
+    height, width = mask.shape
+    on = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    on[on] = mask[y[on], x[on]] > 0
+    return np.asarray(on)
+
+
+def find_new(
+    picture: ByteArray, trust: ByteArray, taken: FloatArray, spacing_px: float, most: int
+) -> FloatArray:
+    """Return new points (n, 2), the best structured of each free cell of a grid.
+
+    Parameters
+    ----------
+    picture : (h, w) uint8 array
+        The film's fine texture.
+    trust : (h, w) uint8 array
+        Where points may be born.
+    taken : (m, 2) float array
+        Points that exist.
+    spacing_px : float
+        Width of a cell.
+    most : int
+        At most so many points.
+    """
+    strength = cv2.cornerMinEigenVal(picture, 7, ksize=3)
+    strength[trust == 0] = 0.0
+    height, width = strength.shape
+    cell = max(int(spacing_px), 2)
+    rows, columns = height // cell, width // cell
+    cut = strength[: rows * cell, : columns * cell]
+    blocks = cut.reshape(rows, cell, columns, cell).swapaxes(1, 2).reshape(rows, columns, -1)
+    best, where = blocks.max(axis=2), blocks.argmax(axis=2)
+    free = best > 0.0
+    r, c = (taken[:, 1] / cell).astype(int), (taken[:, 0] / cell).astype(int)
+    on = (r >= 0) & (r < rows) & (c >= 0) & (c < columns)
+    free[r[on], c[on]] = False
+    if not free.any() or most <= 0:
+        return np.zeros((0, 2))
+    # Structure well under the usual one is noise.
+    free &= best > 0.1 * np.median(best[best > 0.0])
+    row, column = np.nonzero(free)
+    order = np.argsort(-best[row, column])[:most]
+    row, column = row[order], column[order]
+    inner = where[row, column]
+    xy = np.column_stack([column * cell + inner % cell, row * cell + inner // cell])
+    return xy.astype(float)

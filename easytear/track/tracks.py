@@ -1,0 +1,193 @@
+"""From single measurements to smoothed tracks with honest uncertainty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easytear.geometry import BoolArray, FloatArray
+from easytear.track.kalman import Rows, Smoothed, smooth
+from easytear.track.picture import Scale
+from easytear.track.points import Log
+from easytear.track.records import FilmTracks
+
+IntArray = NDArray[np.int_]
+
+# The film's speed changes by its own size in about this time (s); sets the process noise.
+_CHANGE_S = 0.4
+# Speed (mm/s) below which the process noise no longer falls: slow film still drifts.
+_LEAST_SPEED_MM_S = 0.05
+# Standard deviation of a single match in working pixels, at the least: interpolation.
+_LEAST_SD_PX = 0.08
+# A new key frame starts where the old match ended; its error (working px) stays with the point.
+_KEY_SD_PX = 0.25
+
+
+@dataclass(frozen=True)
+class Table:
+    """Measurements as ragged rows (track, frame) without gaps.
+
+    Attributes
+    ----------
+    rows : Rows
+        Where tracks begin, and times.
+    track, frame : (m,) int arrays
+        Track and frame of each row.
+    xy : (m, 2) float array
+        Measured positions, working pixels; interpolated where not observed.
+    back : (m,) float array
+        Forward-backward distance.
+    keys : (m,) int array
+        How many keys had been used.
+    observed : (m,) bool array
+        Where there is a measurement.
+    """
+
+    rows: Rows
+    track: IntArray
+    frame: IntArray
+    xy: FloatArray
+    back: FloatArray
+    keys: IntArray
+    observed: BoolArray
+
+
+def tabulate(log: Log, time_s: FloatArray, least_looks: int) -> Table:
+    """Sort a log into gapless rows, one for every frame of every track's life.
+
+    Parameters
+    ----------
+    log : Log
+        What was measured.
+    time_s : (n,) float array
+        Frame times.
+    least_looks : int
+        Tracks measured fewer times are left out.
+    """
+    sizes = [len(i) for i in log.ident]
+    ident = np.concatenate([*log.ident, np.zeros(0, int)])
+    frame = np.repeat(np.asarray(log.frame, int), sizes)
+    xy = np.concatenate([*log.xy, np.zeros((0, 2))])
+    back = np.concatenate([*log.back, np.zeros(0)])
+    keys = np.concatenate([*log.keys, np.zeros(0, int)])
+    often = np.bincount(ident, minlength=1)[ident] >= least_looks if len(ident) else ident > 0
+    order = np.lexsort((frame, ident))
+    order = order[often[order]]
+    ident, frame, xy, back, keys = ident[order], frame[order], xy[order], back[order], keys[order]
+    number = np.unique(ident, return_inverse=True)[1].reshape(-1)
+    first = np.flatnonzero(np.diff(number, prepend=-1))
+    last = np.append(first[1:], len(number)) - 1 if len(number) else first
+    length = frame[last] - frame[first] + 1
+    start = np.concatenate([[0], np.cumsum(length)]).astype(int)
+    row = start[number] + frame - frame[first][number]
+    m = int(start[-1])
+    observed = np.zeros(m, bool)
+    observed[row] = True
+    track = np.repeat(np.arange(len(length)), length)
+    all_frames = np.arange(m) - start[track] + frame[first][track]
+    place = np.arange(m)
+    full = np.column_stack([np.interp(place, row, xy[:, k]) for k in (0, 1)]) if m else xy
+    dt = np.diff(time_s, prepend=time_s[0])[all_frames]
+    return Table(
+        Rows(start, dt),
+        track,
+        all_frames,
+        full,
+        np.interp(place, row, back) if m else back,
+        np.interp(place, row, keys).astype(int) if m else keys,
+        observed,
+    )
+
+
+def smooth_tracks(table: Table, scale: Scale, eye_sd_px: float) -> FilmTracks:
+    """Filter and smooth the tracks; find each one's measurement noise from its own surprise.
+
+    Parameters
+    ----------
+    table : Table
+        Measurements in working pixels.
+    scale : Scale
+        Working pixels.
+    eye_sd_px : float
+        Standard deviation of the eye's motion in working pixels.
+    """
+    m = len(table.track)
+    if m == 0:
+        nothing = np.zeros(0)
+        return FilmTracks(
+            np.zeros(0, int), np.zeros(0, int), nothing, nothing, nothing, nothing, nothing,
+            np.zeros(0, bool),
+        )  # fmt: skip
+    speed = _speed(table)
+    least = scale.px(_LEAST_SPEED_MM_S)
+    density = np.maximum(speed, least) ** 2 / _CHANGE_S
+    second = np.minimum(table.rows.start[:-1] + 1, m - 1)
+    velocity0 = _first_velocity(table)
+    velocity0_var = (0.5 * np.maximum(speed[second], least)) ** 2 + least**2
+    noise = _LEAST_SD_PX**2 + (0.5 * table.back) ** 2
+    share = np.ones(m)
+    for _ in range(2):
+        done = smooth(
+            table.rows, table.xy, table.observed, noise * share, density, velocity0_var, velocity0
+        )
+        share = share * _noise_share(table, done)
+    variance = done.variance + _drift(table) + eye_sd_px**2
+    factor = float(scale.factor)
+    xy = scale.to_frame(done.position)
+    return FilmTracks(
+        table.track,
+        table.frame,
+        xy[:, 0],
+        xy[:, 1],
+        done.velocity[:, 0] * factor,
+        done.velocity[:, 1] * factor,
+        np.sqrt(variance) * factor,
+        table.observed,
+    )
+
+
+def _speed(table: Table) -> FloatArray:
+    """Return each row's speed over about 0.2 s of its own track, working px/s."""
+    time = np.cumsum(table.rows.dt_s)
+    # Times restart with each track; differences within one track are right.
+    step = max(1, round(0.1 / max(float(np.median(table.rows.dt_s)), 1e-6)))
+    m = len(table.track)
+    place = np.arange(m)
+    low = np.maximum(place - step, table.rows.start[table.track])
+    high = np.minimum(place + step, table.rows.start[table.track + 1] - 1)
+    way = np.hypot(*(table.xy[high] - table.xy[low]).T)
+    return np.asarray(way / np.maximum(time[high] - time[low], 1e-6))
+
+
+def _first_velocity(table: Table) -> FloatArray:
+    start, stop = table.rows.start[:-1], table.rows.start[1:] - 1
+    time = np.cumsum(table.rows.dt_s)
+    later = np.minimum(start + 3, stop)
+    dt = np.maximum(time[later] - time[start], 1e-6)[:, None]
+    return np.asarray((table.xy[later] - table.xy[start]) / dt)
+
+
+def _noise_share(table: Table, done: Smoothed) -> FloatArray:
+    """Return by how much each track's noise differs from what the filter was told.
+
+    The median squared innovation of a track over its expectation, drawn towards that of all
+    tracks as if ten more measurements had shown it.
+    """
+    known = np.isfinite(done.surprise)
+    if not known.any():
+        return np.ones(len(known))
+    overall = float(np.mean(np.minimum(done.surprise[known], 9.0)))
+    tracks = len(table.rows.start) - 1
+    count = np.bincount(table.track[known], minlength=tracks)
+    total = np.bincount(table.track[known], np.minimum(done.surprise[known], 9.0), minlength=tracks)
+    share = (total + 10.0 * overall) / (count + 10.0)
+    return np.asarray(np.clip(share, 0.1, 25.0)[table.track])
+
+
+def _drift(table: Table) -> FloatArray:
+    """Return the variance that hand-overs between key frames have left in each row."""
+    begin = table.rows.start[:-1]
+    handovers = np.abs(table.keys - table.keys[begin][table.track])
+    return np.asarray(_KEY_SD_PX**2 * handovers)

@@ -1,0 +1,215 @@
+"""One walk through an interval: which pictures are looked at, and when points are born."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from easytear.geometry import BoolArray, ByteArray, FloatArray
+from easytear.progress import SILENT, Progress
+from easytear.settings.film import TrackSettings
+from easytear.stabilised import StabilisedFrames
+from easytear.track.match import median_of, neighbours
+from easytear.track.picture import FilmPictures, Scale, trust
+from easytear.track.points import Follower, Log, Points, find_new
+
+# New points are looked for at these times after the interval's start, then at even distances.
+# The first ones are not at the very start, where the still pattern is the only sharp one.
+_BIRTHS_S = (0.1, 0.2, 0.35, 0.6, 1.0, 1.6, 2.4, 3.4)
+_BIRTHS_EVERY_S = 1.2
+# Points born until then are also followed back to the start.
+_BACKWARD_S = 0.65
+# While the film is fast: time between pictures.
+_FAST_STEP_S = 1.0 / 30.0
+# The film may move so far (mm) between two pictures: half of what a prediction may be wrong by.
+_STEP_MM = 0.045
+
+
+class FilmWalk:
+    """Follows film points through one interval, looking at each frame once, in rising order.
+
+    Parameters
+    ----------
+    frames : StabilisedFrames
+        The interval.
+    film_mask : (H, W) bool array
+        Where film texture can be trusted.
+    lower_edge_px : (W,) float array
+        Lower border of the exposed cornea.
+    mm_per_px : float
+        Scale of the frames.
+    settings : TrackSettings
+        How points are followed.
+    """
+
+    def __init__(
+        self,
+        frames: StabilisedFrames,
+        film_mask: BoolArray,
+        lower_edge_px: FloatArray,
+        mm_per_px: float,
+        settings: TrackSettings,
+    ) -> None:
+        self.scale = Scale.for_frames(mm_per_px)
+        self.log = Log()
+        self.visited: list[int] = []
+        self._frames = frames
+        self._settings = settings
+        self._time = np.asarray(frames.time_s) - frames.time_s[0]
+        self._trust = trust(film_mask, self.scale)
+        near = near_film(film_mask, lower_edge_px, mm_per_px)
+        self._maker = FilmPictures(trust(near, self.scale) > 0, self.scale, settings.highpass_mm)
+        area = float(np.count_nonzero(self._trust))
+        self._spacing = max(
+            self.scale.px(settings.spacing_mm), float(np.sqrt(area / settings.most_points))
+        )
+        self._kept: list[tuple[int, ByteArray]] = []
+        self._count = 0
+        self._births = list(_BIRTHS_S)
+
+    def run(self, look: Callable[[int], None] | None = None, progress: Progress = SILENT) -> Log:
+        """Walk through the interval and return what was measured.
+
+        Parameters
+        ----------
+        look : callable, optional
+            Called with each frame looked at, so that others can take what they need on the way.
+        progress : Progress
+            Told how far the walk is.
+        """
+        n = len(self._frames)
+        self._set_gain()
+        forward = Follower(
+            self._trust, self.scale, self._settings, self._born(np.zeros((0, 2)), 0, None), self.log
+        )
+        frame, last = 0, -1
+        while frame < n:
+            picture = self._picture(frame)
+            time_s = float(self._time[frame])
+            if last < 0:
+                forward.begin(frame, time_s, picture)
+            else:
+                forward.step(frame, time_s, picture)
+            self._remember(frame, picture)
+            if self._births and time_s >= self._births[0] and last >= 0:
+                self._birth(forward, frame, picture)
+            if look is not None:
+                look(frame)
+            self.visited.append(frame)
+            progress.update(frame + 1, n, "following the film")
+            last, frame = frame, self._next(frame, forward.points)
+        return self.log
+
+    def _picture(self, frame: int) -> ByteArray:
+        return self._maker.picture(self._maker.texture(self._frames.grey(frame)))
+
+    def _set_gain(self) -> None:
+        early = min(self._frames.early, len(self._frames))
+        sample = np.unique(np.linspace(0, early - 1, 6).astype(int))
+        self._maker.set_gain([self._maker.texture(self._frames.grey(int(f))) for f in sample])
+
+    def _remember(self, frame: int, picture: ByteArray) -> None:
+        """Keep the first pictures, to follow back into, and always the last."""
+        if self._time[frame] > _BACKWARD_S + 0.1:
+            self._kept = self._kept[-1:]
+        self._kept.append((frame, picture))
+
+    def _next(self, frame: int, points: Points) -> int:
+        """Return the next frame to look at: so soon that the film has not moved far."""
+        step_s = _FAST_STEP_S
+        if self._time[frame] >= self._settings.dense_s:
+            step_s = self._settings.late_step_s
+            if len(points) >= 5:
+                speed = float(np.quantile(np.hypot(*points.velocity.T), 0.9))
+                step_s = min(step_s, self.scale.px(_STEP_MM) / max(speed, 1e-6))
+            step_s = max(step_s, _FAST_STEP_S)
+        # The nearest frame to the time wanted, so that jittered times keep their rhythm.
+        wanted = self._time[frame] + step_s
+        after = int(np.searchsorted(self._time, wanted))
+        if 0 < after < len(self._time) and (
+            wanted - self._time[after - 1] < self._time[after] - wanted
+        ):
+            after -= 1
+        # The last frame is always looked at, so that tracks reach the interval's end.
+        return max(min(after, len(self._time) - 1), frame + 1)
+
+    def _birth(self, forward: Follower, frame: int, picture: ByteArray) -> None:
+        time_s = float(self._time[frame])
+        while self._births and self._births[0] <= time_s:
+            due = self._births.pop(0)
+            if not self._births:
+                self._births.append(due + _BIRTHS_EVERY_S)
+        taken = forward.points.xy
+        most = self._settings.most_points - len(taken)
+        places = find_new(picture, self._trust, taken, self._spacing, most)
+        if len(places) == 0:
+            return
+        new = self._born(places, frame, forward.points)
+        self.log.add(frame, new.ident, new.xy, np.zeros(len(new)), new.keys)
+        if time_s <= _BACKWARD_S:
+            self._back(new, frame, picture)
+        forward.points = forward.points.with_more(new)
+
+    def _born(self, places: FloatArray, frame: int, others: Points | None) -> Points:
+        ident = np.arange(self._count, self._count + len(places))
+        self._count += len(places)
+        velocity = np.zeros_like(places)
+        if others is not None and len(places):
+            velocity = self._first_velocity(places, others)
+        return Points.new(ident, places, velocity, frame, float(self._time[frame]))
+
+    def _first_velocity(self, places: FloatArray, others: Points) -> FloatArray:
+        """Return the velocity that new points start with: their neighbours', else dense flow."""
+        (before, previous), (frame, picture) = self._kept[-2], self._kept[-1]
+        dt = float(self._time[frame] - self._time[before])
+        velocity = np.full(places.shape, np.nan)
+        if len(others) >= 30:
+            middle, _ = median_of(others.velocity, neighbours(places, others.xy, 6))
+            velocity = middle
+        unknown = np.isnan(velocity[:, 0])
+        if unknown.any():
+            flow = dense_flow(picture, previous, self.scale.px(0.25))
+            x, y = np.rint(places[unknown]).astype(int).T
+            velocity[unknown] = -flow[y, x] / dt
+        return velocity
+
+    def _back(self, new: Points, frame: int, picture: ByteArray) -> None:
+        """Follow new points back to the interval's start."""
+        back = Follower(
+            self._trust, self.scale, self._settings, new.keep(np.ones(len(new), bool)), self.log
+        )
+        back.begin(frame, float(self._time[frame]), picture)
+        for earlier, before in reversed(self._kept[:-1]):
+            if len(back.points) == 0:
+                break
+            back.step(earlier, float(self._time[earlier]), before)
+
+
+def near_film(film_mask: BoolArray, lower_edge_px: FloatArray, mm_per_px: float) -> BoolArray:
+    """Return the mask of what may enter a match: film and 0.1 mm around, not the lower lid."""
+    radius = max(1, round(0.1 / mm_per_px))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    near = cv2.dilate(film_mask.astype(np.uint8), kernel) > 0
+    rows = np.arange(film_mask.shape[0])[:, None]
+    known = np.isfinite(lower_edge_px)
+    limit = np.where(known, lower_edge_px, np.inf)
+    result: BoolArray = near & (rows < limit[None, :])
+    return result
+
+
+def dense_flow(start: ByteArray, stop: ByteArray, smooth_px: float) -> FloatArray:
+    """Return the flow (h, w, 2) in pixels from one picture to another, robustly smoothed.
+
+    Dense inverse search (Kroeger et al. 2016), which needs no guess; smoothed by a median.
+    """
+    method = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    flow = np.asarray(method.calc(start, stop, np.zeros((*start.shape, 2), np.float32)))
+    shrink = 8
+    size = (max(1, flow.shape[1] // shrink), max(1, flow.shape[0] // shrink))
+    small = cv2.resize(flow, size, interpolation=cv2.INTER_AREA)
+    width = 5 if smooth_px / shrink >= 2.0 else 3
+    planes = [cv2.medianBlur(np.ascontiguousarray(small[:, :, k]), width) for k in (0, 1)]
+    whole = (flow.shape[1], flow.shape[0])
+    return np.dstack([cv2.resize(p, whole, interpolation=cv2.INTER_LINEAR) for p in planes])
