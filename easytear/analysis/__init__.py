@@ -8,7 +8,6 @@ from easytear.analysis.files import (
     summary_json,
     write_results,
     write_text,
-    written_aside,
 )
 from easytear.analysis.model import (
     Area,
@@ -28,6 +27,7 @@ from easytear.analysis.model import (
     VideoInfo,
 )
 from easytear.analysis.tables import FRAMES, FRONT, TRACKS, empty_table, shape_table
+from easytear.aside import written_aside
 
 __all__ = [
     "FRAMES",

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +14,7 @@ from pydantic import ValidationError
 
 from easytear.analysis.model import SCHEMA, Summary
 from easytear.analysis.tables import FRAMES, FRONT, TRACKS, shape_table
+from easytear.aside import written_aside
 from easytear.errors import ResultsError
 
 SUMMARY = "summary.json"
@@ -49,32 +47,6 @@ class Analysis:
 def results_folder(video: Path, out: Path) -> Path:
     """Return where the results of `video` go below the folder `out`."""
     return out / video.stem
-
-
-@contextmanager
-def written_aside(path: Path) -> Iterator[Path]:
-    """Give a path to write to, that becomes `path` only when the block ends well.
-
-    The file is flushed to disk before it takes the place of an older one.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    aside = Path(name)
-    try:
-        yield aside
-        with aside.open("rb+") as file:
-            os.fsync(file.fileno())
-        aside.chmod(0o666 & ~_umask())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_text(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from easytear.video.index import FrameIndex, stamp_of
+from easytear.video.index import FrameIndex
 from easytear.video.source import open_video, packets
 
 
@@ -73,7 +73,7 @@ class Decoder:
             container.seek(stamp, stream=stream, backward=True)
         for ordinal, frame in enumerate(_decoded(container, stream)):
             if self._index.seekable:
-                number = self._by_stamp.get(stamp_of(frame))
+                number = self._by_stamp.get(getattr(frame, self._index.stamp_kind))
             else:
                 number = self._by_ordinal.get(ordinal)
             if number is not None:

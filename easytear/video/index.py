@@ -8,8 +8,10 @@ which a 640 x 480 video plays.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import av
 import numpy as np
@@ -21,6 +23,8 @@ from av.video.stream import VideoStream
 from easytear.geometry import FloatArray
 from easytear.video.source import open_video, packets
 
+StampKind = Literal["pts", "dts"]
+
 
 @dataclass(frozen=True, eq=False)
 class FrameIndex:
@@ -30,6 +34,8 @@ class FrameIndex:
     ----------
     stamp : tuple of (int or None)
         The container's time stamp of each picture, by which it is found again.
+    stamp_kind : {"pts", "dts"}
+        Which one it is: of presentation, or of decoding where there is no other (AVI).
     ordinal : tuple of int
         Place of each picture among all that the decoder gives, the damaged ones counted.
     time_s : (n,) float array
@@ -49,6 +55,7 @@ class FrameIndex:
     """
 
     stamp: tuple[int | None, ...]
+    stamp_kind: StampKind
     ordinal: tuple[int, ...]
     time_s: FloatArray
     key: tuple[int, ...]
@@ -64,27 +71,35 @@ class FrameIndex:
         return None not in self.stamp and len(set(self.stamp)) == len(self.stamp)
 
 
+class _Packet(NamedTuple):
+    pts: int | None
+    dts: int | None
+    key: bool
+
+
+class _Frame(NamedTuple):
+    pts: int | None
+    dts: int | None
+    key: bool
+    damaged: bool
+
+
 @dataclass
 class _Scan:
-    """What one pass over a file met."""
+    """What one pass over a file met: packets in the order stored, frames in the order shown."""
 
-    frames: list[tuple[int | None, bool, bool]] = field(default_factory=list)
-    """Stamp, is key picture, is damaged; in the order shown."""
-    place: dict[int | None, int] = field(default_factory=dict)
-    """Of each packet's stamp: its place in the order stored."""
-    keys: list[int] = field(default_factory=list)
-    """Places of the packets that can be decoded without others."""
+    packets: list[_Packet] = field(default_factory=list)
+    frames: list[_Frame] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
-    """Places of packets which could not be decoded, in the order stored."""
+    """Places of packets which could not be decoded."""
     unread: int = 0
-    seen: int = 0
     first: VideoFrame | None = None
 
 
 def index_video(path: Path) -> FrameIndex:
     """Decode the video at `path` once and return its index; errors as `open_video`."""
     scan, announced = _scan_file(path, threads=True)
-    if scan.broken or scan.unread or any(damaged for _, _, damaged in scan.frames):
+    if scan.broken or scan.unread or any(frame.damaged for frame in scan.frames):
         # With several threads an error surfaces some packets after its cause.
         scan, announced = _scan_file(path, threads=False)
     return _build(scan, announced)
@@ -113,13 +128,9 @@ def _scan_file(path: Path, *, threads: bool) -> tuple[_Scan, _Announced]:
 
 
 def _take(scan: _Scan, packet: Packet[VideoStream]) -> None:
-    flush = packet.size == 0 and packet.pts is None and packet.dts is None
-    place = scan.seen
-    if not flush:
-        scan.seen += 1
-        scan.place[packet.pts if packet.pts is not None else packet.dts] = place
-        if packet.is_keyframe:
-            scan.keys.append(place)
+    place = len(scan.packets)
+    if packet.size or packet.pts is not None or packet.dts is not None:
+        scan.packets.append(_Packet(packet.pts, packet.dts, packet.is_keyframe))
     try:
         frames = packet.decode()
     except av.error.FFmpegError:
@@ -128,17 +139,12 @@ def _take(scan: _Scan, packet: Packet[VideoStream]) -> None:
     for frame in frames:
         if scan.first is None and not frame.is_corrupt:
             scan.first = frame
-        same = scan.first is None or (frame.width, frame.height, frame.format.name) == (
-            scan.first.width,
-            scan.first.height,
-            scan.first.format.name,
-        )
-        scan.frames.append((stamp_of(frame), frame.key_frame, frame.is_corrupt or not same))
+        damaged = frame.is_corrupt or (scan.first is not None and _kind(frame) != _kind(scan.first))
+        scan.frames.append(_Frame(frame.pts, frame.dts, frame.key_frame, damaged))
 
 
-def stamp_of(frame: VideoFrame) -> int | None:
-    """Return the time stamp by which a picture is known."""
-    return frame.pts if frame.pts is not None else frame.dts
+def _kind(frame: VideoFrame) -> tuple[int, int, str]:
+    return frame.width, frame.height, frame.format.name
 
 
 def _announced(container: InputContainer, stream: VideoStream) -> _Announced:
@@ -163,53 +169,60 @@ def _clock_text(text: str) -> float | None:
 
 
 def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
-    spoilt = _spoilt_places(scan)
+    kind: StampKind = "dts" if any(frame.pts is None for frame in scan.frames) else "pts"
+    place = {getattr(packet, kind): number for number, packet in enumerate(scan.packets)}
+    spoilt = _spoilt_places(scan, place, kind)
     whole = [
-        (stamp, ordinal, key)
-        for ordinal, (stamp, key, damaged) in enumerate(scan.frames)
-        if not damaged and scan.place.get(stamp) not in spoilt
+        (ordinal, frame)
+        for ordinal, frame in enumerate(scan.frames)
+        if not frame.damaged and place.get(getattr(frame, kind)) not in spoilt
     ]
-    stamps = tuple(stamp for stamp, _, _ in whole)
-    times, step, repaired = _times(stamps, announced)
-    missing = _missing_at_end(scan, announced, step)
-    decoded = {stamp for stamp, _, _ in scan.frames}
-    never = sum(place in spoilt and stamp not in decoded for stamp, place in scan.place.items())
+    stamps: tuple[int | None, ...] = tuple(getattr(frame, kind) for _, frame in whole)
+    times, step, repaired = _times(stamps, kind, announced)
+    decoded = {getattr(frame, kind) for frame in scan.frames}
+    never = sum(where in spoilt and stamp not in decoded for stamp, where in place.items())
+    missing = _missing_at_end(scan, place, announced, step)
     lost = len(scan.frames) - len(whole) + never + missing
     problems = (("damaged",) if lost else ()) + (("frame_times_repaired",) if repaired else ())
     return FrameIndex(
-        stamps,
-        tuple(ordinal for _, ordinal, _ in whole),
-        times,
-        tuple(number for number, (_, _, key) in enumerate(whole) if key),
-        step,
-        announced.time_base_s,
-        lost,
-        problems,
-        scan.first,
+        stamp=stamps,
+        stamp_kind=kind,
+        ordinal=tuple(ordinal for ordinal, _ in whole),
+        time_s=times,
+        key=tuple(number for number, (_, frame) in enumerate(whole) if frame.key),
+        step_s=step,
+        clock_s=announced.time_base_s,
+        lost=lost,
+        problems=problems,
+        first=scan.first,
     )
 
 
-def _spoilt_places(scan: _Scan) -> set[int]:
+def _spoilt_places(scan: _Scan, place: Mapping[int | None, int], kind: StampKind) -> set[int]:
     """Return the packets from each damaged one up to the next key packet.
 
     What is predicted from a damaged picture looks whole to the decoder and is not.
     """
     bad = set(scan.broken)
-    bad.update(scan.place[s] for s, _, damaged in scan.frames if damaged and s in scan.place)
+    stamps = (getattr(frame, kind) for frame in scan.frames if frame.damaged)
+    bad.update(place[stamp] for stamp in stamps if stamp in place)
+    keys = [number for number, packet in enumerate(scan.packets) if packet.key]
     spoilt: set[int] = set()
-    for place in sorted(bad):
-        following = next((k for k in scan.keys if k > place), scan.seen)
-        spoilt.update(range(place, following))
+    for number in sorted(bad):
+        following = next((key for key in keys if key > number), len(scan.packets))
+        spoilt.update(range(number, following))
     return spoilt
 
 
-def _missing_at_end(scan: _Scan, announced: _Announced, step_s: float) -> int:
+def _missing_at_end(
+    scan: _Scan, place: Mapping[int | None, int], announced: _Announced, step_s: float
+) -> int:
     """Return how many announced pictures the file ends too early for.
 
     The time must say so, or packets that could not be read: counts alone also differ where
     the container counts otherwise.
     """
-    stamps = [s for s in scan.place if s is not None]
+    stamps = [stamp for stamp in place if stamp is not None]
     if announced.duration_s is None or not stamps:
         return 0
     found_s = (max(stamps) - min(stamps)) * announced.time_base_s + step_s
@@ -217,19 +230,27 @@ def _missing_at_end(scan: _Scan, announced: _Announced, step_s: float) -> int:
     if short < 2 and not scan.unread:
         return 0
     if announced.frames:
-        return max(announced.frames - scan.seen, 0)
+        return max(announced.frames - len(scan.packets), 0)
     return max(short, 0)
 
 
-def _times(stamps: tuple[int | None, ...], announced: _Announced) -> tuple[FloatArray, float, bool]:
-    """Return times from 0, the usual step, and whether times had to be invented."""
+def _times(
+    stamps: tuple[int | None, ...], kind: StampKind, announced: _Announced
+) -> tuple[FloatArray, float, bool]:
+    """Return times from 0, the usual step, and whether times had to be invented.
+
+    Stamps of decoding, sorted, are the times of the pictures in the order shown, but for a
+    constant shift.
+    """
     given = np.array([np.nan if s is None else float(s) for s in stamps])
+    if kind == "dts":
+        given = np.sort(given)
     if not len(given):
         return given, announced.step_s, False
     steps = np.diff(given) * announced.time_base_s
     good = steps[np.isfinite(steps) & (steps > 0)]
     step = float(np.median(good)) if len(good) else announced.step_s
-    repaired = len(good) < len(steps) or not np.isfinite(given[0])
+    repaired = len(good) < len(steps)
     if repaired:
         steps = np.where(np.isfinite(steps) & (steps > 0), steps, step)
     return np.concatenate([[0.0], np.cumsum(steps)]), step, repaired

@@ -57,7 +57,7 @@ def _learn(resolved: Path, path: Path, size_bytes: int, changed_ns: int) -> Know
     container, stream = open_video(path)
     with container:
         aspect = _pixel_aspect(stream.sample_aspect_ratio)
-        codec = stream.codec_context.name
+        codec = stream.codec_context.codec.canonical_name
         kind = container.format.name
     square_width = max(round(first.width * aspect), 1)
     turns = round(first.rotation / 90) % 4
