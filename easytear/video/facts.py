@@ -33,7 +33,8 @@ class VideoFacts:
     fps_mean : float
         Pictures per second over the whole video.
     variable_frame_rate : bool
-        True where the times between pictures differ by more than the container's clock explains.
+        True where the times between pictures differ by more than the container's clock explains,
+        gaps of lost pictures apart.
     codec : str
         Short name, for example "h264".
     container : str
@@ -50,9 +51,11 @@ class VideoFacts:
     interlaced : bool
         What the file says. Many interlaced recordings do not say so: see `fields.comb_index`.
     lost_frames : int
-        Pictures that the file announces or began, and that could not be read whole.
+        Pictures that the file announces, or that its steady rate leaves room for, and that
+        cannot be read whole.
     problems : tuple of str
-        Short stable words: "damaged", "frame_times_repaired", "non_square_pixels".
+        Short stable words: "damaged" (pictures broken or cut off), "frames_missing" (lost ones,
+        by damage or by the camera), "frame_times_repaired", "non_square_pixels".
     """
 
     path: Path

@@ -44,12 +44,13 @@ class FrameIndex:
         Numbers of the pictures that can be decoded without others.
     step_s : float
         Usual time between two pictures.
-    clock_s : float
-        Resolution of the container's clock.
+    steady : bool
+        True where all times lie on one grid of `step_s`, as far as the container's clock can
+        tell; pictures may be missing.
     lost : int
         Pictures that were announced or begun and cannot be read whole.
     problems : tuple of str
-        "damaged", "frame_times_repaired".
+        "damaged", "frames_missing", "frame_times_repaired".
     first : VideoFrame or None
         The first picture as decoded; None where there is none.
     """
@@ -60,7 +61,7 @@ class FrameIndex:
     time_s: FloatArray
     key: tuple[int, ...]
     step_s: float
-    clock_s: float
+    steady: bool
     lost: int
     problems: tuple[str, ...]
     first: VideoFrame | None
@@ -109,6 +110,7 @@ def index_video(path: Path) -> FrameIndex:
 class _Announced:
     """What the container says of itself."""
 
+    container: str
     frames: int
     duration_s: float | None
     time_base_s: float
@@ -131,6 +133,8 @@ def _take(scan: _Scan, packet: Packet[VideoStream]) -> None:
     place = len(scan.packets)
     if packet.size or packet.pts is not None or packet.dts is not None:
         scan.packets.append(_Packet(packet.pts, packet.dts, packet.is_keyframe))
+    if packet.is_corrupt:
+        scan.broken.append(place)
     try:
         frames = packet.decode()
     except av.error.FFmpegError:
@@ -157,7 +161,9 @@ def _announced(container: InputContainer, stream: VideoStream) -> _Announced:
     elif container.duration and len(container.streams) == 1:
         duration = container.duration / av.time_base
     rate = stream.average_rate or stream.guessed_rate
-    return _Announced(stream.frames, duration, base, 1.0 / float(rate) if rate else 0.04)
+    return _Announced(
+        container.format.name, stream.frames, duration, base, 1.0 / float(rate) if rate else 0.04
+    )
 
 
 def _clock_text(text: str) -> float | None:
@@ -178,12 +184,21 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         if not frame.damaged and place.get(getattr(frame, kind)) not in spoilt
     ]
     stamps: tuple[int | None, ...] = tuple(getattr(frame, kind) for _, frame in whole)
-    times, step, repaired = _times(stamps, kind, announced)
-    decoded = {getattr(frame, kind) for frame in scan.frames}
-    never = sum(where in spoilt and stamp not in decoded for stamp, where in place.items())
-    missing = _missing_at_end(scan, place, announced, step)
-    lost = len(scan.frames) - len(whole) + never + missing
-    problems = (("damaged",) if lost else ()) + (("frame_times_repaired",) if repaired else ())
+    times, step, repaired = _times(stamps, announced)
+    gaps = _gaps(times, step, announced.time_base_s)
+    cut = _missing_at_end(scan, place, announced, step)
+    if gaps is None:
+        decoded = {getattr(frame, kind) for frame in scan.frames}
+        never = sum(where in spoilt and stamp not in decoded for stamp, where in place.items())
+        lost = len(scan.frames) - len(whole) + never + cut
+    else:
+        lost = gaps + cut
+    damaged = bool(scan.broken or scan.unread or cut or len(whole) < len(scan.frames))
+    words = {
+        "damaged": damaged,
+        "frames_missing": lost > 0,
+        "frame_times_repaired": repaired,
+    }
     return FrameIndex(
         stamp=stamps,
         stamp_kind=kind,
@@ -191,11 +206,27 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         time_s=times,
         key=tuple(number for number, (_, frame) in enumerate(whole) if frame.key),
         step_s=step,
-        clock_s=announced.time_base_s,
+        steady=gaps is not None,
         lost=lost,
-        problems=problems,
+        problems=tuple(word for word, true in words.items() if true),
         first=scan.first,
     )
+
+
+def _gaps(time_s: FloatArray, step_s: float, clock_s: float) -> int | None:
+    """Return how many pictures are missing between others; None where there is no steady rate.
+
+    A rate is steady where nine of ten steps are the usual one and the others multiples of it,
+    each within the rounding of the container's clock.
+    """
+    steps = np.diff(time_s) / step_s
+    allowed = 1.01 * clock_s / step_s + 0.01
+    usual = np.abs(steps - 1.0) <= allowed
+    whole = np.maximum(np.round(steps), 1.0)
+    on_grid = np.abs(steps - whole) <= allowed * np.maximum(whole, 1.0)
+    if not len(steps) or usual.mean() < 0.9 or not on_grid.all():
+        return None
+    return int((whole - 1.0).sum())
 
 
 def _spoilt_places(scan: _Scan, place: Mapping[int | None, int], kind: StampKind) -> set[int]:
@@ -225,8 +256,11 @@ def _missing_at_end(
     stamps = [stamp for stamp in place if stamp is not None]
     if announced.duration_s is None or not stamps:
         return 0
-    found_s = (max(stamps) - min(stamps)) * announced.time_base_s + step_s
+    # Matroska's duration counts from time 0, that of others from the first picture.
+    found_s = (max(stamps) - min(min(stamps), 0)) * announced.time_base_s + step_s
     short = round((announced.duration_s - found_s) / step_s)
+    if announced.container == "avi":  # its duration is made up of what is there
+        short = announced.frames - round(found_s / step_s)
     if short < 2 and not scan.unread:
         return 0
     if announced.frames:
@@ -234,32 +268,24 @@ def _missing_at_end(
     return max(short, 0)
 
 
-def _times(
-    stamps: tuple[int | None, ...], kind: StampKind, announced: _Announced
-) -> tuple[FloatArray, float, bool]:
+def _times(stamps: tuple[int | None, ...], announced: _Announced) -> tuple[FloatArray, float, bool]:
     """Return times from 0, the usual step, and whether times had to be invented.
 
-    Stamps of decoding, sorted, are the times of the pictures in the order shown, but for a
-    constant shift.
+    Stamps that do not rise in the order shown, and do when sorted, are those of an AVI with
+    pictures stored out of order (FFmpeg must guess there): sorted they are the times.
     """
     given = np.array([np.nan if s is None else float(s) for s in stamps])
-    if kind == "dts":
-        given = np.sort(given)
     if not len(given):
         return given, announced.step_s, False
+    disordered = bool((np.diff(given) <= 0).any())
+    ordered = np.sort(given)
+    if disordered and (np.diff(ordered) > 0).all():
+        given = ordered
     steps = np.diff(given) * announced.time_base_s
     good = steps[np.isfinite(steps) & (steps > 0)]
     step = float(np.median(good)) if len(good) else announced.step_s
-    repaired = len(good) < len(steps)
-    if repaired:
+    if len(good) < len(steps):
         steps = np.where(np.isfinite(steps) & (steps > 0), steps, step)
-    return np.concatenate([[0.0], np.cumsum(steps)]), step, repaired
-
-
-def varies(index: FrameIndex) -> bool:
-    """Return True where picture times are uneven by more than the clock's own rounding."""
-    if len(index.time_s) < 3:
-        return False
-    steps = np.diff(index.time_s)
-    allowed = 1.01 * index.clock_s + 0.01 * index.step_s
-    return bool(np.abs(steps - index.step_s).max() > allowed)
+        return np.concatenate([[0.0], np.cumsum(steps)]), step, True
+    uneven = bool(np.ptp(steps) > 2 * announced.time_base_s) if len(steps) else False
+    return np.concatenate([[0.0], np.cumsum(steps)]), step, disordered and uneven

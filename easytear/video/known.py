@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 from easytear.errors import VideoError
 from easytear.geometry import ByteArray
 from easytear.video.facts import VideoFacts
-from easytear.video.index import FrameIndex, index_video, varies
+from easytear.video.index import FrameIndex, index_video
 from easytear.video.picture import Geometry, grey_reader
 from easytear.video.source import open_video
 
@@ -75,7 +75,7 @@ def _learn(resolved: Path, path: Path, size_bytes: int, changed_ns: int) -> Know
         time_s=time_s,
         duration_s=float(time_s[-1] + index.step_s),
         fps_mean=float((len(time_s) - 1) / time_s[-1]),
-        variable_frame_rate=varies(index),
+        variable_frame_rate=not index.steady,
         codec=codec,
         container=kind,
         pixel_format=first.format.name,
