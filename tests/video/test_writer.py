@@ -71,9 +71,13 @@ def test_grey_stays_as_bright_as_it_was(tmp_path: Path, pixel_format: str) -> No
 
 
 def test_nothing_is_left_of_a_video_that_was_broken_off(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), VideoWriter(tmp_path / "v.mp4", 160, 64) as writer:
-        writer.write(numbered(0))
-        raise KeyboardInterrupt
+    def break_off() -> None:
+        with VideoWriter(tmp_path / "v.mp4", 160, 64) as writer:
+            writer.write(numbered(0))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        break_off()
     assert list(tmp_path.iterdir()) == []
 
 
