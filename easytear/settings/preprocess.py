@@ -16,6 +16,39 @@ class BlinkSettings(Group):
         description="Shortest time between two blinks that is analysed; below it no spread "
         "can be fitted.",
     )
+    least_cover: float = setting(
+        0.06,
+        unit="1",
+        ge=0.02,
+        le=0.5,
+        advanced=True,
+        description="A blink lasts while the upper lid covers more than this share of the exposed "
+        "eye's height, beyond the open state; smaller lid movements are twitches.",
+    )
+    least_depth: float = setting(
+        0.15,
+        unit="1",
+        ge=0.05,
+        le=0.9,
+        advanced=True,
+        description="A blink must at its deepest cover this share of the exposed eye's height.",
+    )
+    complete_cover: float = setting(
+        0.9,
+        unit="1",
+        ge=0.5,
+        le=1.0,
+        advanced=True,
+        description="A blink is complete when the lid covers this share of the exposed eye.",
+    )
+    join_gap_s: float = setting(
+        0.1,
+        unit="s",
+        ge=0.0,
+        le=1.0,
+        advanced=True,
+        description="Lid closures that are closer together than this are one blink.",
+    )
 
 
 class EyeSettings(Group):
@@ -23,6 +56,15 @@ class EyeSettings(Group):
 
     correct_rotation: bool = setting(
         True, unit="-", description="Correct the eye's rotation where it exceeds its noise."
+    )
+    pupil_shift_limit_px: float = setting(
+        0.5,
+        unit="px",
+        ge=0.0,
+        le=20.0,
+        advanced=True,
+        description="The pupil's centre shifts against the eye when its size changes (about 0.13 "
+        "of the change of radius). Above this expected shift the interval is flagged.",
     )
 
 
@@ -38,4 +80,59 @@ class EnhanceSettings(Group):
         unit="-",
         description="Whether interlaced frames are rebuilt from one field; "
         "auto measures the combs.",
+    )
+    high_pass_mm: float = setting(
+        0.18,
+        unit="mm",
+        ge=0.03,
+        le=1.0,
+        description="Film structure finer than this is kept for tracking, the rest (light "
+        "gradient, iris) is taken away: standard deviation of the Gaussian.",
+    )
+    band_fine_mm: float = setting(
+        0.02,
+        unit="mm",
+        ge=0.005,
+        le=0.2,
+        description="Structure finer than this counts as noise in the band-pass picture.",
+    )
+    subtract_average: bool = setting(
+        False,
+        unit="-",
+        description="In pictures to look at: take away what stands still over the interval. Film "
+        "at rest goes with it, so measurement never uses it.",
+    )
+    sharpen: float = setting(
+        0.0,
+        unit="1",
+        ge=0.0,
+        le=5.0,
+        description="In pictures to look at: how much fine structure is raised; 0 leaves it.",
+    )
+    band_pass: bool = setting(
+        False,
+        unit="-",
+        description="In pictures to look at: show only structure between the two lengths above.",
+    )
+    equalise: bool = setting(
+        True,
+        unit="-",
+        description="In pictures to look at: even out contrast locally (CLAHE).",
+    )
+    clahe_limit: float = setting(
+        2.0,
+        unit="1",
+        ge=0.5,
+        le=20.0,
+        advanced=True,
+        description="How far local equalisation may raise contrast; more shows more noise.",
+    )
+    gain: float = setting(
+        4.0,
+        unit="1",
+        ge=0.5,
+        le=20.0,
+        advanced=True,
+        description="Contrast of difference and band-pass pictures: the film's few grey levels "
+        "are spread over the range that an eye sees.",
     )

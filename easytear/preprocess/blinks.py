@@ -1,0 +1,190 @@
+"""Blinks and the intervals between them, from how far the lids cover the eye."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easytear.geometry import BoolArray, FloatArray
+from easytear.preprocess.motion import PupilTrace
+from easytear.preprocess.records import Blink, Interval
+from easytear.settings.preprocess import BlinkSettings
+
+CHANGED = 5.0
+"""A place has changed when it departs from the open eye by this many of its usual departures."""
+
+
+@dataclass(frozen=True)
+class LidSignal:
+    """How the lids cover the eye: (n,) arrays.
+
+    Attributes
+    ----------
+    covered : (n,) float array
+        Share of the exposed eye's height under the upper lid beyond the open state, 0 to 1.
+    edge : (n,) float array
+        Height of the lid's edge in the picture, as a share of the picture from the top.
+    pupil_foot : float
+        Where two radii below the pupil's centre lie, as a share of the picture; NaN unknown.
+    """
+
+    covered: FloatArray
+    edge: FloatArray
+    pupil_foot: float
+
+
+def lid_signal(
+    thumbs: NDArray[np.uint8], trace: PupilTrace, time_s: FloatArray, shape: tuple[int, int]
+) -> LidSignal:
+    """Return how far the upper lid covers the eye in every frame.
+
+    Each frame's small picture is compared with the open eye of the seconds about it, place by
+    place, in units of that place's own restlessness (film, eye movements, noise). A lid changes
+    every place from the top down to its edge, film and saccades do not: the edge is where the
+    balance of changed against unchanged places above is largest.
+
+    Parameters
+    ----------
+    thumbs : (n, rows, columns) uint8 array
+        The frames reduced to small pictures.
+    trace : PupilTrace
+        The pupil in each frame.
+    time_s : (n,) float array
+        Presentation times.
+    shape : (int, int)
+        Height and width of the full frames.
+    """
+    opened = _well_seen(trace)
+    if opened.sum() < 3:
+        opened = np.ones(len(thumbs), bool)
+    changed = _changed(thumbs, opened, np.asarray(time_s, float))
+    weight = _active(changed, opened)
+    score = np.cumsum(np.where(changed, 1.0, -1.0) * weight, axis=1)
+    score = np.concatenate([np.zeros_like(score[:, :1]), score], axis=1)
+    edge_row = np.argmax(score, axis=1)
+    depth = np.concatenate([np.zeros((1, weight.shape[1])), np.cumsum(weight, axis=0)])
+    total = depth[-1]
+    columns = total > 0.3 * max(float(total.max()), 1.0)
+    covered = np.take_along_axis(depth[None], edge_row[:, None, :], axis=1)[:, 0]
+    covered = np.median(covered[:, columns] / total[columns], axis=1)
+    edge = np.median(edge_row[:, columns], axis=1) / thumbs.shape[1]
+    foot = np.nan
+    if np.isfinite(trace.y_px[opened]).any():
+        low = trace.y_px[opened] + 2.0 * trace.radius_px[opened]
+        foot = float(np.nanmedian(low)) / shape[0]
+    return LidSignal(covered, edge, foot)
+
+
+def _well_seen(trace: PupilTrace) -> BoolArray:
+    with np.errstate(invalid="ignore"):
+        strong = trace.support > 0.75
+        if not strong.any():
+            return strong
+        usual = trace.part(np.flatnonzero(strong))
+        return strong & trace.seen(usual)
+
+
+def _changed(thumbs: NDArray[np.uint8], opened: BoolArray, time_s: FloatArray) -> BoolArray:
+    """Return (n, rows, columns): where a frame departs from the open eye of its time."""
+    anchors = np.arange(time_s[0], time_s[-1] + 1.0, 1.0)
+    nearest = np.clip(np.round(time_s - time_s[0]).astype(int), 0, len(anchors) - 1)
+    departure = np.empty(thumbs.shape, np.float32)
+    open_frames = np.flatnonzero(opened)
+    for k, anchor in enumerate(anchors):
+        mine = np.flatnonzero(nearest == k)
+        if not len(mine):
+            continue
+        order = np.argsort(np.abs(time_s[open_frames] - anchor), kind="stable")
+        reach = order[: max(5, int((np.abs(time_s[open_frames] - anchor) < 2.0).sum()))]
+        chosen = open_frames[np.sort(reach)]
+        reference = np.median(thumbs[chosen[:: max(1, len(chosen) // 40)]], axis=0)
+        departure[mine] = _departure(thumbs[mine].astype(np.float32), reference)
+    usual = 1.48 * np.median(departure[open_frames[:: max(1, len(open_frames) // 600)]], axis=0)
+    tone = np.quantile(thumbs[open_frames[:: max(1, len(open_frames) // 60)]], [0.05, 0.95])
+    floor = max(0.01 * float(tone[1] - tone[0]), 0.5)
+    changed: BoolArray = departure > CHANGED * np.maximum(usual, floor)
+    return changed
+
+
+def _departure(pictures: NDArray[np.float32], reference: FloatArray) -> FloatArray:
+    """Return |picture - reference|, a flicker of the whole light forgiven."""
+    plain = np.abs(pictures - reference)
+    gain = np.median(pictures / np.maximum(reference, 1.0), axis=(1, 2), keepdims=True)
+    gained = np.abs(pictures - np.clip(gain, 0.7, 1.4) * reference)
+    smaller: FloatArray = np.minimum(plain, gained)
+    return smaller
+
+
+def _active(changed: BoolArray, opened: BoolArray) -> FloatArray:
+    """Return 1 where the lids ever cover the eye: the exposed eye as far as blinks tell."""
+    shut = changed[~opened].mean(axis=(1, 2)) if (~opened).any() else np.zeros(0)
+    strong = np.flatnonzero(~opened)[shut > 0.5 * max(float(shut.max(initial=0.0)), 0.1)]
+    if not len(strong):
+        return np.ones(changed.shape[1:])
+    weight: FloatArray = (changed[strong].mean(axis=0) > 0.5).astype(float)
+    return weight if weight.any() else np.ones(changed.shape[1:])
+
+
+def find_blinks(signal: LidSignal, time_s: FloatArray, settings: BlinkSettings) -> list[Blink]:
+    """Return the blinks, in order.
+
+    A blink is a stretch in which the lid covers materially more than in the open state
+    (`settings.least_cover`, or more than the open state's own restlessness), and that at its
+    deepest reaches `settings.least_depth`. Stretches a short gap apart are one.
+    """
+    covered = signal.covered
+    calm = covered[covered <= max(settings.least_cover, float(np.median(covered)))]
+    restless = float(np.quantile(calm, 0.9)) if len(calm) else 0.0
+    level = max(settings.least_cover, 1.5 * restless)
+    runs = _runs(covered > level)
+    joined: list[list[int]] = []
+    for first, last in runs:
+        if joined and time_s[first] - time_s[joined[-1][1]] < settings.join_gap_s:
+            joined[-1][1] = last
+        else:
+            joined.append([first, last])
+    deepest = max((float(covered[a : b + 1].max()) for a, b in joined), default=0.0)
+    blinks = []
+    for first, last in joined:
+        deep = float(covered[first : last + 1].max())
+        if deep < max(settings.least_depth, 0.25 * deepest):
+            continue
+        at = first + int(np.argmax(covered[first : last + 1]))
+        blinks.append(Blink(first, last, _complete(signal, at, settings)))
+    return blinks
+
+
+def _complete(signal: LidSignal, frame: int, settings: BlinkSettings) -> bool:
+    if signal.covered[frame] < settings.complete_cover:
+        return False
+    # Where no blink of the video is complete, the deepest one must not pass for it: the lid's
+    # edge has to come well below the pupil too.
+    return not signal.edge[frame] < signal.pupil_foot
+
+
+def _runs(mask: BoolArray) -> list[tuple[int, int]]:
+    """Return first and last index of every run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
+    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def intervals_between(
+    blinks: list[Blink], time_s: FloatArray, settings: BlinkSettings
+) -> list[Interval]:
+    """Return the open stretches between blinks that last at least `min_interval_s`.
+
+    A video without a blink is one interval, however short.
+    """
+    if not blinks:
+        return [Interval(0, len(time_s) - 1, None)]
+    found = []
+    before: Blink | None = None
+    start = 0
+    for blink in [*blinks, Blink(len(time_s), len(time_s), True)]:
+        end = blink.start_frame - 1
+        if end >= start and time_s[end] - time_s[start] >= settings.min_interval_s:
+            found.append(Interval(start, end, before))
+        start, before = blink.end_frame + 1, blink
+    return found

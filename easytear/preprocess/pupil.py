@@ -1,0 +1,347 @@
+"""The pupil in one picture: searched as a dark disc, then fitted all round along rays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from easytear.geometry import ByteArray, Ellipse, FloatArray
+
+RAYS = 96
+SAMPLES = 40
+REACH = (0.6, 1.4)
+"""Rays run over this range of the expected radius."""
+
+_THETA = np.arange(RAYS) * (2.0 * np.pi / RAYS)
+_COS, _SIN = np.cos(_THETA), np.sin(_THETA)
+_SCALE = np.linspace(*REACH, SAMPLES)
+_STEP = float(_SCALE[1] - _SCALE[0])
+# Radius as a function of angle: mean, shift in x and y, and the second harmonic, which is an
+# ellipse to first order in its flattening.
+_DESIGN = np.column_stack([np.ones(RAYS), _COS, _SIN, np.cos(2.0 * _THETA), np.sin(2.0 * _THETA)])
+
+
+@dataclass(frozen=True)
+class PupilFit:
+    """A pupil and how well the picture supports it.
+
+    Attributes
+    ----------
+    ellipse : Ellipse
+        The fitted edge, image coordinates.
+    support : float
+        Share of the rays inside the picture that show the edge where the ellipse has it.
+    contrast : float
+        Fairly low (0.4 quantile) brightness step across the edge over all rays, grey levels.
+    """
+
+    ellipse: Ellipse
+    support: float
+    contrast: float
+
+    @property
+    def score(self) -> float:
+        """Return how good a pupil this is; larger is better."""
+        return float(self.support**4 * max(self.contrast, 0.0) ** 0.5)
+
+
+def mean_radius(ellipse: Ellipse) -> float:
+    """Return the radius of the circle with the ellipse's mean semi-axis, in pixels."""
+    return 0.5 * (ellipse.rx_px + ellipse.ry_px)
+
+
+def ray_profiles(grey: ByteArray, x_px: float, y_px: float, radius_px: float) -> NDArray[np.uint8]:
+    """Return brightness along rays about a point.
+
+    Parameters
+    ----------
+    grey : (height, width) uint8 array
+        The picture.
+    x_px, y_px, radius_px : float
+        Centre and expected radius.
+
+    Returns
+    -------
+    (RAYS, SAMPLES) uint8 array
+        Ray k runs at angle 2 pi k / RAYS from x towards y; samples lie at `REACH` of the
+        radius, evenly spaced. 0 outside of the picture.
+    """
+    reach = radius_px * REACH[1] + 4.0
+    x0, y0 = max(int(x_px - reach), 0), max(int(y_px - reach), 0)
+    x1, y1 = int(x_px + reach) + 2, int(y_px + reach) + 2
+    crop = grey[y0:y1, x0:x1]
+    if min(crop.shape) < 3:
+        return np.zeros((RAYS, SAMPLES), np.uint8)
+    # Blur of 0.03 of the radius: about the pupil edge's own softness, below its curvature.
+    blurred = cv2.GaussianBlur(crop, (0, 0), max(0.6, 0.03 * radius_px))
+    map_x = (x_px - x0 + radius_px * np.outer(_COS, _SCALE)).astype(np.float32)
+    map_y = (y_px - y0 + radius_px * np.outer(_SIN, _SCALE)).astype(np.float32)
+    profiles: NDArray[np.uint8] = cv2.remap(
+        blurred, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0
+    ).astype(np.uint8)
+    return profiles
+
+
+def inside_picture(
+    shape: tuple[int, int], x_px: FloatArray, y_px: FloatArray, radius_px: FloatArray
+) -> NDArray[np.bool_]:
+    """Return (n, RAYS): whether each ray stays inside the picture to 1.15 of the radius."""
+    x = np.asarray(x_px)[:, None] + 1.15 * np.asarray(radius_px)[:, None] * _COS
+    y = np.asarray(y_px)[:, None] + 1.15 * np.asarray(radius_px)[:, None] * _SIN
+    inside: NDArray[np.bool_] = (x >= 1) & (y >= 1) & (x <= shape[1] - 2) & (y <= shape[0] - 2)
+    return inside
+
+
+def ray_edges(
+    profiles: NDArray[np.uint8], expected: FloatArray | None = None, width: float = 0.12
+) -> tuple[FloatArray, FloatArray]:
+    """Return where each ray goes from dark to bright, and how steeply.
+
+    Parameters
+    ----------
+    profiles : (..., RAYS, SAMPLES) uint8 array
+        From `ray_profiles`.
+    expected : (..., RAYS) float array, optional
+        Expected edges as a multiple of the expected radius; steps far from them count less.
+    width : float
+        Distance from `expected` at which a step counts half.
+
+    Returns
+    -------
+    edge : (..., RAYS) float array
+        Edge as a multiple of the expected radius, by a parabola through the steepest step.
+    slope : (..., RAYS) float array
+        Step of the logarithm of brightness there, per sample.
+    """
+    values = _relative_brightness(profiles)
+    slope = values[..., 2:] - values[..., :-2]
+    scale = _SCALE[1:-1].astype(np.float32)
+    weighted = slope
+    if expected is not None:
+        off = (scale - expected[..., None].astype(np.float32)) / np.float32(width)
+        weighted = slope / (1.0 + off * off)
+    best = np.clip(np.argmax(weighted, axis=-1), 1, slope.shape[-1] - 2)[..., None]
+    left, mid, right = (
+        np.take_along_axis(slope, best + shift, axis=-1)[..., 0] for shift in (-1, 0, 1)
+    )
+    bend = left - 2.0 * mid + right
+    shift = np.where(bend < 0, 0.5 * (left - right) / np.where(bend < 0, bend, 1.0), 0.0)
+    edge: FloatArray = scale[best[..., 0]] + np.clip(shift, -1.0, 1.0) * _STEP
+    return edge, 0.5 * mid
+
+
+def _relative_brightness(profiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the logarithm of brightness above the pupil's own.
+
+    Light on the iris varies threefold round the pupil, and film brightens it. The steepest step
+    of plain brightness then lies far out where the light is strong; the step of its logarithm
+    lies at the foot, which is the pupil's edge, whatever the light beyond it.
+    """
+    values = profiles.astype(np.float32)
+    inner, outer = values[..., : SAMPLES // 4], values[..., -SAMPLES // 4 :]
+    dark = np.median(inner, axis=(-2, -1), keepdims=True)
+    contrast = np.median(outer, axis=(-2, -1), keepdims=True) - dark
+    soft = np.maximum(0.15 * contrast, 2.0)
+    relative: NDArray[np.float32] = np.log(np.maximum(values - dark, 0.0) + soft)
+    return relative
+
+
+def cauchy_solve(
+    design: FloatArray, values: FloatArray, weights: FloatArray, floor: float, rounds: int = 8
+) -> FloatArray:
+    """Return the robust linear fit of one ray set: design @ x = values, Cauchy weights.
+
+    The scale of the Cauchy weights is the residuals' own median absolute deviation, at least
+    `floor`.
+    """
+    w = weights
+    x: FloatArray = np.zeros(design.shape[1])
+    for _ in range(rounds):
+        a = design * w[:, None]
+        x = np.linalg.solve(a.T @ design + 1e-6 * np.eye(design.shape[1]), a.T @ values)
+        residual = np.abs(values - design @ x)
+        seen = weights > 0
+        scale = max(floor, 1.48 * float(np.median(residual[seen])) if seen.any() else floor)
+        w = weights / (1.0 + (residual / (1.5 * scale)) ** 2)
+    return x
+
+
+def fit_pupil(grey: ByteArray, guess: Ellipse, rounds: int = 3) -> PupilFit | None:
+    """Return the pupil near a guess, fitted all round; None where nothing is dark inside.
+
+    Parameters
+    ----------
+    grey : (height, width) uint8 array
+        The picture.
+    guess : Ellipse
+        Where the pupil is expected, right to about a quarter of its radius.
+    rounds : int
+        How often rays are cast about the improved centre.
+    """
+    ellipse = guess
+    fit: PupilFit | None = None
+    for turn in range(rounds):
+        radius = mean_radius(ellipse)
+        if not 3.0 < radius < max(grey.shape):
+            return None
+        fit = _fit_once(grey, ellipse, None if turn == 0 else 0.25 / turn)
+        if fit is None:
+            return None
+        ellipse = fit.ellipse
+    return fit
+
+
+def _fit_once(grey: ByteArray, guess: Ellipse, width: float | None) -> PupilFit | None:
+    x, y, radius = guess.x_px, guess.y_px, mean_radius(guess)
+    shape = (int(grey.shape[0]), int(grey.shape[1]))
+    inside = inside_picture(shape, np.array([x]), np.array([y]), np.array([radius]))[0]
+    if inside.sum() < RAYS // 3:
+        return None
+    profiles = ray_profiles(grey, x, y, radius)
+    expected = _ellipse_radius(guess) / radius
+    edge, slope = ray_edges(profiles, expected, 0.4 if width is None else width)
+    weights = inside * np.clip(slope, 0.0, None)
+    if not weights.any():
+        return None
+    # A ray with a step of half the usual strength is as good as any: weights saturate.
+    weights = np.minimum(weights / max(float(np.median(weights[inside])), 1e-3), 1.0)
+    p = cauchy_solve(
+        _with_prior(_DESIGN), np.append(edge, [0, 0]), np.append(weights, [4, 4]), 0.01
+    )
+    if not 0.65 < p[0] < 1.35 or np.hypot(p[3], p[4]) > 0.25 * p[0]:
+        return None
+    fitted = _DESIGN @ p
+    return _judge(profiles, inside, edge, fitted, _to_ellipse(p * radius, x, y))
+
+
+def _with_prior(design: FloatArray) -> FloatArray:
+    # Two more rows hold the flattening near zero where too few rays see the pupil.
+    prior = np.zeros((2, design.shape[1]))
+    prior[0, 3] = prior[1, 4] = 1.0
+    return np.vstack([design, prior])
+
+
+def _judge(
+    profiles: NDArray[np.uint8],
+    inside: NDArray[np.bool_],
+    edge: FloatArray,
+    fitted: FloatArray,
+    ellipse: Ellipse,
+) -> PupilFit:
+    values = profiles.astype(np.float32)
+    off = _SCALE[None, :] - fitted[:, None]
+    dark, bright = (off > -0.3) & (off < -0.05), (off > 0.05) & (off < 0.25)
+    step = _mean_where(values, bright) - _mean_where(values, dark)
+    typical = float(np.median(step[inside]))
+    good = inside & (np.abs(edge - fitted) < 0.05) & (step > 0.4 * typical) & (typical > 0)
+    return PupilFit(
+        ellipse, float(good.sum() / inside.sum()), float(np.quantile(step[inside], 0.4))
+    )
+
+
+def _mean_where(values: FloatArray, mask: NDArray[np.bool_]) -> FloatArray:
+    count = np.maximum(mask.sum(axis=1), 1)
+    mean: FloatArray = np.where(mask, values, 0.0).sum(axis=1) / count
+    return mean
+
+
+def _ellipse_radius(ellipse: Ellipse) -> FloatArray:
+    half = 0.5 * (ellipse.rx_px - ellipse.ry_px)
+    turn = 2.0 * (_THETA - np.deg2rad(ellipse.angle_deg))
+    radius: FloatArray = mean_radius(ellipse) + half * np.cos(turn)
+    return radius
+
+
+def _to_ellipse(p: FloatArray, x_px: float, y_px: float) -> Ellipse:
+    """Return the ellipse of (mean, dx, dy, cos 2, sin 2) in pixels about a point."""
+    flat = float(np.hypot(p[3], p[4]))
+    angle = float(np.rad2deg(0.5 * np.arctan2(p[4], p[3]))) if flat > 0 else 0.0
+    return Ellipse(
+        x_px + float(p[1]), y_px + float(p[2]), float(p[0]) + flat, float(p[0]) - flat, angle
+    )
+
+
+def shape_to_ellipse(
+    shape_px: FloatArray, weights: FloatArray, x_px: float, y_px: float
+) -> Ellipse:
+    """Return the ellipse of a radius per ray about (`x_px`, `y_px`), robustly fitted."""
+    floor = 0.005 * float(np.median(shape_px))
+    return _to_ellipse(cauchy_solve(_DESIGN, shape_px, weights, floor), x_px, y_px)
+
+
+def find_pupil(grey: ByteArray, radius_px: tuple[float, float] | None = None) -> Ellipse | None:
+    """Return the pupil in one picture; None where there is none.
+
+    Parameters
+    ----------
+    grey : (height, width) uint8 array
+        The picture.
+    radius_px : (float, float), optional
+        Smallest and largest radius to look for; by default 0.04 and 0.32 of the width.
+    """
+    fit = search_pupil(grey, radius_px)
+    return None if fit is None else fit.ellipse
+
+
+def search_pupil(
+    grey: ByteArray, radius_px: tuple[float, float] | None = None, least_support: float = 0.45
+) -> PupilFit | None:
+    """Return the best pupil of the whole picture, or None. Parameters as for `find_pupil`."""
+    width = grey.shape[1]
+    low, high = radius_px or (0.04 * width, 0.32 * width)
+    fits = [fit_pupil(grey, guess) for guess in _dark_discs(grey, low, high)]
+    good = [
+        fit
+        for fit in fits
+        if fit is not None
+        and fit.support >= least_support
+        and fit.contrast > 3.0
+        and 0.8 * low < mean_radius(fit.ellipse) < 1.25 * high
+    ]
+    return max(good, key=lambda fit: fit.score, default=None)
+
+
+def _dark_discs(grey: ByteArray, low_px: float, high_px: float, count: int = 10) -> list[Ellipse]:
+    """Return where a disc is darker than its surroundings on nearly all sides, best first."""
+    factor = max(grey.shape[1] / 72.0, 1.0)
+    size = (round(grey.shape[1] / factor), round(grey.shape[0] / factor))
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    steps = max(2, int(np.ceil(np.log(high_px / low_px) / np.log(1.22))) + 1)
+    radii = np.geomspace(low_px, high_px, steps) / factor
+    maps = np.stack([_darker_than_ring(small, float(radius)) for radius in radii])
+    found: list[Ellipse] = []
+    for _ in range(count):
+        level, row, column = np.unravel_index(int(np.argmax(maps)), maps.shape)
+        if maps[level, row, column] <= 2.0:
+            break
+        radius = float(radii[level])
+        x, y = (column + 0.5) * factor - 0.5, (row + 0.5) * factor - 0.5
+        found.append(Ellipse(x, y, radius * factor, radius * factor))
+        near = max(1, int(0.5 * radius))
+        rows = slice(max(row - near, 0), row + near + 1)
+        maps[max(level - 1, 0) : level + 2, rows, max(column - near, 0) : column + near + 1] = -1.0
+    return found
+
+
+def _darker_than_ring(small: NDArray[Any], radius: float) -> FloatArray:
+    """Return how much darker each place is than a ring about it, lashes on one side forgiven."""
+    inner = cv2.GaussianBlur(small, (0, 0), max(0.5, 0.4 * radius))
+    outer = cv2.GaussianBlur(small, (0, 0), max(0.5, 0.25 * radius))
+    height, width = small.shape
+    pad = int(np.ceil(1.5 * radius)) + 1
+    padded = np.pad(outer, pad, constant_values=np.nan)
+    ring = np.empty((12, height, width), np.float32)
+    for k, angle in enumerate(np.arange(12) * np.pi / 6.0):
+        dx, dy = round(1.4 * radius * np.cos(angle)), round(1.4 * radius * np.sin(angle))
+        ring[k] = padded[pad + dy : pad + dy + height, pad + dx : pad + dx + width]
+    ring.sort(axis=0)
+    seen = np.isfinite(ring).sum(axis=0)
+    rank = np.minimum((0.42 * seen).astype(int), 11)[None]
+    low = np.take_along_axis(ring, rank, axis=0)[0]
+    # A disc mostly outside of the picture is no find.
+    response: FloatArray = np.where(seen >= 6, np.nan_to_num(low - inner, nan=-1.0), -1.0)
+    return response

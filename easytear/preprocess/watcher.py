@@ -1,0 +1,152 @@
+"""One look at the whole video: what each frame tells of the lids and of the pupil."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from easytear.geometry import ByteArray, FloatArray
+from easytear.preprocess.blinks import LidSignal, find_blinks, intervals_between, lid_signal
+from easytear.preprocess.motion import PupilTrace, follow_eye
+from easytear.preprocess.pupil import (
+    RAYS,
+    SAMPLES,
+    PupilFit,
+    fit_pupil,
+    mean_radius,
+    ray_profiles,
+    search_pupil,
+)
+from easytear.preprocess.records import Blink, EyeInInterval, Interval
+from easytear.settings import Settings
+
+THUMB_COLUMNS = 16
+THUMB_ROWS = 60
+
+
+class EyeWatcher:
+    """Sees every frame of a video once, in order, and then tells blinks, intervals and eye motion.
+
+    A frame leaves behind about 5 kB: a small picture for the lids, and brightness along rays
+    across the pupil's edge.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Height and width of the frames in pixels.
+    settings : Settings, optional
+        Its groups `blinks` and `eye` are used; defaults without it.
+    """
+
+    def __init__(self, shape: tuple[int, int], settings: Settings | None = None) -> None:
+        self.shape = shape
+        self._settings = settings or Settings()
+        self._thumbs: list[NDArray[np.uint8]] = []
+        self._profiles: list[NDArray[np.uint8]] = []
+        self._fits: list[tuple[float, float, float, float, float]] = []
+        self._sharpness: list[float] = []
+        self._last: PupilFit | None = None
+        self._radii: list[float] = []
+        self._lost = 0
+        self._signal: LidSignal | None = None
+
+    def __len__(self) -> int:
+        """Return the number of frames seen."""
+        return len(self._thumbs)
+
+    def add(self, grey: ByteArray) -> None:
+        """See the next frame, (height, width) uint8, deinterlaced where needed."""
+        half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        self._thumbs.append(
+            cv2.resize(half, (THUMB_COLUMNS, THUMB_ROWS), interpolation=cv2.INTER_AREA).astype(
+                np.uint8
+            )
+        )
+        self._sharpness.append(float(cv2.meanStdDev(cv2.Laplacian(half, cv2.CV_16S))[1][0, 0]) ** 2)
+        fit = self._find(grey)
+        self._signal = None
+        if fit is None:
+            self._fits.append((math.nan,) * 5)
+            self._profiles.append(np.zeros((RAYS, SAMPLES), np.uint8))
+            return
+        ellipse = fit.ellipse
+        radius = mean_radius(ellipse)
+        self._fits.append((ellipse.x_px, ellipse.y_px, radius, fit.support, fit.contrast))
+        self._profiles.append(ray_profiles(grey, ellipse.x_px, ellipse.y_px, radius))
+
+    def _find(self, grey: ByteArray) -> PupilFit | None:
+        """Return the pupil: near the last one, else anywhere."""
+        fit = None
+        if self._last is not None:
+            fit = fit_pupil(grey, self._last.ellipse, rounds=2)
+            if fit is not None and not self._alike(fit):
+                fit = None
+        if fit is None and self._worth_searching():
+            fit = search_pupil(grey, self._search_radii())
+            if fit is not None and not self._alike(fit):
+                fit = None
+        if fit is None:
+            self._lost += 1
+            return None
+        self._lost = 0
+        if fit.support > 0.7:
+            self._last = fit
+            self._radii.append(mean_radius(fit.ellipse))
+        return fit
+
+    def _worth_searching(self) -> bool:
+        # The search costs several frames' work. While lids are shut, a look at every third
+        # frame is enough: the fit about the last place finds an eye that opens again.
+        return self._last is None or self._lost < 3 or self._lost % 3 == 0
+
+    def _search_radii(self) -> tuple[float, float] | None:
+        if len(self._radii) < 30:
+            return None
+        usual = float(np.median(self._radii[-300:]))
+        return 0.7 * usual, 1.4 * usual
+
+    def _alike(self, fit: PupilFit) -> bool:
+        """Return whether it can be the pupil seen so far (early on: whether it looks like one)."""
+        if fit.support < 0.4 or fit.contrast <= 2.0:
+            return False
+        if len(self._radii) < 30:
+            return True
+        usual = float(np.median(self._radii[-300:]))
+        return 0.6 * usual < mean_radius(fit.ellipse) < 1.5 * usual
+
+    @property
+    def sharpness(self) -> FloatArray:
+        """(n,) variance of the Laplacian at half size, grey levels squared; grows with focus."""
+        return np.array(self._sharpness)
+
+    @property
+    def trace(self) -> PupilTrace:
+        """The pupil as fitted frame by frame."""
+        fits = np.array(self._fits, float).reshape(-1, 5)
+        return PupilTrace(*fits.T)
+
+    def lids(self, time_s: FloatArray) -> LidSignal:
+        """Return how far the lids cover the eye in each frame."""
+        if self._signal is None:
+            trace = self.trace
+            self._signal = lid_signal(np.stack(self._thumbs), trace, time_s, self.shape)
+        return self._signal
+
+    def blinks(self, time_s: FloatArray) -> list[Blink]:
+        """Return the blinks; `time_s` are the frames' presentation times, (n,)."""
+        return find_blinks(self.lids(time_s), time_s, self._settings.blinks)
+
+    def intervals(self, time_s: FloatArray) -> list[Interval]:
+        """Return the intervals between blinks that are long enough to analyse."""
+        return intervals_between(self.blinks(time_s), time_s, self._settings.blinks)
+
+    def eye(self, interval: Interval) -> EyeInInterval:
+        """Return pupil and eye motion in an interval, from a joint fit over its frames."""
+        frames = slice(interval.start_frame, interval.end_frame + 1)
+        profiles = np.stack(self._profiles[frames])
+        trace = self.trace
+        usual = trace.part(np.flatnonzero(trace.support > 0.7))
+        return follow_eye(profiles, trace.part(frames), usual, self.shape, self._settings.eye)
