@@ -120,7 +120,7 @@ def _departure(pictures: NDArray[np.float32], reference: FloatArray) -> FloatArr
 def _active(changed: BoolArray, opened: BoolArray) -> FloatArray:
     """Return 1 where the lids ever cover the eye: the exposed eye as far as blinks tell."""
     shut = changed[~opened].mean(axis=(1, 2)) if (~opened).any() else np.zeros(0)
-    strong = np.flatnonzero(~opened)[shut > 0.5 * max(float(shut.max(initial=0.0)), 0.1)]
+    strong = np.flatnonzero(~opened)[shut >= 0.85 * max(float(shut.max(initial=0.0)), 0.1)]
     if not len(strong):
         return np.ones(changed.shape[1:])
     weight: FloatArray = (changed[strong].mean(axis=0) > 0.5).astype(float)

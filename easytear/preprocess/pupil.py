@@ -97,14 +97,14 @@ def inside_picture(
 
 
 def ray_edges(
-    profiles: NDArray[np.uint8], expected: FloatArray | None = None, width: float = 0.12
+    values: NDArray[np.float32], expected: FloatArray | None = None, width: float = 0.12
 ) -> tuple[FloatArray, FloatArray]:
     """Return where each ray goes from dark to bright, and how steeply.
 
     Parameters
     ----------
-    profiles : (..., RAYS, SAMPLES) uint8 array
-        From `ray_profiles`.
+    values : (..., RAYS, SAMPLES) float32 array
+        From `relative_brightness`.
     expected : (..., RAYS) float array, optional
         Expected edges as a multiple of the expected radius; steps far from them count less.
     width : float
@@ -117,7 +117,6 @@ def ray_edges(
     slope : (..., RAYS) float array
         Step of the logarithm of brightness there, per sample.
     """
-    values = _relative_brightness(profiles)
     slope = values[..., 2:] - values[..., :-2]
     scale = _SCALE[1:-1].astype(np.float32)
     weighted = slope
@@ -134,7 +133,7 @@ def ray_edges(
     return edge, 0.5 * mid
 
 
-def _relative_brightness(profiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+def relative_brightness(profiles: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the logarithm of brightness above the pupil's own.
 
     Light on the iris varies threefold round the pupil, and film brightens it. The steepest step
@@ -203,7 +202,9 @@ def _fit_once(grey: ByteArray, guess: Ellipse, width: float | None) -> PupilFit 
         return None
     profiles = ray_profiles(grey, x, y, radius)
     expected = _ellipse_radius(guess) / radius
-    edge, slope = ray_edges(profiles, expected, 0.4 if width is None else width)
+    edge, slope = ray_edges(
+        relative_brightness(profiles), expected, 0.4 if width is None else width
+    )
     weights = inside * np.clip(slope, 0.0, None)
     if not weights.any():
         return None

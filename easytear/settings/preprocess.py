@@ -71,6 +71,25 @@ class EyeSettings(Group):
 class CorneaSettings(Group):
     """How the iris and the exposed cornea are found."""
 
+    width_sd_limit: float = setting(
+        0.05,
+        unit="1",
+        ge=0.005,
+        le=0.5,
+        advanced=True,
+        description="The iris width is flagged as uncertain when its standard deviation exceeds "
+        "this share of it.",
+    )
+    comb_reach: float = setting(
+        0.25,
+        unit="1",
+        ge=0.0,
+        le=1.0,
+        advanced=True,
+        description="Still mirror images of the lower lashes are looked for up to this share of "
+        "the iris's half width above the lower limbus (1.5 mm).",
+    )
+
 
 class EnhanceSettings(Group):
     """How the moving film is made visible."""
