@@ -13,7 +13,7 @@ from easytear.errors import EasyTearError
 
 EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 
-COMMANDS: tuple[str, ...] = ("simulate",)
+COMMANDS: tuple[str, ...] = ("simulate", "batch")
 """Modules of this package that register commands, in the order of the help page."""
 
 app = typer.Typer(

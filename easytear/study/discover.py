@@ -1,0 +1,102 @@
+"""The videos below a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final
+
+EXTENSIONS: Final = (
+    *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".wmv", ".asf", ".flv", ".ogv", ".3gp"),
+    *(".mpg", ".mpeg", ".mpe", ".m2v", ".mts", ".m2ts", ".ts", ".vob", ".mxf", ".dv"),
+)
+"""Endings of video files, in small letters."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a folder holds.
+
+    Attributes
+    ----------
+    videos : tuple of str
+        Paths relative to the folder with `/` between the parts, sorted.
+    skipped : tuple of (str, str)
+        Path and reason of every other file, sorted.
+    """
+
+    videos: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+
+def find_videos(folder: Path, globs: Sequence[str] = (), leave_out: Iterable[Path] = ()) -> Found:
+    """Find the videos in the tree below `folder`.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to look; links to folders are not followed.
+    globs : sequence of str
+        Patterns such as `*.avi` or `visit1/**/*.bin`, matched against the path below `folder`
+        regardless of case. With patterns, exactly the files that match one are videos, whatever
+        their ending; without, the ending decides, in any case.
+    leave_out : iterable of Path
+        Folders not to look into, such as the study itself.
+    """
+    outside = {path.resolve() for path in leave_out}
+    videos: list[str] = []
+    skipped: list[tuple[str, str]] = []
+    for path in _files(folder, outside):
+        relative = path.relative_to(folder).as_posix()
+        reason = _why_not(path, relative, globs)
+        if reason:
+            skipped.append((relative, reason))
+        else:
+            videos.append(relative)
+    return Found(tuple(sorted(videos)), tuple(sorted(skipped)))
+
+
+def _files(folder: Path, outside: set[Path]) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and (here / name).resolve() not in outside
+        )
+        for name in names:
+            yield here / name
+
+
+def _why_not(path: Path, relative: str, globs: Sequence[str]) -> str:
+    """Return why this file is not taken as a video, or an empty string."""
+    if path.name.startswith("."):
+        return "a hidden file"
+    if globs:
+        return "" if any(matches(relative, pattern) for pattern in globs) else "not in --glob"
+    if path.suffix.lower() not in EXTENSIONS:
+        return f"not a video ({path.suffix.lower() or 'no ending'})"
+    if path.name == "overlay.mp4" and (path.parent / "summary.json").exists():
+        return "an overlay that EasyTear made"
+    return ""
+
+
+def matches(relative: str, pattern: str) -> bool:
+    """Tell whether a path matches a pattern; `**` stands for any folders, case is ignored.
+
+    A pattern without `/` is matched against the file's name alone.
+    """
+    parts = relative.lower().split("/")
+    wanted = pattern.lower().removeprefix("./").split("/")
+    return _match(parts[-1:] if len(wanted) == 1 else parts, wanted)
+
+
+def _match(parts: list[str], wanted: list[str]) -> bool:
+    if not wanted:
+        return not parts
+    if wanted[0] == "**":
+        return _match(parts, wanted[1:]) or (bool(parts) and _match(parts[1:], wanted))
+    return bool(parts) and fnmatchcase(parts[0], wanted[0]) and _match(parts[1:], wanted[1:])

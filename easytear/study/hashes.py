@@ -1,0 +1,70 @@
+"""Hashes of file contents, remembered by path, size and time so that a resume is quick."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's content as hexadecimal text."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass
+class HashMemory:
+    """Hashes computed before, in a file to which lines are added.
+
+    It only saves time: an entry counts while the file's path, size and modification time are
+    what they were, and without the memory every hash is computed anew. A line that a killed run
+    left unfinished is passed over. With `keep` false nothing is added to the file.
+    """
+
+    file: Path
+    keep: bool = True
+    _known: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read what is remembered."""
+        if not self.file.exists():
+            return
+        for line in self.file.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                path, size, mtime_ns, digest = json.loads(line)
+            except ValueError:
+                continue
+            self._known[path] = (size, mtime_ns, digest)
+
+    def get(self, video: Path) -> str:
+        """Return the hash of the file's present content."""
+        stat = video.stat()
+        known = self._known.get(str(video))
+        if known is not None and known[:2] == (stat.st_size, stat.st_mtime_ns):
+            return known[2]
+        digest = sha256_of(video)
+        self.add(video, stat.st_size, stat.st_mtime_ns, digest)
+        return digest
+
+    def add(self, video: Path, size: int, mtime_ns: int, digest: str) -> None:
+        """Remember the hash of a file that had this size and time before it was read."""
+        if self._known.get(str(video)) == (size, mtime_ns, digest) or not digest:
+            return
+        self._known[str(video)] = (size, mtime_ns, digest)
+        if not self.keep:
+            return
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write("\n" * _torn(self.file))
+            file.write(json.dumps([str(video), size, mtime_ns, digest]) + "\n")
+
+
+def _torn(path: Path) -> bool:
+    """Tell whether the file's last line was left unfinished."""
+    with path.open("rb") as file:
+        if file.seek(0, 2) == 0:
+            return False
+        file.seek(-1, 2)
+        return file.read(1) != b"\n"

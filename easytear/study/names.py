@@ -1,0 +1,164 @@
+"""Names of videos in a study, what their file names say, and codes in place of both."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import re
+import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from easytear.analysis import written_aside
+from easytear.errors import EasyTearError
+
+LONGEST: Final = 120
+"""Characters of a folder name; file systems take 255 bytes, and paths have an end, too."""
+KEPT: Final = frozenset({"eye", "visit"})
+"""Parts of a file name that say nothing about who it is; all others are replaced by codes."""
+
+
+def study_names(paths: Sequence[str]) -> dict[str, str]:
+    """Return a name for every video that is unique in the study and fit for a folder.
+
+    The name is the path below the source without its ending, folders joined by `__`. It depends
+    on the path alone, so it stays when videos are added. Where two paths would have one name
+    (`a.avi` beside `a.mp4`, also `A.mp4` beside `a.mp4`), both carry a hash of their path.
+    """
+    plain = {path: _plain(path) for path in paths}
+    uses = Counter(name.casefold() for name in plain.values())
+    return {
+        path: name if uses[name.casefold()] == 1 else f"{name}-{_short_hash(path)}"
+        for path, name in plain.items()
+    }
+
+
+def _plain(path: str) -> str:
+    name = str(PurePosixPath(path).with_suffix("")).replace("/", "__")
+    name = re.sub(r'[<>:"|?*\\\x00-\x1f]', "_", name).rstrip(". ") or "_"
+    return name if len(name) <= LONGEST else f"{name[:LONGEST]}-{_short_hash(path)}"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:8]
+
+
+def read_names(
+    paths: Sequence[str], pattern: re.Pattern[str] | None
+) -> dict[str, dict[str, str | None]]:
+    """Return what the named groups of `pattern` find in each path; None where it finds nothing.
+
+    The pattern is searched in the path below the source, with `/` between the parts.
+    """
+    if pattern is None:
+        return {path: {} for path in paths}
+    groups = list(pattern.groupindex)
+    found: dict[str, dict[str, str | None]] = {}
+    for path in paths:
+        match = pattern.search(path)
+        found[path] = dict.fromkeys(groups) if match is None else dict(match.groupdict())
+    return found
+
+
+class Codes:
+    """Stable codes in place of names, and the key to them.
+
+    A code is made from the name with a secret that stands in the key alone (HMAC-SHA256), so
+    that the same name has the same code in every run, and nobody can find the name by trying.
+    """
+
+    def __init__(self, key: Path) -> None:
+        """Read the key, or begin one."""
+        self._key = key
+        self._rows: dict[tuple[str, str], str] = {}
+        self._secret = secrets.token_hex(32)
+        if not key.exists():
+            return
+        with key.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                self._rows[row["kind"], row["code"]] = row["original"]
+        try:
+            self._secret = self._rows.pop(("secret", ""))
+        except KeyError as error:
+            raise EasyTearError(
+                f"{key}: has no secret in it and is not the key of a study; restore it."
+            ) from error
+
+    def code(self, kind: str, original: str) -> str:
+        """Return the code of a name: the kind's first letter and eight characters."""
+        text = f"{kind}:{original}".encode(errors="surrogateescape")
+        digest = hmac.new(self._secret.encode(), text, hashlib.sha256).hexdigest()
+        code = f"{kind[0].upper()}{digest[:8]}"
+        if self._rows.setdefault((kind, code), original) != original:
+            code = f"{kind[0].upper()}{digest[:16]}"
+            self._rows[kind, code] = original
+        return code
+
+    def hide(self, values: Mapping[str, str | None], first_day: date | None) -> dict[str, str]:
+        """Return the parts of a name without what tells who it is.
+
+        Eye and visit stay; a date becomes `day`, the days since the subject's first; everything
+        else becomes a code.
+        """
+        hidden: dict[str, str] = {}
+        for name, value in values.items():
+            if name == "date":
+                day = read_date(value)
+                hidden["day"] = "" if day is None or not first_day else str((day - first_day).days)
+            elif name in KEPT or not value:
+                hidden[name] = value or ""
+            else:
+                hidden[name] = self.code(name, value)
+        return hidden
+
+    def write(self) -> None:
+        """Write the key, apart from the study."""
+        with (
+            written_aside(self._key) as aside,
+            aside.open("w", encoding="utf-8", newline="") as file,
+        ):
+            writer = csv.writer(file)
+            writer.writerow(("kind", "code", "original"))
+            writer.writerow(("secret", "", self._secret))
+            writer.writerows((kind, code, was) for (kind, code), was in sorted(self._rows.items()))
+        self._key.chmod(0o600)
+
+
+def read_date(text: str | None) -> date | None:
+    """Read a date as year, month, day, with or without marks between; None if it is not one."""
+    match = re.fullmatch(r"(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})", text or "")
+    if match is None:
+        return None
+    try:
+        return date(*(int(part) for part in match.groups()))
+    except ValueError:
+        return None
+
+
+def compile_pattern(pattern: str | None, taken: Sequence[str] = ()) -> re.Pattern[str] | None:
+    """Return the compiled `--name-pattern`.
+
+    Raises
+    ------
+    ValueError
+        In one sentence, if it is no regular expression, has no named group, or names one like a
+        column of the table.
+    """
+    if pattern is None:
+        return None
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is not a regular expression ({error}).") from error
+    if not compiled.groupindex:
+        raise ValueError(
+            f"{pattern!r} has no named group; write one as (?P<subject>...), for example."
+        )
+    for name in compiled.groupindex:
+        if name in taken:
+            raise ValueError(f"{name!r} is a column of the table already; use another name.")
+    return compiled

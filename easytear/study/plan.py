@@ -1,0 +1,241 @@
+"""What is to be done in a study: what is there, what is done already, what is left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from easytear import __version__
+from easytear.errors import EasyTearError
+from easytear.settings import Settings
+from easytear.study.discover import Found, find_videos
+from easytear.study.hashes import HashMemory
+from easytear.study.names import Codes, read_date, read_names, study_names
+from easytear.study.tasks import Limits, Outcome, Task, fingerprint, read_outcome
+
+VIDEOS: Final = "videos"
+ANALYSER: Final = "easytear.study.worker:analyse_video"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody wants of a study.
+
+    Attributes
+    ----------
+    source, study : Path
+        Folder with the videos; folder of the study.
+    settings : Settings
+        Of the analysis.
+    mm_per_px, hvid_mm : float or None
+        A known scale, or the width of the iris, for all videos.
+    globs : tuple of str
+        Which files are videos; see `find_videos`.
+    pattern : re.Pattern or None
+        Finds subject, eye, visit ... in the paths.
+    anonymise : bool
+        Codes in place of names and paths.
+    retry_failed : bool
+        Try again what failed.
+    keep_older : bool
+        Take results of another version of EasyTear as done.
+    limits : Limits
+        Of every video.
+    threads : int
+        Threads of one analysis.
+    analyser : str
+        `module:function` that analyses; see `Task`.
+    """
+
+    source: Path
+    study: Path
+    settings: Settings
+    limits: Limits
+    mm_per_px: float | None = None
+    hvid_mm: float | None = None
+    globs: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
+    anonymise: bool = False
+    retry_failed: bool = False
+    keep_older: bool = False
+    threads: int = 1
+    analyser: str = ANALYSER
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One video of a study: its name there, what its file name says, and how it ended."""
+
+    path: str
+    name: str
+    parts: Mapping[str, str | None]
+    outcome: Outcome | None
+
+
+@dataclass
+class Plan:
+    """The videos of a study, in the order of their paths, and the tasks that are left.
+
+    `left_behind` are results in the study whose video is not among those found; `codes` stand
+    in place of names if those are hidden.
+    """
+
+    entries: list[Entry]
+    tasks: list[Task]
+    skipped: tuple[tuple[str, str], ...]
+    left_behind: tuple[str, ...] = ()
+    codes: Codes | None = None
+
+
+def key_folder(study: Path) -> Path:
+    """Return where the key of an anonymised study stands: beside the study, not in it."""
+    return study.with_name(f"{study.name}-key")
+
+
+def hash_memory(order: Order, keep: bool = True) -> HashMemory:
+    """Return the memory of hashes; it holds paths, so it stands apart if those are hidden."""
+    if order.anonymise:
+        return HashMemory(key_folder(order.study) / "hashes.jsonl", keep)
+    return HashMemory(order.study / ".hashes.jsonl", keep)
+
+
+def make_plan(order: Order, memory: HashMemory) -> Plan:
+    """Look at the source and at the study and say what is to be done; nothing is written.
+
+    A video is done if its folder holds the outcome of a video of the same content, analysed with
+    the same settings, scale and version of EasyTear. Where such an outcome stands under another
+    name (the video was moved, or is there twice), its results are taken over.
+
+    Raises
+    ------
+    EasyTearError
+        If there are no videos.
+    """
+    found = find_videos(order.source, order.globs, (order.study, key_folder(order.study)))
+    if not found.videos:
+        raise EasyTearError(
+            f"{order.source}: holds no videos; give --glob if they have unusual names."
+        )
+    names, parts, codes = names_of(order, found)
+    wanted = fingerprint(order.settings, order.mm_per_px, order.hvid_mm, order.analyser)
+    there = _outcomes(order.study)
+    elsewhere = _by_content(there, order, wanted)
+    plan = Plan([], [], found.skipped)
+    for path in found.videos:
+        name = names[path]
+        video = order.source / path
+        old = there.pop(name, None)
+        outcome = old if old and _is_done(old, video, order, wanted, memory) else None
+        plan.entries.append(Entry(path, name, parts[path], outcome))
+        if outcome is None:
+            twin = _twin(video, elsewhere, memory)
+            plan.tasks.append(_task(order, path, name, wanted, twin))
+    again = {task.folder for task in plan.tasks}  # what is done anew cannot be copied from
+    plan.tasks = [
+        task.model_copy(update={"copy_from": ""}) if task.copy_from in again else task
+        for task in plan.tasks
+    ]
+    plan.left_behind = tuple(sorted(there))
+    plan.codes = codes
+    return plan
+
+
+def names_of(
+    order: Order, found: Found
+) -> tuple[dict[str, str], dict[str, dict[str, str | None]], Codes | None]:
+    """Return names and parts of names by path, coded if they are to be hidden, and the codes."""
+    parts = read_names(found.videos, order.pattern)
+    if not order.anonymise:
+        return study_names(found.videos), parts, None
+    codes = Codes(key_folder(order.study) / "key.csv")
+    names = {path: codes.code("video", path) for path in found.videos}
+    first = _first_days(parts)
+    hidden = {
+        path: {k: v or None for k, v in codes.hide(p, first.get(p.get("subject") or "")).items()}
+        for path, p in parts.items()
+    }
+    return names, hidden, codes
+
+
+def _first_days(parts: Mapping[str, Mapping[str, str | None]]) -> dict[str, date]:
+    first: dict[str, date] = {}
+    for values in parts.values():
+        day, subject = read_date(values.get("date")), values.get("subject") or ""
+        if day is not None:
+            first[subject] = min(day, first.get(subject, day))
+    return first
+
+
+def _outcomes(study: Path) -> dict[str, Outcome]:
+    folder = study / VIDEOS
+    if not folder.is_dir():
+        return {}
+    read = {place.name: read_outcome(place) for place in folder.iterdir()}
+    return {name: outcome for name, outcome in read.items() if outcome is not None}
+
+
+def _by_content(
+    outcomes: Mapping[str, Outcome], order: Order, wanted: str
+) -> dict[tuple[int, str], Path]:
+    return {
+        (o.size, o.video_sha256): (order.study / VIDEOS / name).absolute()
+        for name, o in sorted(outcomes.items(), reverse=True)
+        if o.status == "done" and _fits(o, order, wanted)
+    }
+
+
+def _fits(outcome: Outcome, order: Order, wanted: str) -> bool:
+    return outcome.fingerprint == wanted and (order.keep_older or outcome.easytear == __version__)
+
+
+def _is_done(outcome: Outcome, video: Path, order: Order, wanted: str, memory: HashMemory) -> bool:
+    if not _fits(outcome, order, wanted):
+        return False
+    if outcome.status == "failed" and order.retry_failed:
+        return False
+    try:
+        same_size = video.stat().st_size == outcome.size
+        return same_size and memory.get(video) == outcome.video_sha256
+    except OSError:
+        return outcome.status == "failed" and not outcome.video_sha256
+
+
+def _twin(video: Path, elsewhere: Mapping[tuple[int, str], Path], memory: HashMemory) -> str:
+    """Return the folder that holds this content's results; the size decides before any hash."""
+    try:
+        size = video.stat().st_size
+        if not any(size == other for other, _ in elsewhere):
+            return ""
+        return str(elsewhere.get((size, memory.get(video)), ""))
+    except OSError:
+        return ""
+
+
+def _task(order: Order, path: str, name: str, wanted: str, twin: str) -> Task:
+    return Task(
+        name=name,
+        video=str((order.source / path).absolute()),
+        shown_path=name if order.anonymise else path,
+        folder=str((order.study / VIDEOS / name).absolute()),
+        fingerprint=wanted,
+        settings=order.settings.model_dump(mode="json"),
+        mm_per_px=order.mm_per_px,
+        hvid_mm=order.hvid_mm,
+        analyser=order.analyser,
+        copy_from=twin,
+        hide=order.anonymise,
+        threads=order.threads,
+        limits=order.limits,
+    )
+
+
+def counts(outcomes: Iterable[Outcome | None]) -> dict[str, int]:
+    """Count done, failed and waiting videos."""
+    tally = {"done": 0, "failed": 0, "waiting": 0}
+    for outcome in outcomes:
+        tally["waiting" if outcome is None else outcome.status] += 1
+    return tally

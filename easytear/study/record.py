@@ -1,0 +1,129 @@
+"""study.json: what a study is made of and how; enough to make its tables and page again."""
+
+from __future__ import annotations
+
+import json
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from easytear import __version__
+from easytear.analysis import write_text
+from easytear.errors import ResultsError
+from easytear.study.columns import Kind
+
+RECORD: Final = "study.json"
+SETTINGS: Final = "settings.toml"
+PACKAGES: Final = (
+    ("numpy", "numpy"),
+    ("scipy", "scipy"),
+    ("opencv", "opencv-python-headless"),
+    ("av", "av"),
+    ("filterpy", "filterpy"),
+    ("pandas", "pandas"),
+    ("pyarrow", "pyarrow"),
+    ("pingouin", "pingouin"),
+    ("distributed", "distributed"),
+)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class VideoRecord(_Frozen):
+    """One video: its name in the study, its path below the source (or code), its parts."""
+
+    name: str
+    path: str
+    parts: dict[str, str | None] = {}
+    state: Literal["done", "failed", "waiting"] = "waiting"
+    error: str = ""
+    sha256: str = ""
+
+
+class ClinicalColumn(_Frozen):
+    """A clinical column."""
+
+    name: str
+    kind: Kind
+    unit: str
+    meaning: str
+
+
+class ClinicalRecord(_Frozen):
+    """The clinical file as joined: values by video, and who stayed alone."""
+
+    columns: tuple[ClinicalColumn, ...]
+    values: dict[str, dict[str, str | float | None]]
+    rows_alone: tuple[dict[str, str], ...] = ()
+    videos_alone: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+class StudyRecord(_Frozen):
+    """study.json as a whole."""
+
+    schema_: Literal["easytear-study/1"] = Field(default="easytear-study/1", alias="schema")
+    made: str = ""
+    software: dict[str, str] = {}
+    source: str | None
+    anonymised: bool
+    settings_sha256: str
+    fingerprint: str
+    analyser: str
+    analysed_with: str
+    mm_per_px: float | None = None
+    hvid_mm: float | None = None
+    options: dict[str, Any] = {}
+    name_columns: tuple[str, ...] = ()
+    counts: dict[str, int] = {}
+    skipped: int = 0
+    left_behind: tuple[str, ...] = ()
+    tables: dict[str, str] = {}
+    clinical: ClinicalRecord | None = None
+    videos: tuple[VideoRecord, ...] = ()
+
+
+def software() -> dict[str, str]:
+    """Return the versions that a methods section names."""
+    found = {"easytear": __version__, "python": platform.python_version()}
+    for name, package in PACKAGES:
+        try:
+            found[name] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found | {"platform": platform.platform()}
+
+
+def write_record(study: Path, record: StudyRecord) -> None:
+    """Write study.json, whole or not at all, with the present time and versions."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    whole = record.model_copy(update={"made": now, "software": software()})
+    data = json.loads(whole.model_dump_json(by_alias=True))
+    write_text(
+        study / RECORD, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    )
+
+
+def read_record(study: Path) -> StudyRecord:
+    """Read study.json.
+
+    Raises
+    ------
+    ResultsError
+        If the folder holds no study.
+    """
+    path = study / RECORD
+    try:
+        return StudyRecord.model_validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise ResultsError(
+            f"{study}: holds no study ({RECORD} is absent); make one with 'easytear batch'."
+        ) from error
+    except (OSError, ValidationError) as error:
+        raise ResultsError(f"{path}: cannot be read; run 'easytear batch' again.") from error

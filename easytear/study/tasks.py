@@ -1,0 +1,142 @@
+"""One video of a study as a task, and how it ended: the records that pass between processes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from easytear.analysis import write_text
+from easytear.settings import Settings
+
+OUTCOME: Final = "outcome.json"
+LOG: Final = "log.txt"
+SCHEMA: Final = "easytear-study-outcome/1"
+
+Kind = Literal[
+    "", "refused", "unexpected", "crashed", "time limit", "memory limit", "worker deaths"
+]
+
+
+class Limits(BaseModel):
+    """What one video may cost.
+
+    Attributes
+    ----------
+    time_s : float
+        Longest wall-clock time of one video.
+    memory_mb : float
+        Largest resident memory (RSS) of the video's process. It is watched ten times a second;
+        a limit on address space would also count what is only mapped.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    time_s: float
+    memory_mb: float
+
+
+class Task(BaseModel):
+    """Everything that a process needs to analyse one video of a study.
+
+    Attributes
+    ----------
+    name : str
+        The video's name in the study: its results stand in `folder`, which ends in it.
+    video : str
+        Where the video is.
+    shown_path : str
+        The path that the results shall show: relative to the study's source, or a code.
+    fingerprint : str
+        Hash of everything but the video that the results depend on.
+    settings : dict
+        The settings as plain values.
+    analyser : str
+        `module:function` that takes a `Task` and a progress object and returns an Analysis.
+    copy_from : str
+        Results of the same content and fingerprint that stand elsewhere; empty for none.
+    hide : bool
+        Replace the video's names and paths by `name` in all that is written.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    video: str
+    shown_path: str
+    folder: str
+    fingerprint: str
+    settings: dict[str, Any]
+    mm_per_px: float | None = None
+    hvid_mm: float | None = None
+    analyser: str
+    copy_from: str = ""
+    hide: bool = False
+    threads: int = 1
+    limits: Limits
+
+    def hidden(self, text: str) -> str:
+        """Return a text without the video's names and paths, if they are to be hidden."""
+        if not self.hide:
+            return text
+        video = Path(self.video)
+        for word in (str(video), str(video.resolve()), video.name, video.stem):
+            text = _replace_word(text, word, self.name)
+        return _replace_word(text, str(video.parent), "...")
+
+
+def _replace_word(text: str, word: str, by: str) -> str:
+    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", by, text)
+
+
+class Outcome(BaseModel):
+    """How the analysis of one video ended; stands as outcome.json beside its results.
+
+    `error` is one sentence and empty where the video was analysed. `size` and `mtime_ns` are
+    those of the file when `video_sha256` was computed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    schema_: Literal["easytear-study-outcome/1"] = Field(default=SCHEMA, alias="schema")
+    name: str
+    status: Literal["done", "failed"]
+    kind: Kind = ""
+    error: str = ""
+    video_sha256: str = ""
+    size: int = 0
+    mtime_ns: int = 0
+    fingerprint: str
+    easytear: str
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+
+    def write(self, folder: Path) -> None:
+        """Write it into the video's folder, whole or not at all."""
+        write_text(folder / OUTCOME, self.model_dump_json(indent=1, by_alias=True) + "\n")
+
+
+def read_outcome(folder: Path) -> Outcome | None:
+    """Return how the video of this folder ended, or None where it never ended."""
+    try:
+        return Outcome.model_validate_json((folder / OUTCOME).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def fingerprint(
+    settings: Settings, mm_per_px: float | None, hvid_mm: float | None, analyser: str
+) -> str:
+    """Return the hash of everything but the video that an analysis depends on."""
+    parts = {
+        "settings": settings.model_dump(mode="json"),
+        "mm_per_px": mm_per_px,
+        "hvid_mm": hvid_mm,
+        "analyser": analyser,
+    }
+    text = json.dumps(parts, sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,262 @@
+"""A worker process: `python -m easytear.study.worker` reads tasks and analyses them.
+
+It is started once, imports what an analysis needs, and then forks a process of its own for each
+task, so that a video costs no imports and cannot harm the next one. Where there is no safe fork
+(Windows, macOS) it does one task itself and ends.
+
+Tasks come as lines of JSON on standard input; messages go out as lines of JSON on what was
+standard output. When standard input ends (also because the study's process was killed), the
+worker and its task end at once.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import json
+import logging
+import os
+import select
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from easytear import __version__
+from easytear.errors import EasyTearError
+from easytear.progress import Progress
+from easytear.study.hashes import sha256_of
+from easytear.study.tasks import LOG, OUTCOME, Kind, Outcome, Task
+
+CAN_FORK: Final = sys.platform == "linux"
+WARM: Final = ("cv2", "easytear.pipeline", "matplotlib.backends.backend_agg")
+"""Imported before the first task: all that an analysis and its page need."""
+PROGRESS_EVERY_S: Final = 0.5
+PR_SET_PDEATHSIG: Final = 1
+
+Send = Callable[[dict[str, Any]], None]
+log = logging.getLogger("easytear.study")
+
+
+class _Told:
+    """Progress that is sent to the study, at most twice a second."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._next = 0.0
+
+    def update(self, done: float, total: float, message: str = "") -> None:
+        """Report; see `easytear.progress.Progress.update`."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + PROGRESS_EVERY_S
+            share = done / total if total > 0 else 0.0
+            self._send({"is": "progress", "share": share, "message": message})
+
+
+def run_task(task: Task, send: Send) -> Outcome:
+    """Analyse the task's video and write its results; how it ended is written last and returned."""
+    started = time.monotonic()
+    folder = Path(task.folder)
+    video = Path(task.video)
+    digest, size, mtime_ns = "", 0, 0
+    kind: Kind = ""
+    error = ""
+    try:
+        stat = video.stat()
+        digest, size, mtime_ns = sha256_of(video), stat.st_size, stat.st_mtime_ns
+        send({"is": "content", "sha256": digest, "size": size, "mtime_ns": mtime_ns})
+        _analyse_into(folder, task, digest, _Told(send))
+    except EasyTearError as problem:
+        kind, error = "refused", str(problem)
+    except OSError as problem:
+        kind, error = "refused", f"{problem.filename or video}: {problem.strerror or problem}."
+        log.exception("the file or folder cannot be used")
+    except Exception as problem:
+        # Whatever goes wrong in one video must not touch another: it becomes its row's error.
+        kind, error = "unexpected", f"unexpected {type(problem).__name__}: {problem}; see {LOG}."
+        log.exception("the analysis failed")
+    outcome = Outcome(
+        name=task.name,
+        status="failed" if kind else "done",
+        kind=kind,
+        error=task.hidden(error),
+        video_sha256=digest,
+        size=size,
+        mtime_ns=mtime_ns,
+        fingerprint=task.fingerprint,
+        easytear=__version__,
+        seconds=round(time.monotonic() - started, 3),
+        peak_mb=round(_peak_mb(), 1),
+    )
+    outcome.write(folder)
+    return outcome
+
+
+def _analyse_into(folder: Path, task: Task, digest: str, progress: Progress) -> None:
+    from easytear.analysis import read_results, write_results
+
+    if task.copy_from:
+        analysis = read_results(Path(task.copy_from))
+        log.info("same content and settings: results taken over from %s", task.copy_from)
+    else:
+        module, _, function = task.analyser.partition(":")
+        analysis = getattr(import_module(module), function)(task, progress)
+    summary = analysis.summary
+    if summary.video.sha256 != digest:
+        raise EasyTearError(f"{task.video}: was changed while it was analysed; run again.")
+    shown = summary.model_copy(
+        update={"video": summary.video.model_copy(update={"path": task.shown_path})}
+    )
+    analysis = type(analysis)(shown, analysis.frames, analysis.tracks, analysis.front)
+    write_results(analysis, folder)
+    write_page(analysis, folder)
+
+
+def analyse_video(task: Task, progress: Progress) -> Any:
+    """Analyse with the pipeline; the analyser of every real study."""
+    from easytear.calibration import Calibration
+    from easytear.pipeline import analyze
+    from easytear.settings import Settings
+
+    known = None if task.mm_per_px is None else Calibration(mm_per_px=task.mm_per_px, source="user")
+    return analyze(
+        Path(task.video),
+        Settings.model_validate(task.settings),
+        calibration=known,
+        hvid_mm=task.hvid_mm,
+        progress=progress,
+    )
+
+
+def write_page(analysis: Any, folder: Path) -> None:
+    """Write the video's page where the report can make one."""
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier run left of this video, first what says that it is complete."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = (OUTCOME, "summary.json", "frames.csv", "tracks.csv", "front.csv", "report.html")
+    for name in (*names, "overlay.mp4", LOG):
+        (folder / name).unlink(missing_ok=True)
+    for left in folder.glob(".*-*"):  # written aside by a killed run
+        left.unlink(missing_ok=True)
+
+
+def _peak_mb() -> float:
+    if sys.platform == "win32":
+        return 0.0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024.0**2 if sys.platform == "darwin" else 1024.0)
+
+
+def _work(line: bytes, send: Send) -> None:
+    """Do one task in this process, with its own log in place of standard output and error."""
+    task = Task.model_validate_json(line)
+    folder = Path(task.folder)
+    clear(folder)
+    handle = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    faulthandler.enable(file=2)
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    log.info("EasyTear %s, %s", __version__, task.shown_path)
+    _set_threads(task.threads)
+    send({"is": "started", "pid": os.getpid()})
+    outcome = run_task(task, send)
+    log.info("%s after %.1f s %s", outcome.status, outcome.seconds, outcome.error)
+    logging.shutdown()
+    send({"is": "outcome", "outcome": outcome.model_dump(mode="json")})
+
+
+def _set_threads(threads: int) -> None:
+    """Give OpenCV its share of the cores; BLAS was told by the environment."""
+    import cv2
+
+    cv2.setNumThreads(threads)
+
+
+def _fork(line: bytes, send: Send) -> None:
+    """Do one task in a forked process, and tell how that process ended."""
+    alive, held = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        _be_child(line, send)
+    os.close(held)
+    while True:
+        ready, _, _ = select.select([0, alive], [], [])
+        if 0 in ready:  # the study is gone: nobody wants this result
+            os.kill(pid, signal.SIGKILL)
+            os._exit(1)
+        if alive in ready:
+            break
+    os.close(alive)
+    _, status = os.waitpid(pid, 0)
+    send({"is": "ended", "exit": os.waitstatus_to_exitcode(status)})
+
+
+def _be_child(line: bytes, send: Send) -> NoReturn:
+    code = 1
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        with suppress(OSError):  # if memory runs out, the system shall take this one
+            Path("/proc/self/oom_score_adj").write_text("1000")
+        _work(line, send)
+        code = 0
+    except BaseException:  # noqa: BLE001 - a forked process must end here, whatever happened
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _die_with_study() -> None:
+    while os.read(0, 4096):
+        pass
+    os._exit(1)
+
+
+def _read_line() -> bytes:
+    """Read one line from standard input, unbuffered, so that its end can be watched for."""
+    line = b""
+    while not line.endswith(b"\n"):
+        piece = os.read(0, 1 << 16)
+        if not piece:
+            return b""
+        line += piece
+    return line
+
+
+def main() -> None:
+    """Serve tasks until standard input ends."""
+    channel = os.dup(1)
+    os.dup2(2, 1)
+
+    def send(message: dict[str, Any]) -> None:
+        os.write(channel, json.dumps(message).encode() + b"\n")
+
+    can_fork = CAN_FORK and "--no-fork" not in sys.argv
+    for name in WARM:
+        import_module(name)
+    send({"is": "ready"})
+    while line := _read_line():
+        if can_fork:
+            _fork(line, send)
+        else:
+            threading.Thread(target=_die_with_study, daemon=True).start()
+            _work(line, send)
+            os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
