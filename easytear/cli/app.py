@@ -13,7 +13,13 @@ from easytear.errors import EasyTearError
 
 EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 
-COMMANDS: tuple[str, ...] = ("simulate", "batch")
+COMMANDS: tuple[str, ...] = (
+    "info",
+    "batch",
+    "simulate",
+    "settings",
+    "doctor",
+)
 """Modules of this package that register commands, in the order of the help page."""
 
 app = typer.Typer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,11 @@ from easytear.video.picture import Geometry
 
 _AHEAD = 32
 """So many pictures further on, decoding up to there is no slower than seeking."""
+
+
+_RECENT_FRAMES = 48
+_RECENT_BYTES = 48_000_000
+"""Frames kept by `read`, at most so many and so large."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,10 @@ class FrameReader:
         self.facts = self._known.facts
         self._decoder = Decoder(self._path, self._known.index)
         self._running: Iterator[tuple[int, VideoFrame]] = iter(())
-        self._last: tuple[int, VideoFrame] | None = None
+        self._next: int | None = None
+        size = self._known.geometry.width * self._known.geometry.height * 3
+        self._room = min(max(_RECENT_BYTES // size, 4), _RECENT_FRAMES)
+        self._recent: OrderedDict[int, VideoFrame] = OrderedDict()
 
     def __len__(self) -> int:
         """Return the number of frames."""
@@ -99,8 +108,8 @@ class FrameReader:
 
     def close(self) -> None:
         """Close the file. Reading again opens it again."""
-        self._running = iter(())
-        self._last = None
+        self._running, self._next = iter(()), None
+        self._recent.clear()
         self._decoder.close()
 
     def frames(
@@ -154,9 +163,8 @@ class FrameReader:
     def picture(self, frame: int) -> Picture:
         """Return one frame exactly, not yet converted; a negative number counts from the end."""
         wanted = range(len(self))[frame]
-        if self._last is None or self._last[0] != wanted:
-            self._last = (wanted, self._seek(wanted))
-        return self._picture(*self._last)
+        decoded = self._recent.get(wanted)
+        return self._picture(wanted, self._seek(wanted) if decoded is None else decoded)
 
     def read(self, frame: int, *, colour: bool = False) -> ByteArray:
         """Return one frame exactly: grey (height, width), or blue-green-red.
@@ -174,9 +182,14 @@ class FrameReader:
         return Picture(number, time_s, decoded, self._known.geometry, self._known.grey)
 
     def _seek(self, wanted: int) -> VideoFrame:
-        if self._last is None or not 0 < wanted - self._last[0] <= _AHEAD:
-            self._running = self._decoder.since(wanted)
+        """Decode up to a frame, keeping those before it: a person steps backwards, too."""
+        if self._next is None or not self._next <= wanted < self._next + _AHEAD:
+            self._running = self._decoder.since(max(wanted - self._room + 1, 0))
         for number, decoded in self._running:
+            self._next = number + 1
+            self._recent[number] = decoded
+            if len(self._recent) > self._room:
+                self._recent.popitem(last=False)
             if number == wanted:
                 return decoded
             if number > wanted:

@@ -1,0 +1,59 @@
+"""What the short words mean: one sentence for each flag and problem, for every page and window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+SENTENCES: Final[Mapping[str, str]] = {
+    # the video file
+    "damaged": "The file is damaged or cut off: what could be read whole was used.",
+    "frames_missing": "Frames are missing between others; times are right all the same.",
+    "frame_times_repaired": "Some frame times were absent or ran backwards, and were "
+    "filled in at the usual rate.",
+    "non_square_pixels": "The pixels are not square: frames are resampled in width.",
+    "interlaced": "The recording is interlaced: frames are rebuilt from one field.",
+    "variable_frame_rate": "The frame rate varies; every frame keeps its true time.",
+    "low_frame_rate": "The frame rate is low: the first moments after a blink are not resolved.",
+    "low_resolution": "The picture is small: film texture may be too coarse to follow.",
+    "too_short": "The video is too short to hold an interval that can be measured.",
+    # blinks and intervals
+    "no_interval": "No open-eye interval long enough to measure was found.",
+    "starts_without_blink": "No blink is seen before this interval: the spread may have begun "
+    "before the recording.",
+    "partial_blink": "The blink before was incomplete.",
+    "short_interval": "The interval is short: the fit rests on little.",
+    # the eye
+    "pupil_not_found": "The pupil was not found: eye motion could not be taken out.",
+    "pupil_size_changes": "The pupil changed its size, which can shift its centre.",
+    "eye_motion_uncertain": "Eye motion is uncertain in some frames.",
+    "eye_motion_large": "The eye moved a lot during the interval.",
+    "limbus_not_found": "The edge of the iris was not found.",
+    "region_not_found": "The exposed cornea could not be outlined.",
+    "scale_unknown": "The scale is unknown: lengths cannot be given in millimetres.",
+    "scale_from_population": "The scale comes from the average iris width of adults, "
+    "which differs between people by 4 %.",
+    # the film
+    "no_film": "No moving film was seen: nothing about its spread is reported.",
+    "few_tracks": "Few film points could be followed.",
+    "front_not_visible": "The front of the lipid layer could not be told.",
+    "front_lost": "The front was lost before the interval's end.",
+    "out_of_focus": "The picture is out of focus for part of the interval.",
+    "glare": "Glare hides part of the film.",
+    # the measurement
+    "not_converged": "The fit did not settle: its numbers are shown, never averaged.",
+    "lambda_unresolved": "The interval is too short for the time constant it shows.",
+    "onset_before_interval": "The spread had begun before the interval's first frame.",
+    "model_misfit": "The film did not follow the spread law closely.",
+    "front_and_film_disagree": "Front and film points give different answers.",
+    "thickness_relative": "Thickness is relative: the camera's colours were not calibrated.",
+    "film_layers_disagree": "Parts of the film moved differently.",
+    # decisions
+    "corrected": "A person corrected what the program had found.",
+}
+
+
+def sentence(flag: str) -> str:
+    """Return what a flag means, for a person; an unknown flag speaks for itself."""
+    known = SENTENCES.get(flag)
+    return known if known is not None else flag.replace("_", " ").capitalize() + "."
