@@ -79,3 +79,27 @@ class TrackSettings(Group):
 
 class FrontSettings(Group):
     """How the front is found and carried."""
+
+    from_s: float = setting(
+        0.15,
+        unit="s",
+        ge=0.0,
+        le=5.0,
+        description="First picture, after the blink, in which the front is looked for: before, "
+        "the picture is not sharp.",
+    )
+    until_s: float = setting(
+        1.5,
+        unit="s",
+        ge=0.3,
+        le=5.0,
+        description="Last picture in which the front is looked for; pictures in between are "
+        "joined along the film's motion.",
+    )
+    least_width_mm: float = setting(
+        0.5,
+        unit="mm",
+        ge=0.0,
+        le=12.0,
+        description="A front told over less width than this is not reported.",
+    )

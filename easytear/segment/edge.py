@@ -1,0 +1,235 @@
+"""The front in one picture of the film: where two cues step in the same place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from numpy.typing import NDArray
+
+from easytear.geometry import BoolArray, FloatArray
+from easytear.segment.material import MaterialPicture
+
+IntArray = NDArray[np.int_]
+
+# Half height of the boxes whose means are compared: coarse to find the front, fine to place it.
+_COARSE_MM = 0.35
+_FINE_MM = 0.1
+# Width of the boxes.
+_WIDE_MM = 0.12
+# Steps of more robust standard deviations than this are all the same: sure.
+_MOST_Z = 6.0
+# What one millimetre up or down costs, as the logarithm of a likelihood: fingers are steep.
+_CLIMB_COST = 20.0
+# Steepest slope of the front.
+_STEEPEST = 4
+# Both cues must step by so many robust standard deviations, within _AGREE_MM of the front.
+_LEAST_COLOUR = 1.5
+_LEAST_TEXTURE = 1.0
+_AGREE_MM = 0.25
+# The front is placed again, by the fine step, within this distance.
+_PLACE_MM = 0.2
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The front in one picture.
+
+    Attributes
+    ----------
+    row : (w,) float array
+        Row of the front in each column of cells.
+    sd : (w,) float array
+        One standard deviation, in cells.
+    sure : (w,) bool array
+        Where both cues agree.
+    score : float
+        Sum over the columns of both cues' z-scores, less the climbs.
+    """
+
+    row: FloatArray
+    sd: FloatArray
+    sure: BoolArray
+    score: float
+
+
+def find_edge(picture: MaterialPicture, mm_per_cell: float) -> Edge:
+    """Find the upper edge of the thick layer in a material picture.
+
+    Two cues: the fine texture's energy, which is larger in the layer, and the film's colour.
+    Which colour the layer has is not known beforehand: thicker film is brighter up to about
+    80 nm and yellower up to about 120 nm, so both are tried, and each then gives way to the
+    direction in colour space that tells both sides of the edge best (Fisher's discriminant).
+
+    Parameters
+    ----------
+    picture : MaterialPicture
+        The film at the reference frame.
+    mm_per_cell : float
+        Scale of the cells.
+    """
+    scale = cv2.GaussianBlur(picture.brightness.astype(np.float32), (0, 0), 0.3 / mm_per_cell)
+    colour = picture.colour / np.maximum(scale, 8.0)[..., None]
+    texture = step_z(picture.energy, picture.known, mm_per_cell, _COARSE_MM)
+    best: Edge | None = None
+    for direction in (np.array([-1.0, 0.5, 0.5]), np.ones(3) / 3.0):
+        edge = _follow_colour(colour, direction, texture, picture.known, mm_per_cell)
+        if best is None or edge.score > best.score:
+            best = edge
+    assert best is not None
+    return best
+
+
+def _follow_colour(
+    colour: FloatArray,
+    direction: FloatArray,
+    texture: FloatArray,
+    known: BoolArray,
+    mm_per_cell: float,
+) -> Edge:
+    climb = _CLIMB_COST * mm_per_cell
+    strength = np.array([1.5, 1.0])
+    for turn in range(3):
+        shade = colour @ direction
+        step = step_z(shade, known, mm_per_cell, _COARSE_MM)
+        cues = [_clipped(step), _clipped(texture)]
+        # A cue that is `s` on the edge and 0 beside it, with unit scatter, speaks for the edge
+        # by s * z - s^2 / 2 (logarithm of the likelihood ratio).
+        total = sum(s * z - 0.5 * s**2 for s, z in zip(strength, cues, strict=True))
+        row, score = best_path(np.asarray(total), climb)
+        if turn < 2:
+            columns = np.flatnonzero(np.isfinite(step[row, np.arange(len(row))]))
+            on_edge = [np.clip(z[row[columns], columns], -1.0, _MOST_Z) for z in cues]
+            strength = np.array([_strong_half(z) for z in on_edge])
+            direction = discriminant(colour, row, known, mm_per_cell, direction)
+    placed, sd = _place(shade, known, row, mm_per_cell)
+    return Edge(placed, sd, _agree(step, texture, row, mm_per_cell), score)
+
+
+def _strong_half(z: FloatArray) -> float:
+    """Return what a cue is like where there is an edge: its median over the stronger half."""
+    if len(z) == 0:
+        return 1.0
+    return float(np.clip(np.median(z[z >= np.median(z)]), 0.3, 4.0))
+
+
+def _clipped(z: FloatArray) -> FloatArray:
+    return np.clip(np.nan_to_num(z, nan=-1.0), -_MOST_Z, _MOST_Z)
+
+
+def step_z(values: FloatArray, known: BoolArray, mm_per_cell: float, half_mm: float) -> FloatArray:
+    """Return the step (h, w) from above to below each cell in robust standard deviations.
+
+    The mean over a box below minus that over the box above; NaN where a quarter of either box
+    is unknown.
+    """
+    height = max(2, round(half_mm / mm_per_cell))
+    width = max(1, round(_WIDE_MM / mm_per_cell)) | 1
+    weight = known.astype(np.float32)
+    sums = [
+        cv2.boxFilter(
+            np.asarray(image, np.float32),
+            cv2.CV_32F,
+            (width, height),
+            anchor=(width // 2, row),
+            normalize=True,
+            borderType=cv2.BORDER_CONSTANT,
+        )
+        for image in (np.where(known, values, 0.0), weight)
+        for row in (0, height - 1)
+    ]
+    below, above, n_below, n_above = sums
+    enough = (n_below > 0.75) & (n_above > 0.75)
+    step = below / np.maximum(n_below, 1e-6) - above / np.maximum(n_above, 1e-6)
+    step[~enough] = np.nan
+    if not enough.any():
+        return np.asarray(step)
+    spread = 1.4826 * float(np.nanmedian(np.abs(step)))
+    return np.asarray(step / max(spread, 1e-9))
+
+
+def best_path(score: FloatArray, climb_cost: float) -> tuple[IntArray, float]:
+    """Return the row (w,) of the best path from left to right, and its score.
+
+    Dynamic programming: the sum of scores less `climb_cost` for each row up or down, at most
+    `_STEEPEST` rows from column to column.
+    """
+    height, width = score.shape
+    total = score[:, 0].astype(float)
+    came = np.zeros((height, width), int)
+    shifts = np.arange(-_STEEPEST, _STEEPEST + 1)
+    source = np.clip(np.arange(height)[:, None] + shifts, 0, height - 1)
+    cost = climb_cost * np.abs(source - np.arange(height)[:, None])
+    for column in range(1, width):
+        options = total[source] - cost
+        choice = options.argmax(axis=1)
+        came[:, column] = source[np.arange(height), choice]
+        total = options[np.arange(height), choice] + score[:, column]
+    path = np.zeros(width, int)
+    path[-1] = int(np.argmax(total))
+    for column in range(width - 1, 0, -1):
+        path[column - 1] = came[path[column], column]
+    return path, float(total.max())
+
+
+def discriminant(
+    colour: FloatArray,
+    row: IntArray,
+    known: BoolArray,
+    mm_per_cell: float,
+    fallback: FloatArray,
+) -> FloatArray:
+    """Return the direction (3,) in colour space that tells the film below the edge from above.
+
+    Fisher's linear discriminant of the cells from 0.05 to 0.4 mm on both sides.
+    """
+    depth = (np.arange(len(colour))[:, None] - row[None, :]) * mm_per_cell
+    below = colour[known & (depth > 0.05) & (depth < 0.4)]
+    above = colour[known & (depth < -0.05) & (depth > -0.4)]
+    if len(below) < 50 or len(above) < 50:
+        return fallback
+    within = np.cov(below.T) + np.cov(above.T)
+    apart = below.mean(axis=0) - above.mean(axis=0)
+    found = np.linalg.solve(within + 1e-3 * np.trace(within) * np.eye(3), apart)
+    length = float(np.linalg.norm(found))
+    return found / length if length > 0 else fallback
+
+
+def _agree(
+    colour: FloatArray, texture: FloatArray, row: IntArray, mm_per_cell: float
+) -> BoolArray:
+    """Return the columns (w,) in which both cues step near the path."""
+    reach = max(1, round(_AGREE_MM / mm_per_cell))
+    columns = np.arange(len(row))
+    sure = np.isfinite(colour[row, columns])
+    for cue, width_mm, least in ((colour, 0.3, _LEAST_COLOUR), (texture, 1.0, _LEAST_TEXTURE)):
+        near = np.stack(
+            [cue[np.clip(row + d, 0, len(cue) - 1), columns] for d in range(-reach, reach + 1)]
+        )
+        best = np.max(np.nan_to_num(near, nan=-1.0), axis=0)
+        # Texture is patchy: it is judged over the width of some patches.
+        width = max(1, round(width_mm / mm_per_cell)) | 1
+        sure &= cv2.blur(best[None].astype(np.float32), (width, 1)).ravel() > least
+    return np.asarray(sure)
+
+
+def _place(
+    shade: FloatArray, known: BoolArray, row: IntArray, mm_per_cell: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the edge's row and its standard deviation, from the fine step near a path."""
+    fine = step_z(shade, known, mm_per_cell, _FINE_MM)
+    rows = np.arange(len(shade))[:, None]
+    far = np.abs(rows - row[None, :]) * mm_per_cell > _PLACE_MM
+    score = np.where(far, -3.0 * _MOST_Z, _clipped(fine))
+    path, _ = best_path(score, _CLIMB_COST * mm_per_cell)
+    columns = np.arange(len(path))
+    inner = np.clip(path, 1, len(shade) - 2)
+    a, b, c = (score[inner + d, columns] for d in (-1, 0, 1))
+    bend = a - 2.0 * b + c
+    offset = np.where(bend < 0, 0.5 * (a - c) / np.minimum(bend, -1e-6), 0.0)
+    # The step's rise over half a box: a weak step is placed badly.
+    half = _FINE_MM / mm_per_cell
+    sd = half / np.maximum(np.clip(b, 0.5, None), 0.5)
+    return path + np.clip(offset, -0.5, 0.5), np.minimum(sd, 2.0 * half)
