@@ -132,16 +132,14 @@ def _hats(place: FloatArray) -> FloatArray:
     """Return the shares (n, nodes) of nodes, one unit apart, in places (n,) between them."""
     low = np.floor(place.min())
     nodes = np.arange(low, np.ceil(place.max()) + 1.5)
-    return np.maximum(0.0, 1.0 - np.abs(place[:, None] - nodes[None]))
+    return np.asarray(np.maximum(0.0, 1.0 - np.abs(place[:, None] - nodes[None])))
 
 
 def _at_nodes(values: FloatArray, shape: FloatArray) -> FloatArray:
     """Return the weighted mean (nodes,) of what is known of values (n,); 0 where nothing is."""
     known = np.isfinite(values)
     weight = shape * known[:, None]
-    return np.asarray(
-        (np.nan_to_num(values) @ weight) / np.maximum(weight.sum(axis=0), 1e-9)
-    )
+    return np.asarray((np.nan_to_num(values) @ weight) / np.maximum(weight.sum(axis=0), 1e-9))
 
 
 def _node_offsets(sight: Sighting, shape: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -158,12 +156,10 @@ def _hop_sd(carried: Carried, k: int) -> FloatArray:
     if k == 0:
         return np.zeros(carried.step_sd.shape[1])
     # Ahead of the reference the way to the next frame is stored with the earlier one.
-    return np.fmax(carried.step_sd[k], carried.step_sd[k - 1])
+    return np.asarray(np.fmax(carried.step_sd[k], carried.step_sd[k - 1]))
 
 
-def on_columns(
-    x_px: FloatArray, x: FloatArray, values: FloatArray, mm_per_px: float
-) -> FloatArray:
+def on_columns(x_px: FloatArray, x: FloatArray, values: FloatArray, mm_per_px: float) -> FloatArray:
     """Return values (c, m) of a line of points (n,), (n, m) at columns; NaN in gaps.
 
     Where the line folds over, the first value of `values`, the height, decides: the upper

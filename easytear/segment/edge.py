@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-
 from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, FloatArray
@@ -197,9 +196,7 @@ def discriminant(
     return found / length if length > 0 else fallback
 
 
-def _agree(
-    colour: FloatArray, texture: FloatArray, row: IntArray, mm_per_cell: float
-) -> BoolArray:
+def _agree(colour: FloatArray, texture: FloatArray, row: IntArray, mm_per_cell: float) -> BoolArray:
     """Return the columns (w,) in which both cues step near the path."""
     reach = max(1, round(_AGREE_MM / mm_per_cell))
     columns = np.arange(len(row))

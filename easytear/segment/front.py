@@ -102,7 +102,9 @@ def find_front(
         return _nothing(n, x_px, "film_not_moving")
     cells = _cells(frames.shape, mm_per_px)
     edge = _edge(frames, shots_at, reference, index, cells, mm_per_px, progress)
-    points = np.column_stack([cells.to_frame(np.arange(len(edge.row))), cells.to_frame(edge.row)])
+    points = np.column_stack(
+        [cells.to_frame(np.arange(len(edge.row), dtype=float)), cells.to_frame(edge.row)]
+    )
     points = points[edge.sure]
     sd = edge.sd[edge.sure] * cells.px
     if len(points) * cells.mm < settings.least_width_mm:
@@ -182,7 +184,9 @@ def _shot(
     if cells.px > 2:
         grey = cv2.resize(grey, (2 * width, 2 * height), interpolation=cv2.INTER_AREA)
     px = grey.shape[1] / width
-    small = [cv2.GaussianBlur(grey.astype(np.float32), (0, 0), s / cells.mm * px) for s in (0.012, 0.03)]
+    small = [
+        cv2.GaussianBlur(grey.astype(np.float32), (0, 0), s / cells.mm * px) for s in (0.012, 0.03)
+    ]
     seen = cv2.resize(
         frames.seen(frame)[: cut.shape[0], : cut.shape[1]].astype(np.uint8),
         (width, height),
@@ -245,9 +249,7 @@ def _sample(
     """Put the carried line on columns at its frames and between them."""
     at_knots = np.full((len(carried.frame), len(x_px), 2), np.nan)
     for k, frame in enumerate(carried.frame):
-        line = on_columns(
-            x_px, carried.xy[k, :, 0], np.column_stack([y[k], sd[k]]), mm_per_px
-        )
+        line = on_columns(x_px, carried.xy[k, :, 0], np.column_stack([y[k], sd[k]]), mm_per_px)
         line[~visible.at(int(frame), x_px, line[:, 0])] = np.nan
         at_knots[k] = line
     all_y, all_sd = np.full((n, len(x_px)), np.nan), np.full((n, len(x_px)), np.nan)

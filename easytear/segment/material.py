@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -239,7 +240,7 @@ class _Map:
         )
 
 
-def _mean(images: list[FloatArray], weight: list[BoolArray]) -> FloatArray:
+def _mean(images: Sequence[FloatArray], weight: Sequence[BoolArray]) -> FloatArray:
     total = np.zeros_like(images[0])
     count = np.zeros(total.shape[:2], np.float32)
     for image, w in zip(images, weight, strict=True):

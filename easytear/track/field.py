@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.geometry import FloatArray
 from easytear.scattered import local_linear
 from easytear.track.records import FilmTracks, VelocityField
 
