@@ -35,18 +35,35 @@ SENTENCES: Final[Mapping[str, str]] = {
     "which differs between people by 4 %.",
     # the film
     "no_film": "No moving film was seen: nothing about its spread is reported.",
+    "headline_zone_unknown": "Without a front the zone of the headline law is unknown; the height "
+    "bands say what the film did.",
+    "headline_zone_empty": "No film was followed just below the front; the height bands say what "
+    "the rest of it did.",
+    "tracks_predicted": "Many track positions are predicted, not measured.",
     "few_tracks": "Few film points could be followed.",
     "front_not_visible": "The front of the lipid layer could not be told.",
+    "front_incomplete": "The front was seen over only part of the region or of the time.",
     "front_lost": "The front was lost before the interval's end.",
     "out_of_focus": "The picture is out of focus for part of the interval.",
     "glare": "Glare hides part of the film.",
     # the measurement
     "not_converged": "The fit did not settle: its numbers are shown, never averaged.",
     "lambda_unresolved": "The interval is too short for the time constant it shows.",
+    "lambda_uncertain": "The 95 % interval of the time constant is wide.",
+    "lambda_at_bound": "The time constant lies at the edge of what was tried.",
+    "onset_extrapolated": "The film was first seen after its spread had begun: when it began, and "
+    "how far it had come by then, is extrapolated.",
+    "rho_beyond_view": "The fitted rise is greater than the visible cornea.",
+    "drift": "The film drifts on after the exponential; the law includes a steady drift.",
     "onset_before_interval": "The spread had begun before the interval's first frame.",
     "model_misfit": "The film did not follow the spread law closely.",
     "front_and_film_disagree": "Front and film points give different answers.",
     "thickness_relative": "Thickness is relative: the camera's colours were not calibrated.",
+    "thickness_uncalibrated": "Thickness is left out: without calibrated colours these do not tell "
+    "it.",
+    "thickness_below_range": "Part of the film is thinner than colours can tell.",
+    "thickness_above_range": "Part of the film is thicker than colours can tell.",
+    "low_quality": "The quality score is low: look at the video before using these numbers.",
     "film_layers_disagree": "Parts of the film moved differently.",
     # decisions
     "corrected": "A person corrected what the program had found.",

@@ -1,0 +1,245 @@
+"""What all tracks have in common beside the film: errors of the eye's motion.
+
+An error of the eye's motion moves every track alike, so drawing tracks cannot see it. It shows in
+the mean residual over time. That residual is read as a random walk that slowly forgets
+(Ornstein and Uhlenbeck's process) plus independent noise; its size and memory are estimated by
+restricted likelihood (Patterson and Thompson 1971), which allows for what the fitted law has
+already swallowed. Draws from it are sent through the fit's own linear response.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from easytear.geometry import FloatArray
+from easytear.measure.fitting import LawFit
+from easytear.measure.law import TINY
+from easytear.measure.samples import Samples
+
+MEMORY_S = (0.05, 0.15, 0.4, 1.0, 3.0, 10.0, 40.0)
+WHITE_SHARE = (0.0, 0.001, 0.02, 0.2, 0.6)
+MOST_FRAMES = 90
+
+
+@dataclass(frozen=True)
+class Response:
+    """How onset, log lambda, drift and rho answer to a motion common to all rows.
+
+    Attributes
+    ----------
+    matrix : (4, n) array
+        Change of (onset_s, log_lambda, drift_mm_s, rho_mm) per mm of common motion at each
+        frame.
+    tangent : (n, k) array
+        The motions that the law takes for film: residuals cannot hold them.
+    """
+
+    matrix: FloatArray
+    tangent: FloatArray
+
+
+def response(samples: Samples, fit: LawFit, rho_weight: FloatArray) -> Response:
+    """Return the fit's linear response; `rho_weight` (t,) are the weights of rho's mean."""
+    w, t = samples.weight, samples.time_s
+    lam, since = fit.lambda_s, np.maximum(t - fit.onset_s, 0.0)
+    f = fit.curve(t)
+    decay = np.where(since > 0, np.exp(-since / lam), 0.0)
+    by_onset, by_log = -decay / lam, -decay * since / lam
+    a = fit.lines.amplitude_mm
+    own = (np.ones_like(t), f)
+    columns = [(by_log, a)]
+    if fit.onset_free:
+        columns.append((by_onset, a))
+    if fit.has_drift:
+        columns.append((since, np.ones_like(a)))
+    left = [_left_over(w, own, curve) * scale[:, None] for curve, scale in columns]
+    omega = fit.row_weight
+    hessian = np.array([[float((omega[:, None] * w * p * q).sum()) for q in left] for p in left])
+    gradient = np.array([(omega[:, None] * w * p).sum(axis=0) for p in left])
+    theta = _solve(hessian, gradient)
+    rho = _rho_response(w, f, rho_weight, columns, theta)
+    none = np.zeros_like(t)
+    onset = theta[1] if fit.onset_free else none
+    drift = theta[-1] if fit.has_drift else none
+    tangent = np.column_stack([*own, *(curve for curve, _ in columns)])
+    return Response(np.vstack([onset, theta[0], drift, rho]), tangent)
+
+
+def _solve(hessian: FloatArray, gradient: FloatArray) -> FloatArray:
+    scale = np.sqrt(np.maximum(np.diag(hessian), TINY))
+    scaled = hessian / np.outer(scale, scale) + 1e-6 * np.eye(len(scale))
+    solved: FloatArray = np.linalg.solve(scaled, gradient / scale[:, None]) / scale[:, None]
+    return solved
+
+
+def _left_over(w: FloatArray, own: tuple[FloatArray, FloatArray], curve: FloatArray) -> FloatArray:
+    """Return what each row's own offset and amplitude leave of a curve, (t, n)."""
+    one, f = own
+    w0 = np.maximum(w.sum(axis=1), TINY)
+    mf, mc = w @ f / w0, w @ curve / w0
+    cff = np.maximum(w @ f**2 / w0 - mf**2, 0.0)
+    cfc = w @ (f * curve) / w0 - mf * mc
+    slope = np.where(cff > 1e-9, cfc / np.where(cff > 1e-9, cff, 1.0), 0.0)
+    left: FloatArray = curve * one - mc[:, None] - slope[:, None] * (f[None, :] - mf[:, None])
+    return left
+
+
+def _rho_response(
+    w: FloatArray,
+    f: FloatArray,
+    rho_weight: FloatArray,
+    columns: list[tuple[FloatArray, FloatArray]],
+    theta: FloatArray,
+) -> FloatArray:
+    """Return rho's change per common motion: direct, and through the shared parameters."""
+    w0 = np.maximum(w.sum(axis=1), TINY)
+    centred = w * (f[None, :] - (w @ f / w0)[:, None])
+    lever = np.maximum((centred * f).sum(axis=1), TINY)
+    alpha = rho_weight / max(float(rho_weight.sum()), TINY)
+    rho = (alpha / lever) @ centred
+    for number, (curve, scale) in enumerate(columns):
+        slope = (centred @ curve) / lever * scale
+        rho = rho - float(alpha @ slope) * theta[number]
+    out: FloatArray = rho
+    return out
+
+
+def common_path(samples: Samples, fit: LawFit) -> tuple[FloatArray, FloatArray]:
+    """Return times (m,) and the rows' common residual motion (m,) in mm.
+
+    Summed from the rows' mean residual steps, so that a row's beginning or end moves nothing;
+    rows weigh by the square of their life, as short rows' own amplitudes swallow the motion.
+    """
+    seen = samples.weight > 0
+    life = seen.sum(axis=1) / seen.shape[1]
+    both = seen[:, 1:] & seen[:, :-1]
+    weight = np.where(both, (fit.row_weight * life**2)[:, None], 0.0)
+    step = (weight * np.diff(fit.residual, axis=1)).sum(axis=0)
+    total = weight.sum(axis=0)
+    known = total > 0.02 * max(float(total.max(initial=0.0)), TINY)
+    path = np.concatenate([[0.0], np.cumsum(np.where(known, step / np.maximum(total, TINY), 0.0))])
+    first, last = np.flatnonzero(known)[[0, -1]] if known.any() else (0, 0)
+    keep = np.arange(first, last + 2) if known.any() else np.arange(0)
+    if len(keep) > MOST_FRAMES:
+        keep = keep[np.unique(np.linspace(0, len(keep) - 1, MOST_FRAMES).astype(int))]
+    return samples.time_s[keep], path[keep]
+
+
+@dataclass(frozen=True)
+class Process:
+    """One candidate for the common motion: unit covariance, its weight and variance."""
+
+    memory_s: float
+    white: float
+    log_likelihood: float
+    variance: float
+    freedom: int
+
+
+def processes(time_s: FloatArray, path: FloatArray, tangent: FloatArray) -> list[Process]:
+    """Return the candidates with their restricted likelihoods; see `Process`."""
+    out: list[Process] = []
+    gap = np.abs(time_s[:, None] - time_s[None, :])
+    basis, _ = np.linalg.qr(tangent / np.maximum(np.linalg.norm(tangent, axis=0), TINY))
+    rank = tangent.shape[1]
+    for memory in MEMORY_S:
+        smooth = np.exp(-gap / memory)
+        for white in WHITE_SHARE:
+            covariance = (1.0 - white) * smooth + (white + 1e-7) * np.eye(len(time_s))
+            root = np.linalg.cholesky(covariance)
+            y = np.linalg.solve(root, np.column_stack([path, basis]))
+            q, r = np.linalg.qr(y[:, 1:])
+            left = y[:, 0] - q @ (q.T @ y[:, 0])
+            freedom = len(time_s) - rank
+            variance = max(float(left @ left) / freedom, TINY**2)
+            log_det = 2.0 * float(np.log(np.diag(root)).sum())
+            log_fixed = 2.0 * float(np.log(np.maximum(np.abs(np.diag(r)), TINY)).sum())
+            value = -0.5 * (freedom * np.log(variance) + log_det + log_fixed)
+            out.append(Process(memory, white, value, variance, freedom))
+    return out
+
+
+def draw_common(
+    samples: Samples,
+    fit: LawFit,
+    rho_weight: FloatArray,
+    draws: int,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Return (draws, 4) changes of onset, log lambda, drift and rho by errors common to all.
+
+    Each draw takes a process by its likelihood and a variance by its own uncertainty.
+    """
+    times, path = common_path(samples, fit)
+    if len(times) < 12:
+        return np.zeros((draws, 4))
+    answer = response(samples, fit, rho_weight)
+    frames = np.searchsorted(samples.time_s, times)
+    found = processes(times, path, answer.tangent[frames])
+    likelihood = np.array([p.log_likelihood for p in found])
+    chance = np.exp(likelihood - likelihood.max())
+    counts = rng.multinomial(draws, chance / chance.sum())
+    parts = [
+        _draw_paths(samples.time_s, p, int(k), rng) @ answer.matrix.T
+        for p, k in zip(found, counts, strict=True)
+        if k > 0
+    ]
+    return rng.permutation(np.vstack(parts), axis=0)
+
+
+def _draw_paths(
+    time_s: FloatArray, process: Process, draws: int, rng: np.random.Generator
+) -> FloatArray:
+    """Return (draws, n) common motions; of the independent noise the correlated part only."""
+    gap = np.abs(time_s[:, None] - time_s[None, :])
+    covariance = (1.0 - process.white) * np.exp(-gap / process.memory_s)
+    covariance += (process.white + 1e-7) * np.eye(len(time_s))
+    root = np.linalg.cholesky(covariance)
+    scale = np.sqrt(process.variance * process.freedom / rng.chisquare(process.freedom, draws))
+    paths: FloatArray = (root @ rng.standard_normal((len(time_s), draws))).T * scale[:, None]
+    return paths
+
+
+def film_evidence(samples: Samples, fit: LawFit, rho_mm: float) -> float:
+    """Return by how much a spread explains the mean motion better than wandering alone.
+
+    The difference of two maximised log likelihoods: constant plus spread, and constant alone,
+    each with the wandering process that suits it best.
+    """
+    times, path = common_path(samples, fit)
+    if len(times) < 6:
+        return 0.0
+    f = fit.curve(times)
+    motion = path + rho_mm * f + fit.drift_mm_s * np.maximum(times - fit.onset_s, 0.0)
+    one = np.ones_like(times)
+    with_film = best_likelihood(times, motion, np.column_stack([one, f]))
+    return with_film - best_likelihood(times, motion, one[:, None])
+
+
+def best_likelihood(time_s: FloatArray, path: FloatArray, tangent: FloatArray) -> float:
+    """Return the greatest log likelihood of a path over all wandering processes.
+
+    Parameters
+    ----------
+    time_s, path : (n,) arrays
+        A motion over time.
+    tangent : (n, k) array
+        Curves whose coefficients are free.
+    """
+    n = len(time_s)
+    gap = np.abs(time_s[:, None] - time_s[None, :])
+    best = -np.inf
+    for memory in MEMORY_S:
+        smooth = np.exp(-gap / memory)
+        for white in WHITE_SHARE:
+            covariance = (1.0 - white) * smooth + (white + 1e-7) * np.eye(n)
+            root = np.linalg.cholesky(covariance)
+            y = np.linalg.solve(root, np.column_stack([path, tangent]))
+            coefficient, *_ = np.linalg.lstsq(y[:, 1:], y[:, 0], rcond=None)
+            left = y[:, 0] - y[:, 1:] @ coefficient
+            variance = max(float(left @ left) / n, TINY**2)
+            log_det = 2.0 * float(np.log(np.diag(root)).sum())
+            best = max(best, -0.5 * (n * np.log(variance) + log_det))
+    return best

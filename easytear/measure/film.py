@@ -1,0 +1,299 @@
+"""Everything about the spread of one interval: zones, laws, motion over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from easytear.analysis.model import Band, Fit, Spread
+from easytear.calibration import MEAN_HVID_MM
+from easytear.geometry import BoolArray, FloatArray
+from easytear.measure.area import filled_front
+from easytear.measure.motion import aligned, local_velocity, shared_motion
+from easytear.measure.samples import Samples, front_samples, track_samples
+from easytear.measure.spread import Law, Onset, Zone, fit_law, fit_record
+from easytear.measure.zones import Origins, in_zone, onset_heights, origins
+from easytear.segment.records import FilmFront
+from easytear.settings.measure import QualitySettings, SpreadSettings
+from easytear.track.records import FilmTracks
+
+MOST_ROWS_FOR_ORIGINS = 250
+DEPTH_STRATA = 3
+"""Depths of the headline zone that count alike in rho, however many tracks each holds."""
+
+NO_SPREAD = Spread(y=None, bands=(), x=None, front=None)
+
+
+@dataclass(frozen=True)
+class FilmSpread:
+    """What the tracks and the front of one interval say.
+
+    Attributes
+    ----------
+    spread : Spread
+        For summary.json.
+    headline, front_law : Law or None
+        The laws behind `spread.y` and `spread.front`.
+    onset_s : float or None
+        When the spread starts, from the headline, else from the front, else from all film.
+    displacement_x_mm, displacement_y_mm, velocity_x_mm_s, velocity_y_mm_s : (n,) arrays
+        Mean motion in the headline zone; y up; NaN where unknown.
+    front_height_mm, front_velocity_mm_s : (n,) arrays
+        Mean height of the front over its height at onset; NaN where unknown.
+    front_y_px : (n, c) array
+        The front with lost columns carried by the mean motion (for the area).
+    zone : (t,) bool array
+        Which tracks (in rising order of their number) make the headline.
+    visible_mm : float or None
+        Height of the picture above the lower border of the exposed cornea.
+    flags : tuple of str
+        Stable short words of `easytear.flags`.
+    """
+
+    spread: Spread
+    headline: Law | None
+    front_law: Law | None
+    onset_s: float | None
+    displacement_x_mm: FloatArray
+    displacement_y_mm: FloatArray
+    velocity_x_mm_s: FloatArray
+    velocity_y_mm_s: FloatArray
+    front_height_mm: FloatArray
+    front_velocity_mm_s: FloatArray
+    front_y_px: FloatArray
+    zone: BoolArray
+    visible_mm: float | None
+    flags: tuple[str, ...]
+
+
+def measure_film(
+    time_s: FloatArray,
+    tracks: FilmTracks,
+    front: FilmFront,
+    lower_edge_px: FloatArray,
+    mm_per_px: float | None,
+    settings: SpreadSettings,
+    quality: QualitySettings,
+) -> FilmSpread:
+    """Measure the spread of one interval.
+
+    Parameters
+    ----------
+    time_s : (n,) array
+        Frame times of the interval, video time.
+    tracks, front : FilmTracks, FilmFront
+        Observations in eye coordinates; few tracks at every tenth frame will do.
+    lower_edge_px : (width,) array
+        Lower border of the exposed cornea by image column, NaN where unknown.
+    mm_per_px : float or None
+        Scale. Without one, times are measured and lengths stay unknown; only the widths of the
+        zones then rest on the mean iris filling the picture's width.
+    settings, quality : SpreadSettings, QualitySettings
+        How to fit, and when a fit counts.
+
+    Notes
+    -----
+    The matrices are small: several BLAS threads would only wait for each other.
+    """
+    with threadpool_limits(1, user_api="blas"):
+        return _measure(time_s, tracks, front, lower_edge_px, mm_per_px, settings, quality)
+
+
+def _measure(
+    time_s: FloatArray,
+    tracks: FilmTracks,
+    front: FilmFront,
+    lower_edge_px: FloatArray,
+    mm_per_px: float | None,
+    settings: SpreadSettings,
+    quality: QualitySettings,
+) -> FilmSpread:
+    scale = mm_per_px or MEAN_HVID_MM / max(len(lower_edge_px), 1)
+    rng = np.random.default_rng(settings.seed)
+    up, side = track_samples(time_s, tracks, scale)
+    edge = front_samples(time_s, front, scale)
+    lid_mm = _lid_height(up.place_mm / scale, lower_edge_px) * scale
+    visible_mm = _visible_height(lower_edge_px, scale)
+
+    def record(law: Law | None) -> Fit | None:
+        return fit_record(law, quality, scale_known=mm_per_px is not None, visible_mm=visible_mm)
+
+    everywhere = fit_law(Zone(_thinned(up)), settings)
+    headline, zone, where, flags = _headline(up, edge, everywhere, settings, rng)
+    onset = _shared_onset(headline, everywhere)
+    front_law = fit_law(Zone(edge), settings, onset=onset, rng=rng)
+    bands = _bands(up, where, lid_mm, settings, onset, rng) if where is not None else []
+    sideways = None
+    if everywhere is not None:
+        sideways = fit_law(Zone(side), settings, upward=False, onset=onset, rng=rng)
+    spread = Spread(
+        y=record(headline),
+        bands=tuple(Band(from_mm=low, to_mm=high, fit=record(law)) for low, high, law in bands),
+        x=record(sideways),
+        front=record(front_law),
+    )
+    law = headline or front_law or everywhere
+    known_scale = 1.0 if mm_per_px is not None else np.nan
+    dy = _zone_rise(up, zone, headline) * known_scale
+    dx = _zone_shift(side, zone, headline, sideways) * known_scale
+    height, share = _front_rise(edge, front_law)
+    return FilmSpread(
+        spread=spread,
+        headline=headline,
+        front_law=front_law,
+        onset_s=law.fit.onset_s if law else None,
+        displacement_x_mm=dx,
+        displacement_y_mm=dy,
+        velocity_x_mm_s=local_velocity(time_s, dx),
+        velocity_y_mm_s=local_velocity(time_s, dy),
+        front_height_mm=height * known_scale,
+        front_velocity_mm_s=local_velocity(time_s, height * known_scale),
+        front_y_px=filled_front(front.y_px, height / scale, share),
+        zone=zone,
+        visible_mm=visible_mm,
+        flags=tuple(flags),
+    )
+
+
+def _shared_onset(headline: Law | None, everywhere: Law | None) -> Onset | None:
+    """Return the onset that the best law knows, for rows that were first seen after it."""
+    for law in (headline, everywhere):
+        if law is not None and law.onset_known:
+            error = None if law.draws is None else law.draws.onset_s - law.fit.onset_s
+            return Onset(law.fit.onset_s, error)
+    return None
+
+
+def _thinned(samples: Samples) -> Samples:
+    step = max(len(samples) // MOST_ROWS_FOR_ORIGINS, 1)
+    return samples.rows(np.arange(0, len(samples), step)) if step > 1 else samples
+
+
+def _lid_height(x_px: FloatArray, lower_edge_px: FloatArray) -> FloatArray:
+    """Return the height (y up, px) of the lower border at columns, NaN where unknown."""
+    known = np.flatnonzero(np.isfinite(lower_edge_px))
+    if len(known) == 0:
+        return np.full(len(x_px), np.nan)
+    level: FloatArray = -np.interp(x_px, known, lower_edge_px[known])
+    return level
+
+
+def _visible_height(lower_edge_px: FloatArray, scale: float) -> float | None:
+    known = np.isfinite(lower_edge_px)
+    return float(np.median(lower_edge_px[known])) * scale if known.any() else None
+
+
+def _headline(
+    up: Samples,
+    edge: Samples,
+    everywhere: Law | None,
+    settings: SpreadSettings,
+    rng: np.random.Generator,
+) -> tuple[Law | None, BoolArray, Origins | None, list[str]]:
+    """Return the headline law, its rows, where all rows were at onset, and flags."""
+    nothing = np.zeros(len(up), dtype=bool)
+    if everywhere is None:
+        return None, nothing, None, ["no_film"]
+    where = origins(up, everywhere, edge)
+    if settings.headline_zone == "all_film":
+        return fit_law(Zone(up), settings, rng=rng), ~nothing, where, []
+    if not np.isfinite(where.depth_mm).any():
+        return None, nothing, where, ["headline_zone_unknown"]
+    onset = _shared_onset(None, everywhere)
+    first = fit_law(_zone(up, where, settings)[0], settings, onset=onset)
+    if first is None:
+        return None, nothing, where, ["headline_zone_empty"]
+    near = origins(up, first, edge)
+    chosen, zone = _zone(up, near, settings)
+    moved = [_zone(up, near, settings, s)[0] for s in (-near.front_sd_mm, near.front_sd_mm)]
+    law = fit_law(chosen, settings, onset=onset, alternatives=moved, rng=rng)
+    return law, zone, where, [] if law else ["headline_zone_empty"]
+
+
+def _zone(
+    up: Samples, where: Origins, settings: SpreadSettings, shift_mm: float = 0.0
+) -> tuple[Zone, BoolArray]:
+    """Return the headline zone, in strata by depth, and which rows it holds."""
+    depth = settings.zone_depth_mm
+    rows = in_zone(where.depth_mm, depth, shift_mm)
+    share = (where.depth_mm[rows] - shift_mm) / depth
+    stratum = np.clip((share * DEPTH_STRATA).astype(int), 0, DEPTH_STRATA - 1)
+    return Zone(up.rows(rows), stratum), rows
+
+
+def _bands(
+    up: Samples,
+    where: Origins,
+    lid_mm: FloatArray,
+    settings: SpreadSettings,
+    onset: Onset | None,
+    rng: np.random.Generator,
+) -> list[tuple[float, float, Law | None]]:
+    """Fit every band of heights at onset that holds enough tracks."""
+    height = where.height_mm - lid_mm
+    known = height[np.isfinite(height)]
+    if len(known) == 0:
+        return []
+    lowest = int(np.floor(max(float(known.min()), 0.0) / settings.band_mm))
+    highest = int(np.ceil(float(known.max()) / settings.band_mm))
+    out: list[tuple[float, float, Law | None]] = []
+    for number in range(lowest, highest):
+        low, high = number * settings.band_mm, (number + 1) * settings.band_mm
+        with np.errstate(invalid="ignore"):
+            rows = (height >= low) & (height < high)
+        if rows.sum() >= settings.min_band_tracks:
+            law = fit_law(Zone(up.rows(rows)), settings, onset=onset, rng=rng)
+            out.append((low, high, law))
+    return out
+
+
+def _law_curve(law: Law, time_s: FloatArray) -> FloatArray:
+    drift = law.fit.drift_mm_s * np.maximum(time_s - law.fit.onset_s, 0.0)
+    curve: FloatArray = law.rho_mm * law.fit.curve(time_s) + drift
+    return curve
+
+
+def _zone_rise(up: Samples, zone: BoolArray, law: Law | None) -> FloatArray:
+    """Return the mean rise of the headline zone over time since the interval's first frame."""
+    if law is None:
+        return np.full(len(up.time_s), np.nan)
+    rows = up.rows(zone)
+    motion = shared_motion(rows, _shares(rows, law))
+    return aligned(motion, _law_curve(law, up.time_s), up.time_s)
+
+
+def _shares(rows: Samples, law: Law) -> FloatArray:
+    """Return each row's share in the mean motion; 1 where its own life cannot tell."""
+    _, amplitude = onset_heights(rows, law)
+    share = amplitude / law.rho_mm
+    known = np.isfinite(share) & (share > 0.5) & (share < 2.0)
+    return np.where(known, share, 1.0)
+
+
+def _zone_shift(
+    side: Samples, zone: BoolArray, law: Law | None, sideways: Law | None
+) -> FloatArray:
+    """Return the mean shift of the headline zone to the right since the first frame."""
+    nothing = np.full(len(side.time_s), np.nan)
+    if law is None:
+        return nothing
+    motion = shared_motion(side.rows(zone))
+    if sideways is not None:
+        return aligned(motion, _law_curve(sideways, side.time_s), side.time_s)
+    known = np.flatnonzero(np.isfinite(motion))
+    frame = float(np.median(np.diff(side.time_s)))
+    if len(known) == 0 or side.time_s[known[0]] > law.fit.onset_s + 1.01 * frame:
+        return nothing
+    shifted: FloatArray = motion - motion[known[0]]
+    return shifted
+
+
+def _front_rise(edge: Samples, law: Law | None) -> tuple[FloatArray, FloatArray | None]:
+    """Return the front's mean height over onset, and each column's share in its motion."""
+    if law is None:
+        return np.full(len(edge.time_s), np.nan), None
+    share = _shares(edge, law)
+    motion = shared_motion(edge, share)
+    return aligned(motion, _law_curve(law, edge.time_s), edge.time_s), share
