@@ -7,9 +7,11 @@ is the one that the tables were made from.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pandas as pd
 
@@ -164,11 +166,14 @@ def build_analysis(
     return Analysis(
         summary,
         shape_table(frames, FRAMES),
-        shape_table(pd.concat(rows, ignore_index=True), TRACKS) if rows else empty_table(TRACKS),
-        shape_table(pd.concat(samples, ignore_index=True), FRONT)
-        if samples
-        else empty_table(FRONT),
+        _joined(rows, TRACKS),
+        _joined(samples, FRONT),
     )
+
+
+def _joined(tables: list[pd.DataFrame], columns: Mapping[str, str]) -> pd.DataFrame:
+    joined = pd.concat(tables, ignore_index=True) if tables else empty_table(columns)
+    return shape_table(joined, columns)
 
 
 def share_of_motion(height_mm: np.ndarray) -> np.ndarray:
@@ -320,10 +325,8 @@ def _interval(index: int, part: Part, time_s: np.ndarray) -> IntervalResult:
     v0 = law.rho_mm / law.lambda_s
     early = float(law.height(np.array(law.onset_s + 0.2)) / 0.2)
     area = [28.0, 28.0 + 9.5 * float(law.height(np.array(end)))]
-    empty_area = Area(
-        start_mm2=None, end_mm2=None, max_mm2=None, rate_mm2_s=None, end_fraction=None
-    )
-    still = Velocity(mean_mm_s=None, peak_mm_s=None, time_of_peak_s=None, early_mm_s=None)
+    no_area = Area(**dict.fromkeys(Area.model_fields))
+    still = Velocity(**dict.fromkeys(Velocity.model_fields))
     return IntervalResult(
         index=index,
         start_frame=part.start_frame,
@@ -366,45 +369,41 @@ def _interval(index: int, part: Part, time_s: np.ndarray) -> IntervalResult:
 
 def write_film_video(path: Path, analysis: Analysis) -> Path:
     """Write a video that shows what a built analysis tells: iris, pupil, lid, the rising film."""
-    yy, xx = np.mgrid[:HEIGHT, :WIDTH].astype(np.float32)
-    rng = np.random.default_rng(1)
-    texture = np.asarray(rng.normal(0, 1, (HEIGHT * 2, WIDTH)), np.float32)
+    yy, xx = np.mgrid[:HEIGHT, :WIDTH]
     iris = 60 + 10 * np.sin(np.arctan2(yy - IRIS.y_px, xx - IRIS.x_px) * 40)
-    parts = {r.index: r for r in analysis.summary.intervals}
+    eye = np.where(PUPIL.ellipse().mask((HEIGHT, WIDTH)), 18.0, iris)
+    grain = 55 + 14 * np.random.default_rng(1).normal(0, 1, (HEIGHT * 2, WIDTH))
+    cornea = IRIS.ellipse().mask((HEIGHT, WIDTH))
+    results = {result.index: result for result in analysis.summary.intervals}
+    skin = np.full((HEIGHT, WIDTH), 150, np.uint8)
     with VideoWriter(path, WIDTH, HEIGHT, fps=FPS, options={"preset": "ultrafast"}) as writer:
-        for row in analysis.frames.itertuples():
-            picture = np.full((HEIGHT, WIDTH, 3), (140, 160, 200), np.float32)
-            if not row.is_blink:
-                result = parts[int(row.interval)]
-                _draw_eye(picture, row, result, iris, texture, xx, yy)
-            writer.write(np.clip(picture, 0, 255).astype(np.uint8), row.time_s)
+        for row in analysis.frames.to_dict("records"):
+            if row["is_blink"]:
+                writer.write(skin, row["time_s"])
+                continue
+            still = np.where(cornea, eye, 190.0)
+            fit = results[row["interval"]].spread.y
+            if fit is not None:
+                _spread_film(still, fit, row["time_s"], grain, cornea)
+            still[int(LID_Y_PX) :] = 150
+            shift = np.array([[1, 0, row["eye_dx_px"]], [0, 1, row["eye_dy_px"]]])
+            picture = np.clip(still, 0, 255).astype(np.uint8)
+            moved = cv2.warpAffine(picture, shift, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+            writer.write(np.asarray(moved, np.uint8), row["time_s"])
     return path
 
 
-def _draw_eye(
-    picture: np.ndarray,
-    row: object,
-    result: IntervalResult,
-    iris: np.ndarray,
-    texture: np.ndarray,
-    xx: np.ndarray,
-    yy: np.ndarray,
+def _spread_film(
+    still: np.ndarray, fit: Fit, time_s: float, grain: np.ndarray, cornea: np.ndarray
 ) -> None:
-    dx, dy = float(row.eye_dx_px), float(row.eye_dy_px)  # type: ignore[attr-defined]
-    x, y = xx - dx, yy - dy
-    eye = y < LID_Y_PX
-    picture[eye] = 190.0
-    inside = IRIS.ellipse().level(x, y) <= 1
-    shade = np.where(PUPIL.ellipse().level(x, y) <= 1, 18.0, iris)
-    fit = result.spread.y
-    if fit is not None and fit.rho_mm and fit.lambda_s and fit.onset_s is not None:
-        t = max(float(row.time_s) - fit.onset_s, 0.0)  # type: ignore[attr-defined]
-        risen = fit.rho_mm * (1 - np.exp(-t / fit.lambda_s))
-        ragged = 12 * np.sin(x / 31) + 6 * np.sin(x / 9)
-        edge = LID_Y_PX - (FRONT_START_MM + risen) / MM_PER_PX + ragged
-        film = (y > edge) & eye
-        source = np.clip(y + risen / MM_PER_PX, 0, texture.shape[0] - 1).astype(int)
-        grain = texture[source, np.clip(x, 0, WIDTH - 1).astype(int)]
-        shade = np.where(film, shade + 55 + 14 * grain, shade)
-    both = inside & eye
-    picture[both] = shade[both][:, None] * np.array([0.9, 1.0, 1.05])
+    assert fit.rho_mm is not None
+    assert fit.lambda_s is not None
+    assert fit.onset_s is not None
+    law = Law(fit.rho_mm, fit.lambda_s, fit.onset_s)
+    risen = float(law.height(np.array(time_s)))
+    x = np.arange(WIDTH)
+    ragged = 12 * np.sin(x / 31) + 6 * np.sin(x / 9)
+    edge = LID_Y_PX - (FRONT_START_MM + risen) / MM_PER_PX + ragged
+    film = (np.arange(HEIGHT)[:, None] > edge) & cornea
+    offset = round(risen / MM_PER_PX)
+    still[film] += grain[offset : offset + HEIGHT][film]
