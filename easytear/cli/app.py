@@ -16,6 +16,9 @@ EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 COMMANDS: tuple[str, ...] = (
     "info",
     "batch",
+    "annotate",
+    "agree",
+    "convert",
     "simulate",
     "settings",
     "doctor",

@@ -1,0 +1,152 @@
+"""What a person should look at next: the program's least certain findings first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from easytear.analysis import Analysis
+from easytear.annotate.model import Annotations, PointTrack, Verdict
+
+_NEIGHBOURS = 8
+_POOR_SCORE = 0.5
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One thing to look at.
+
+    Attributes
+    ----------
+    kind : str
+        "track", "front" or "interval".
+    frame : int
+        Where to look.
+    interval : int
+        Which interval it is in.
+    program_track : int or None
+        The track in question.
+    x_px, y_px : float
+        Place in the image of that frame (tracks), NaN otherwise.
+    error_px : float
+        How wrong it may be; infinite for an interval whose numbers should not be believed.
+    why : str
+        For a person.
+    """
+
+    kind: str
+    frame: int
+    interval: int
+    program_track: int | None
+    x_px: float
+    y_px: float
+    error_px: float
+    why: str
+
+
+def review_queue(analysis: Analysis, document: Annotations | None = None) -> list[Doubt]:
+    """Return what to look at, least certain first; tracks judged already are left out.
+
+    A track's expected error joins, in quadrature, the tracker's own standard deviation and how
+    far its whole way differs from its neighbours' ways over the same frames: a point that stuck
+    to a lash is sure of itself, and only its neighbours know. A front's is its median standard
+    deviation in the frame where that is greatest.
+    """
+    doubts = [*_intervals(analysis), *_fronts(analysis.front)]
+    doubts.extend(_tracks(analysis.tracks))
+    judged = set() if document is None else judged_tracks(document)
+    open_ones = [d for d in doubts if d.program_track is None or d.program_track not in judged]
+    return sorted(open_ones, key=lambda d: (-d.error_px, d.interval, d.frame))
+
+
+def judged_tracks(document: Annotations) -> set[int]:
+    """Return the program's tracks that the person accepted, rejected or replaced."""
+    replaced = {p.program_track for p in document.of(PointTrack) if p.program_track is not None}
+    return replaced | {v.program_track for v in document.of(Verdict)}
+
+
+def _intervals(analysis: Analysis) -> Iterable[Doubt]:
+    for one in analysis.summary.intervals:
+        if one.quality.score < _POOR_SCORE or not one.spread.y:
+            words = ", ".join(flag.replace("_", " ") for flag in one.quality.flags)
+            why = f"quality {one.quality.score:.2f}" + (f": {words}" if words else "")
+            yield Doubt("interval", one.start_frame, one.index, None, np.nan, np.nan, np.inf, why)
+
+
+def _fronts(front: pd.DataFrame) -> Iterable[Doubt]:
+    if front.empty:
+        return
+    by_frame = front.groupby(["interval", "frame"])["sd_px"].median().reset_index()
+    for index, rows in by_frame.dropna().groupby("interval"):
+        worst = rows.iloc[int(rows["sd_px"].to_numpy().argmax())]
+        error, frame = float(worst["sd_px"]), int(worst["frame"])
+        why = f"front ±{error:.1f} px"
+        yield Doubt("front", frame, int(str(index)), None, np.nan, np.nan, error, why)
+
+
+def _tracks(tracks: pd.DataFrame) -> Iterable[Doubt]:
+    if tracks.empty:
+        return
+    apart = _apart_from_neighbours(tracks)
+    for track_id, rows in tracks.sort_values("frame").groupby("track_id"):
+        sd = float(np.sqrt(np.nanmean(rows["sd_px"].to_numpy(dtype=float) ** 2)))
+        odd = apart.get(int(str(track_id)), 0.0)
+        where = rows.iloc[len(rows) // 2]
+        seen = rows["observed"].mean()
+        why = f"±{sd:.1f} px" + (f", {odd:.1f} px off its neighbours" if odd > sd else "")
+        why += f", measured in {seen:.0%} of its frames" if seen < 0.5 else ""
+        yield Doubt(
+            "track",
+            int(where["frame"]),
+            int(where["interval"]),
+            int(str(track_id)),
+            float(where["x_px"]),
+            float(where["y_px"]),
+            float(np.hypot(np.nan_to_num(sd), odd)),
+            why,
+        )
+
+
+def _apart_from_neighbours(tracks: pd.DataFrame) -> dict[int, float]:
+    """Return for each track how far its speed is from its neighbours' median, times its life.
+
+    Speeds are means over the track's life and over the neighbours' shares of that life, so that
+    tracks of different length compare.
+    """
+    ordered = tracks.sort_values(["track_id", "frame"])
+    apart: dict[int, float] = {}
+    for _, part in ordered.groupby("interval"):
+        paths = {
+            int(str(i)): (g["frame"].to_numpy(), g[["x_eye_px", "y_eye_px"]].to_numpy(float))
+            for i, g in part.groupby("track_id")
+        }
+        ids = list(paths)
+        middles = np.array([xy[len(xy) // 2] for _, xy in paths.values()])
+        if len(ids) < 4:
+            continue
+        near = np.asarray(cKDTree(middles).query(middles, k=min(_NEIGHBOURS + 1, len(ids)))[1])
+        for i, track_id in enumerate(ids):
+            others = [paths[ids[j]] for j in near[i] if j != i]
+            apart[track_id] = _disagreement(paths[track_id], others)
+    return apart
+
+
+def _disagreement(
+    own: tuple[np.ndarray, np.ndarray], others: list[tuple[np.ndarray, np.ndarray]]
+) -> float:
+    frames, xy = own
+    gaps = []
+    for their_frames, their_xy in others:
+        start, stop = max(frames[0], their_frames[0]), min(frames[-1], their_frames[-1])
+        if stop - start < 3:
+            continue
+        mine = xy[stop - frames[0]] - xy[start - frames[0]]
+        theirs = their_xy[stop - their_frames[0]] - their_xy[start - their_frames[0]]
+        gaps.append(mine - theirs)
+    if len(gaps) < 3:
+        return 0.0
+    return float(np.hypot(*np.median(gaps, axis=0)))

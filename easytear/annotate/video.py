@@ -1,0 +1,31 @@
+"""Which video an annotation file is of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from easytear.analysis import Analysis
+from easytear.annotate.model import VideoRef
+from easytear.video import FrameReader, content_hash
+
+
+def video_ref(reader: FrameReader) -> VideoRef:
+    """Return the identity of an open video: name, content, size and frame times."""
+    facts = reader.facts
+    return VideoRef(
+        name=facts.path.name,
+        sha256=content_hash(facts.path),
+        width_px=facts.width_px,
+        height_px=facts.height_px,
+        frame_count=facts.frame_count,
+        time_s=tuple(round(float(t), 6) for t in facts.time_s),
+    )
+
+
+def find_video(analysis: Analysis, folder: Path) -> Path | None:
+    """Return the analysed video: where the results say, or beside their folder, else None."""
+    said = Path(analysis.summary.video.path)
+    for place in (said, folder / said, folder.parent / said.name, folder / said.name):
+        if place.is_file():
+            return place
+    return None

@@ -1,0 +1,41 @@
+"""`easytear annotate`: opens a video, and its results, for annotation in napari."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from easytear.errors import MissingExtraError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("annotate")(annotate)
+
+
+def annotate(
+    video: Annotated[Path, typer.Argument(metavar="VIDEO", help="The video file.")],
+    results: Annotated[
+        Path | None, typer.Option(help="Its results folder, to review and correct.")
+    ] = None,
+    annotations: Annotated[
+        Path | None,
+        typer.Option(
+            help="The annotation file [in the results folder, or beside the video, by your name]."
+        ),
+    ] = None,
+    annotator: Annotated[
+        str | None, typer.Option(help="Your name [the name you log in with].")
+    ] = None,
+) -> None:
+    """Annotate a video or review its results in napari."""
+    if find_spec("napari") is None or find_spec("easytear_napari") is None:
+        raise MissingExtraError(
+            "napari is not installed; install it with: pip install 'easytear[napari]'."
+        )
+    start = import_module("easytear_napari.start")
+    start.start(video, results=results, annotations=annotations, annotator=annotator)

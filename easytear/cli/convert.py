@@ -1,0 +1,49 @@
+"""`easytear convert`: annotation files from one format to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("convert")(convert)
+
+
+def convert(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Annotations: .json, CVAT .xml or .zip, .csv.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="FILE", help="To write: .json, .xml or .csv."),
+    ],
+    video: Annotated[
+        Path | None,
+        typer.Option(
+            help="The annotated video, to tie an imported file to it (content, frame times)."
+        ),
+    ] = None,
+    annotator: Annotated[
+        str | None, typer.Option(help="Who made them, when the file does not say.")
+    ] = None,
+) -> None:
+    """Convert annotations between EasyTear JSON, CVAT for video 1.1 XML and CSV."""
+    from easytear.annotate import read_any, with_video, write_any
+    from easytear.annotate.video import video_ref
+    from easytear.video import FrameReader
+
+    document = read_any(file)
+    if video is not None:
+        with FrameReader(video) as reader:
+            document = with_video(document, video_ref(reader))
+    if annotator is not None:
+        document = type(document).model_validate(
+            {**document.model_dump(by_alias=True), "annotator": annotator}
+        )
+    write_any(document, output)
+    count = len(document.items)
+    typer.echo(f"{output}: {count} mark{'' if count == 1 else 's'}")
