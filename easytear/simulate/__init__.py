@@ -3,7 +3,9 @@
 from easytear.simulate.presets import PRESETS, make_scene
 from easytear.simulate.render import Renderer, render_frames, simulate
 from easytear.simulate.scene import Scene
-from easytear.simulate.truth import Law, TrueBlink, TrueInterval, Truth, make_truth
+from easytear.simulate.truth import Truth
+from easytear.simulate.truth_records import Law, TrueBlink, TrueInterval
+from easytear.simulate.truth_scene import make_truth
 
 __all__ = [
     "PRESETS",

@@ -26,9 +26,14 @@ class CameraModel:
         curve = 255.0 * np.minimum(levels, 1.0) ** (1.0 / self._camera.gamma)
         self._curve = curve.astype(np.float32)
         self._balance = np.asarray(self._camera.white_balance, np.float32)
-        shape = (self._camera.height_px + 32, self._camera.width_px + 32, 3)
-        bank = self._rng.standard_normal((3, *shape), dtype=np.float32)
-        self._bank = [blurred(one, 0.45) * np.float32(1.35) for one in bank]
+        self._bank = [self._noise_sheet() for _ in range(3)]
+
+    def _noise_sheet(self) -> Float32Array:
+        """Return noise of standard deviation 1, mostly in brightness as a sharpening camera's."""
+        shape = (self._camera.height_px + 32, self._camera.width_px + 32)
+        grey = blurred(self._rng.standard_normal(shape, dtype=np.float32), 0.6) * np.float32(1.85)
+        own = self._rng.standard_normal((*shape, 3), dtype=np.float32)
+        return np.float32(0.85) * grey[..., None] + np.float32(0.5) * own
 
     def _paint_illumination(self) -> Float32Array:
         cam = self._camera

@@ -24,7 +24,7 @@ def encode(frames: Iterable[ByteArray], times_s: FloatArray, camera: Camera, pat
         stream.pix_fmt = "yuv420p"
         stream.time_base = Fraction(1, TICKS_PER_S)
         stream.codec_context.time_base = Fraction(1, TICKS_PER_S)
-        stream.options = {"crf": str(camera.crf), "preset": "veryfast", "threads": "2"}
+        stream.options = {"crf": str(camera.crf), "preset": "veryfast", "tune": "grain"}
         if camera.interlaced:
             stream.options = {**stream.options, "x264-params": "tff=1"}
         for tick, picture in zip(ticks, frames, strict=True):

@@ -59,7 +59,7 @@ class FilmPattern:
             rng, count, 0.16 / mm
         )
         spikes = np.maximum(smooth_curve(rng, count, 0.09 / mm) - 1.2, 0.0)
-        ragged = self._film.ragged_mm * (fingers + 0.7 * spikes)
+        ragged = self._film.ragged_mm * (fingers + 1.1 * spikes)
         side = (columns - self._motion.lid.x0_px) * mm
         arch = law.front_mm * (1.0 - 0.012 * side**2)
         height = np.maximum(arch + ragged, 0.12)
@@ -80,9 +80,9 @@ class FilmPattern:
         front = self._stretched_px(columns, height).astype(np.float32)
         below = (front[None, :] - rows) * np.float32(mm)
         sheet = soft_step(below, 0.025)
-        thick = film.sheet_nm + 7.0 * smooth_noise(self._rng, shape, 0.5 / mm, 0.35 / mm)
-        thick = thick + 12.0 * np.exp(-np.maximum(below, 0.0) / 0.12)
-        thick = thick - 18.0 * (1.0 - np.exp(-np.maximum(below - 1.2, 0.0) / 1.2))
+        thick = film.sheet_nm + 6.0 * smooth_noise(self._rng, shape, 0.5 / mm, 0.35 / mm)
+        thick = thick + 8.0 * np.exp(-np.maximum(below, 0.0) / 0.3)
+        thick = thick - 22.0 * (1.0 - np.exp(-np.maximum(below - 0.5, 0.0) / 0.9))
         thin = film.ahead_nm + self._ahead(shape, front, rows)
         base = thin * (1.0 - sheet) + thick * sheet
         layers = [base]
@@ -94,24 +94,30 @@ class FilmPattern:
         return texture
 
     def _marbling(self, shape: tuple[int, int]) -> Float32Array:
-        """Return the sheet's fine wavy pattern, standard deviation 1."""
+        """Return the sheet's pattern, standard deviation 1: dark veins in flame-like tongues."""
         rng, mm = self._rng, self._mm
-        size = 0.032 / mm
-        fine = smooth_noise(rng, shape, max(size, 0.9), 2.2 * max(size, 0.9))
-        veins = np.cos(3.2 * smooth_noise(rng, shape, 0.11 / mm, 0.17 / mm))
-        bend_x = 0.12 / mm * smooth_noise(rng, shape, 0.22 / mm, 0.22 / mm)
-        bend_y = 0.12 / mm * smooth_noise(rng, shape, 0.22 / mm, 0.22 / mm)
-        patchy = np.clip(0.8 + 0.45 * smooth_noise(rng, shape, 0.5 / mm, 0.4 / mm), 0.15, 1.8)
-        mixed = patchy * warped((0.75 * fine + 0.8 * veins).astype(np.float32), bend_x, bend_y)
+        size = max(0.03 / mm, 0.9)
+        fine = smooth_noise(rng, shape, size, 1.8 * size)
+        tongues = smooth_noise(rng, shape, 0.075 / mm, 0.26 / mm)
+        veins = np.exp(-((tongues / 0.30) ** 2))
+        thin = np.exp(-((smooth_noise(rng, shape, 0.045 / mm, 0.13 / mm) / 0.25) ** 2))
+        patchy = np.clip(0.9 + 0.4 * smooth_noise(rng, shape, 0.6 / mm, 0.5 / mm), 0.35, 1.7)
+        mixed = patchy * (0.34 * fine + 0.8 * veins + 0.75 * thin)
+        bend_x = 0.17 / mm * smooth_noise(rng, shape, 0.26 / mm, 0.26 / mm)
+        bend_y = 0.10 / mm * smooth_noise(rng, shape, 0.26 / mm, 0.26 / mm)
+        bend_x += 0.05 / mm * smooth_noise(rng, shape, 0.09 / mm, 0.09 / mm)
+        mixed = warped(mixed.astype(np.float32), bend_x, bend_y)
         return np.asarray((mixed - mixed.mean()) / mixed.std(), dtype=np.float32)
 
     def _streaks(self, shape: tuple[int, int]) -> Float32Array:
-        """Return the thin film's upright streaks, standard deviation 1."""
+        """Return the thin film's pattern, standard deviation 1: upright wisps with sharp rims."""
         rng, mm = self._rng, self._mm
-        long = smooth_noise(rng, shape, 0.06 / mm, 0.42 / mm)
-        short = smooth_noise(rng, shape, 0.045 / mm, 0.12 / mm)
-        bend = 0.3 / mm * smooth_noise(rng, shape, 0.8 / mm, 0.6 / mm)
-        mixed = warped(0.7 * long + 0.5 * short, bend, np.zeros_like(bend))
+        long = smooth_noise(rng, shape, 0.07 / mm, 0.42 / mm)
+        short = smooth_noise(rng, shape, 0.05 / mm, 0.13 / mm)
+        wisps = np.tanh(2.5 * smooth_noise(rng, shape, 0.13 / mm, 0.3 / mm) - 1.0)
+        bend_x = 0.3 / mm * smooth_noise(rng, shape, 0.6 / mm, 0.5 / mm)
+        bend_y = 0.08 / mm * smooth_noise(rng, shape, 0.12 / mm, 0.2 / mm)
+        mixed = warped(0.5 * long + 0.5 * short + 0.9 * wisps, bend_x, bend_y)
         return np.asarray((mixed - mixed.mean()) / mixed.std(), dtype=np.float32)
 
     def _ahead(self, shape: tuple[int, int], front: Float32Array, rows: Float32Array) -> FloatArray:

@@ -10,15 +10,15 @@ from easytear.simulate.noise import Float32Array, blurred, look_up, smooth_noise
 from easytear.simulate.scene import IrisColour, Scene
 
 PALETTE: dict[IrisColour, tuple[tuple[float, float, float], float]] = {
-    "dark": ((0.060, 0.052, 0.046), 0.10),
-    "brown": ((0.105, 0.068, 0.045), 0.22),
-    "hazel": ((0.125, 0.105, 0.060), 0.28),
-    "grey": ((0.140, 0.145, 0.145), 0.26),
-    "blue": ((0.115, 0.140, 0.165), 0.30),
+    "dark": ((0.070, 0.060, 0.062), 0.10),
+    "brown": ((0.125, 0.090, 0.066), 0.20),
+    "hazel": ((0.190, 0.170, 0.105), 0.24),
+    "grey": ((0.180, 0.185, 0.180), 0.24),
+    "blue": ((0.150, 0.180, 0.200), 0.26),
 }
 """Linear colour of the iris and the relative strength of its pattern."""
 
-SCLERA = (0.68, 0.62, 0.52)
+SCLERA = (0.55, 0.55, 0.46)
 
 
 def paint_eye(scene: Scene, pad_px: int) -> Float32Array:
@@ -39,10 +39,18 @@ def paint_eye(scene: Scene, pad_px: int) -> Float32Array:
     rim = 1.0 - 0.45 * soft_step(radius - 0.93, 0.025)
     iris = (level * rim)[..., None] * np.asarray(colour, np.float32)
     sclera = _sclera(rng, shape, cam.mm_per_px)
-    soft = 0.10 / (edge.rx_px * cam.mm_per_px)
-    white = soft_step(radius - 1.0, soft)[..., None]
+    white = paint_outside(scene, pad_px)[..., None]
     out: Float32Array = (iris * (1.0 - white) + sclera * white).astype(np.float32)
     return out
+
+
+def paint_outside(scene: Scene, pad_px: int) -> Float32Array:
+    """Return how far each place of `paint_eye`'s picture lies outside the limbus (0 or 1, soft)."""
+    cam, edge = scene.camera, limbus(scene)
+    shape = (cam.height_px + 2 * pad_px, cam.width_px + 2 * pad_px)
+    yy, xx = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    away = (edge.level(xx - pad_px, yy - pad_px) - 1.0) * edge.rx_px * cam.mm_per_px
+    return soft_step(away, 0.10).astype(np.float32)
 
 
 def _iris_texture(
@@ -61,18 +69,18 @@ def _iris_texture(
     )
     angle = np.arctan2(yy - pupil.y_px, xx - pupil.x_px).astype(np.float32)
     columns, rows = 1600, 220
-    fibres = smooth_noise(rng, (rows, columns + 200), 2.2, 16.0)
+    fibres = smooth_noise(rng, (rows, columns + 200), 4.0, 20.0)
     crypts = np.maximum(smooth_noise(rng, (rows, columns + 200), 14.0, 12.0) - 0.8, 0.0)
     broad = smooth_noise(rng, (rows, columns + 200), 70.0, 30.0)
-    polar = 0.75 * fibres - 0.5 * crypts + 0.55 * broad
+    polar = 0.6 * fibres - 0.6 * crypts + 0.7 * broad
     polar = _closed(polar, columns)
     map_x = (angle / (2.0 * np.pi) + 0.5) * (columns - 1)
     map_y = np.clip(radial, 0.0, 1.0) * (rows - 1)
     texture = look_up(polar, map_x, map_y)
     collarette = 0.5 * np.exp(-0.5 * ((radial - 0.28) / 0.07) ** 2)
-    fine = smooth_noise(rng, (xx.shape[0], xx.shape[1]), 0.05 / mm_per_px, 0.05 / mm_per_px)
-    out: Float32Array = (texture + collarette + 0.25 * fine).astype(np.float32)
-    return out
+    fine = smooth_noise(rng, (xx.shape[0], xx.shape[1]), 0.06 / mm_per_px, 0.06 / mm_per_px)
+    # The camera is focused on the tear film: the iris, 3 mm deeper, is never quite sharp.
+    return blurred((texture + collarette + 0.3 * fine).astype(np.float32), 0.05 / mm_per_px)
 
 
 def _closed(polar: Float32Array, columns: int) -> Float32Array:
@@ -90,8 +98,11 @@ def _sclera(rng: np.random.Generator, shape: tuple[int, int], mm_per_px: float) 
     red = blurred(red, 1.2) * (smooth_noise(rng, shape, 40.0, 40.0) > -0.2)
     tint = np.asarray(SCLERA, np.float32)
     loss = np.array([0.08, 0.30, 0.30], np.float32)
-    out: Float32Array = tint * (1.0 - 0.55 * red[..., None] * loss)
-    return out.astype(np.float32)
+    cloudy = 1.0 + 0.07 * smooth_noise(rng, shape, 1.2 / mm_per_px, 0.8 / mm_per_px)
+    warm = 0.10 * soft_step(np.linspace(-1.0, 1.0, shape[0]) - 0.65, 0.12)[:, None, None]
+    blush = np.array([0.2, 1.0, 1.1], np.float32)
+    white = tint * cloudy[..., None] * (1.0 - 0.55 * red[..., None] * loss) * (1.0 - warm * blush)
+    return np.asarray(white, dtype=np.float32)
 
 
 def pupil_cover(pupil: Ellipse, xx: Float32Array, yy: Float32Array, soft_px: float) -> Float32Array:

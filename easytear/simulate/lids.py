@@ -72,16 +72,16 @@ def paint_lashes(scene: Scene) -> tuple[Float32Array, int]:
     shade = np.zeros((height, cam.width_px), np.float32)
     for _ in range(lids.lashes):
         stroke = np.zeros_like(shade)
-        x = float(np.clip(rng.normal(0.5, 0.27), -0.02, 1.02)) * cam.width_px
-        fan = (x / cam.width_px - 0.5) * 1.3 + rng.normal(0.0, 0.22)
+        x = float(np.clip(rng.normal(0.5, 0.3), -0.05, 1.05)) * cam.width_px
+        fan = (x / cam.width_px - 0.5) * 2.2 + rng.normal(0.0, 0.3)
         reach = length * float(rng.uniform(0.45, 1.35))
         t = np.linspace(0.0, 1.0, 14)
         bend = rng.normal(0.0, 0.25)
         px = x + reach * (fan * t + bend * t * (1.0 - t))
         py = margin - 4.0 + reach * t * (1.0 - 0.18 * t)
-        _stroke(stroke, px, py, width=float(rng.uniform(1.8, 4.6)) * scale)
+        _stroke(stroke, px, py, width=float(rng.uniform(2.5, 7.0)) * scale)
         shade += (1.0 - shade) * stroke * float(rng.uniform(0.45, 1.0))
-    shade = blurred(shade, 1.6 * scale)
+    shade = blurred(shade, 1.6 * scale) + 0.35 * blurred(shade, 7.0 * scale)
     return (lids.lash_darkness * np.clip(shade, 0.0, 1.0)).astype(np.float32), margin
 
 
@@ -103,7 +103,7 @@ def paint_comb(scene: Scene) -> Float32Array:
     cam = scene.camera
     mm = cam.mm_per_px
     low = lower_lid(scene)
-    stripes = smooth_curve(rng, cam.width_px, 0.055 / mm)
+    stripes = smooth_curve(rng, cam.width_px, 0.075 / mm)
     stripes = np.clip(stripes + 0.3 * smooth_curve(rng, cam.width_px, 0.3 / mm) - 0.15, 0.0, 1.6)
     reach = 0.75 + 0.25 * smooth_curve(rng, cam.width_px, 0.12 / mm)
     yy, xx = np.mgrid[: cam.height_px, : cam.width_px].astype(np.float32)
@@ -115,7 +115,7 @@ def paint_comb(scene: Scene) -> Float32Array:
     fade = soft_step(0.55 + 0.75 * np.clip(reach, 0.1, 2.0) - up, 0.16)
     fade *= soft_step(up - 0.15, 0.08)
     sides = np.exp(-0.5 * ((xx - low.x0_px) * mm / 3.4) ** 4)
-    shadow = blurred((line * fade * sides).astype(np.float32), 1.5)
+    shadow = blurred((line * fade * sides).astype(np.float32), 0.05 / mm)
     comb = 1.0 - scene.lids.comb * shadow
     out: Float32Array = np.clip(comb, 0.1, 1.0).astype(np.float32)
     return out

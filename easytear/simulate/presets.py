@@ -32,14 +32,14 @@ def _base(name: str, seed: int) -> Scene:
     """Return an ordinary scene: open eye, a blink, one interval to the end.
 
     Ranges: rho 2 to 3.8 mm, lambda 0.5 to 1.6 s, onset 0 to 0.15 s after the lid's rest, front
-    at 0.7 to 1.1 mm, sheet 90 to 125 nm over a film of 50 to 75 nm, iris of any colour, iris
+    at 0.7 to 1.1 mm, sheet 95 to 116 nm below a film of 34 to 48 nm, iris of any colour, iris
     width 11 to 12.4 mm in a field of 11.8 to 13.2 mm, pupil 2.2 to 3.8 mm.
     """
     rng = np.random.default_rng([seed, *name.encode()])
     camera = Camera(
         duration_s=FIRST_BLINK_S + 0.31 + LENGTH_S,
         field_width_mm=_in(rng, 11.8, 13.2),
-        noise_dn=_in(rng, 0.8, 1.3),
+        noise_dn=_in(rng, 0.8, 1.4),
         gradient=(_in(rng, -0.15, 0.15), _in(rng, -0.1, 0.1)),
         flicker=_in(rng, 0.0, 0.008),
         defocus_px=_in(rng, 1.0, 2.5),
@@ -68,21 +68,21 @@ def _base(name: str, seed: int) -> Scene:
         rotation_deg=_in(rng, 0.0, 0.2),
     )
     lids = Lids(
-        lower_gap_mm=_in(rng, -0.2, 0.4),
+        lower_gap_mm=_in(rng, -0.15, 0.5),
         lower_curve_per_mm=_in(rng, 0.02, 0.045),
         lower_tilt=_in(rng, -0.06, 0.06),
-        upper_rest_mm=_in(rng, -0.2, 0.8),
-        lashes=int(rng.integers(24, 60)),
-        lash_length_mm=_in(rng, 1.3, 2.2),
-        comb=_in(rng, 0.15, 0.4),
+        upper_rest_mm=_in(rng, 0.2, 1.0),
+        lashes=int(rng.integers(35, 80)),
+        lash_length_mm=_in(rng, 1.8, 2.8),
+        comb=_in(rng, 0.2, 0.5),
         blinks=(_blink(rng, FIRST_BLINK_S),),
     )
     film = Film(
-        sheet_nm=_in(rng, 95.0, 125.0),
+        sheet_nm=_in(rng, 95.0, 116.0),
         sheet_texture_nm=_in(rng, 12.0, 20.0),
-        ahead_nm=_in(rng, 48.0, 72.0),
-        ahead_texture_nm=_in(rng, 4.0, 8.0),
-        ragged_mm=_in(rng, 0.1, 0.22),
+        ahead_nm=_in(rng, 34.0, 48.0),
+        ahead_texture_nm=_in(rng, 3.5, 6.5),
+        ragged_mm=_in(rng, 0.12, 0.26),
         texture_life_s=_in(rng, 3.5, 8.0),
         spreads=(_spread(rng),),
     )
@@ -158,7 +158,7 @@ def _normal(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def _dry(scene: Scene, rng: np.random.Generator) -> Scene:
-    scene = _with(scene, "film", sheet_nm=82.0, sheet_texture_nm=14.0, ahead_nm=40.0)
+    scene = _with(scene, "film", sheet_nm=72.0, sheet_texture_nm=11.0, ahead_nm=30.0)
     scene = _with(scene, "camera", duration_s=11.4)
     rho, lam = _in(rng, 1.4, 2.0), _in(rng, 1.8, 2.6)
     return _repeat(scene, rng, [0.4, 6.0], rho_mm=rho, lambda_s=lam, front_mm=0.8)
@@ -166,7 +166,7 @@ def _dry(scene: Scene, rng: np.random.Generator) -> Scene:
 
 def _difficult(scene: Scene, rng: np.random.Generator) -> Scene:
     scene = _with(
-        scene, "camera", contrast=0.7, noise_dn=2.0, defocus_px=3.0, glare_spots=5, duration_s=9.5
+        scene, "camera", contrast=0.7, noise_dn=2.2, defocus_px=3.0, glare_spots=5, duration_s=9.5
     )
     scene = _with(scene, "eye", iris="blue", drift_mm_s=0.1, microsaccades_hz=1.5)
     jump = Saccade(time_s=3.4, dx_mm=0.25, dy_mm=-0.1)

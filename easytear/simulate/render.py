@@ -14,7 +14,7 @@ from easytear.simulate.camera import CameraModel
 from easytear.simulate.encode import encode
 from easytear.simulate.film import PAD_PX, FilmPattern
 from easytear.simulate.gaze import Pose, limbus, make_gaze
-from easytear.simulate.iris import paint_eye, pupil_cover
+from easytear.simulate.iris import paint_eye, paint_outside, pupil_cover
 from easytear.simulate.lids import (
     closure,
     lower_lid,
@@ -26,11 +26,16 @@ from easytear.simulate.lids import (
 from easytear.simulate.noise import Float32Array, look_up, soft_step
 from easytear.simulate.scene import Scene
 from easytear.simulate.timing import Stretch, film_stretches, frame_times
-from easytear.simulate.truth import Truth, make_truth
+from easytear.simulate.truth import Truth
+from easytear.simulate.truth_scene import make_truth
 
 PUPIL_LIGHT = np.array([0.012, 0.017, 0.030], np.float32)
 HALO_LIGHT = 0.20
 MENISCUS_LIGHT = 0.25
+BEHIND_COMB = np.float32(0.6)
+"""Share of the lashes' mirror image that darkens the iris too."""
+SCLERA_LOSS = 0.92
+"""Share of the film's reflection that the flatter, rougher conjunctiva does not return."""
 
 
 class Renderer:
@@ -46,6 +51,7 @@ class Renderer:
         self._limbus = limbus(scene)
         self._low = lower_lid(scene)
         self._eye = paint_eye(scene, PAD_PX)
+        self._outside = paint_outside(scene, PAD_PX)
         self._camera = CameraModel(scene)
         self._comb = paint_comb(scene)
         self._lashes, self._lash_row = paint_lashes(scene)
@@ -71,9 +77,13 @@ class Renderer:
         pose = self._gaze.pose(time_s)
         eye_x, eye_y = self._eye_coordinates(pose)
         stretch = self._stretch(time_s)
+        off = look_up(self._outside, eye_x + PAD_PX, eye_y + PAD_PX)
         light = self._behind(eye_x, eye_y, time_s)
+        light *= (1.0 - BEHIND_COMB * (1.0 - off) * (1.0 - self._comb))[..., None]
         if self._scene.film.present:
-            light = light + self._reflection(eye_x, eye_y, time_s, stretch)
+            light = light + self._reflection(eye_x, eye_y, time_s, stretch) * (
+                1.0 - np.float32(SCLERA_LOSS) * off[..., None]
+            )
         self._put_pupil(light, eye_x, eye_y, time_s)
         self._put_lower_lid(light, eye_x, eye_y)
         light = self._camera.focused(light, time_s - stretch.open_s)

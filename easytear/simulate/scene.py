@@ -49,7 +49,7 @@ class Camera(Part):
     field_width_mm: float = Field(default=12.4, gt=4)
     frame_jitter: float = Field(default=0.0, ge=0, lt=0.5)
     interlaced: bool = False
-    noise_dn: float = Field(default=1.0, ge=0)
+    noise_dn: float = Field(default=1.5, ge=0)
     blur_px: float = Field(default=0.7, ge=0)
     defocus_px: float = Field(default=2.0, ge=0)
     focus_time_s: float = Field(default=0.12, gt=0)
@@ -62,7 +62,7 @@ class Camera(Part):
     gamma: float = Field(default=2.2, gt=0)
     glare_spots: int = Field(default=2, ge=0)
     glare_strength: float = Field(default=0.5, ge=0)
-    crf: int = Field(default=21, ge=0, le=51)
+    crf: int = Field(default=17, ge=0, le=51)
 
     @property
     def mm_per_px(self) -> float:
@@ -168,11 +168,11 @@ class Lids(Part):
     lower_gap_mm: float = 0.15
     lower_curve_per_mm: float = Field(default=0.03, ge=0)
     lower_tilt: float = 0.02
-    upper_rest_mm: float = 0.3
+    upper_rest_mm: float = 0.7
     upper_curve_per_mm: float = Field(default=0.02, ge=0)
     lashes: int = Field(default=42, ge=0)
     lash_length_mm: float = Field(default=1.9, ge=0)
-    lash_darkness: float = Field(default=0.6, ge=0, le=1)
+    lash_darkness: float = Field(default=0.7, ge=0, le=1)
     comb: float = Field(default=0.3, ge=0, le=1)
     blinks: tuple[BlinkEvent, ...] = ()
 
@@ -242,14 +242,14 @@ class Film(Part):
     """
 
     present: bool = True
-    sheet_nm: float = Field(default=108.0, ge=0)
+    sheet_nm: float = Field(default=100.0, ge=0)
     sheet_texture_nm: float = Field(default=16.0, ge=0)
-    ahead_nm: float = Field(default=62.0, ge=0)
+    ahead_nm: float = Field(default=42.0, ge=0)
     ahead_texture_nm: float = Field(default=6.0, ge=0)
     ragged_mm: float = Field(default=0.16, ge=0)
     texture_life_s: float = Field(default=5.0, gt=0)
     thinning_nm_s: float = 0.5
-    strength: float = Field(default=0.06, ge=0)
+    strength: float = Field(default=0.08, ge=0)
     before: Spread | None = None
     spreads: tuple[Spread, ...] = ()
 

@@ -19,12 +19,9 @@ import numpy as np
 from easytear.analysis import write_text, written_aside
 from easytear.errors import EasyTearError
 from easytear.geometry import BoolArray, Ellipse, FloatArray
-from easytear.simulate.film import FilmPattern
-from easytear.simulate.gaze import Pose, limbus, make_gaze
-from easytear.simulate.lids import BLINK_CLOSURE, COMPLETE_GAP, closure, upper_lid_y
+from easytear.simulate.gaze import Pose
 from easytear.simulate.motion import FilmMotion
-from easytear.simulate.scene import Scene
-from easytear.simulate.timing import film_stretches, frame_times
+from easytear.simulate.truth_records import Law, TrueBlink, TrueInterval, laws_at, mean_law
 
 SCHEMA = "easytear-truth/1"
 ZONE_MM = 0.3
@@ -33,52 +30,6 @@ FRONT_LEVEL = 0.9
 """The front counts as visible within this share of the limbus' radius."""
 
 Coordinates = Literal["image", "eye"]
-
-
-@dataclass(frozen=True)
-class TrueBlink:
-    """A blink; frames from 0, both inside it."""
-
-    start_frame: int
-    end_frame: int
-    complete: bool
-
-
-@dataclass(frozen=True)
-class Law:
-    """A true spread law: rho (1 - exp(-(t - onset) / lambda)) + drift (t - onset), upwards."""
-
-    rho_mm: float
-    lambda_s: float
-    onset_s: float
-    drift_mm_s: float
-    initial_velocity_mm_s: float
-
-
-@dataclass(frozen=True)
-class TrueInterval:
-    """Open eye between two blinks; frames from 0, both inside it.
-
-    Attributes
-    ----------
-    motion : FilmMotion
-        The film's displacement, in the simulator's eye frame.
-    front_px : (n, 2) float array
-        Material points of the front in the same frame, one per column.
-    film_visible : bool
-        False where the scene has no film.
-    law_visible : bool
-        False where the spread began before the video, so that no law can be found.
-    """
-
-    index: int
-    start_frame: int
-    end_frame: int
-    blink_before: TrueBlink | None
-    motion: FilmMotion
-    front_px: FloatArray
-    film_visible: bool
-    law_visible: bool
 
 
 @dataclass(frozen=True)
@@ -257,7 +208,7 @@ class Truth:
     def law_at(self, points_px: FloatArray, interval: TrueInterval) -> FloatArray:
         """Return (n, 3) rho_mm, lambda_s, drift_mm_s of the film that is at points at onset."""
         material = self.pose_at(interval.start_frame).to_eye(np.asarray(points_px, dtype=float))
-        return _laws(interval.motion, material)
+        return laws_at(interval.motion, material)
 
     def headline(self, interval: TrueInterval, zone_mm: float = ZONE_MM) -> Law:
         """Return the mean law of the material down to `zone_mm` below the visible front."""
@@ -265,11 +216,11 @@ class Truth:
         depths = (np.arange(8) + 0.5) / 8.0 * zone_mm / self.mm_per_px
         points = np.concatenate([front + np.array([0.0, depth]) for depth in depths])
         heights = interval.motion.height_mm(points[:, 0], points[:, 1])
-        return _mean_law(interval.motion, points[heights > 0])
+        return mean_law(interval.motion, points[heights > 0])
 
     def front_law(self, interval: TrueInterval) -> Law:
         """Return the mean law of the front's visible columns."""
-        return _mean_law(interval.motion, interval.front_px[self._columns(interval)])
+        return mean_law(interval.motion, interval.front_px[self._columns(interval)])
 
     def _columns(self, interval: TrueInterval) -> BoolArray:
         """Return the front's columns that can be seen in the interval's first second."""
@@ -367,77 +318,6 @@ def truth_paths(video: Path) -> tuple[Path, Path]:
     return video.with_suffix(".truth.json"), video.with_suffix(".truth.npz")
 
 
-def make_truth(scene: Scene) -> Truth:
-    """Return the truth of a scene; nothing is rendered."""
-    times, gaze, cam = frame_times(scene), make_gaze(scene), scene.camera
-    poses = [gaze.pose(float(t)) for t in times]
-    pupils = []
-    for time_s, pose in zip(times, poses, strict=True):
-        pupil = gaze.pupil(float(time_s))
-        x, y = pose.to_image(np.array([[pupil.x_px, pupil.y_px]]))[0]
-        pupils.append([x, y, pupil.rx_px, pupil.ry_px, pose.rotation_deg])
-    closed = closure(scene, times)
-    is_blink = closed > BLINK_CLOSURE
-    blinks = _blinks(closed, is_blink)
-    return Truth(
-        name=scene.name,
-        seed=scene.seed,
-        width_px=cam.width_px,
-        height_px=cam.height_px,
-        fps=cam.fps,
-        mm_per_px=cam.mm_per_px,
-        hvid_mm=scene.eye.hvid_mm,
-        time_s=times,
-        opening=1.0 - closed,
-        is_blink=is_blink,
-        pose=np.array([[p.dx_px, p.dy_px, p.rotation_deg] for p in poses]),
-        pupil=np.asarray(pupils),
-        centre_px=gaze.centre_px,
-        eye_limbus=limbus(scene),
-        upper_lid_px=upper_lid_y(scene, np.arange(cam.width_px, dtype=float), 0.0),
-        blinks=blinks,
-        intervals=_intervals(scene, is_blink, blinks, times),
-    )
-
-
-def _runs(flags: BoolArray) -> list[tuple[int, int]]:
-    """Return first and last index of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
-
-
-def _blinks(closed: FloatArray, is_blink: BoolArray) -> tuple[TrueBlink, ...]:
-    """Return the blinks; complete is judged by the lid's way between frames, too."""
-    found = []
-    for first, last in _runs(is_blink):
-        found.append(
-            TrueBlink(first, last, bool(closed[first : last + 1].max() > 1.0 - COMPLETE_GAP))
-        )
-    return tuple(found)
-
-
-def _intervals(
-    scene: Scene, is_blink: BoolArray, blinks: tuple[TrueBlink, ...], times: FloatArray
-) -> tuple[TrueInterval, ...]:
-    stretches, found = film_stretches(scene), []
-    for index, (first, last) in enumerate(_runs(~is_blink)):
-        before = next((b for b in blinks if b.end_frame == first - 1), None)
-        stretch = [s for s in stretches if s.start_s <= times[first]][-1]
-        found.append(
-            TrueInterval(
-                index,
-                first,
-                last,
-                before,
-                stretch.motion,
-                FilmPattern(scene, stretch.motion, paint=False).front_px,
-                scene.film.present,
-                scene.film.present and stretch.seen_from_onset,
-            )
-        )
-    return tuple(found)
-
-
 def _interval(one: dict[str, Any], arrays: dict[str, Any]) -> TrueInterval:
     before = one["blink_before"]
     return TrueInterval(
@@ -449,25 +329,4 @@ def _interval(one: dict[str, Any], arrays: dict[str, Any]) -> TrueInterval:
         front_px=arrays[f"front_{one['index']}"],
         film_visible=one["film_visible"],
         law_visible=one["law_visible"],
-    )
-
-
-def _laws(motion: FilmMotion, material_px: FloatArray) -> FloatArray:
-    x, y = material_px[:, 0], material_px[:, 1]
-    height = motion.height_mm(x, y)
-    drift = motion.law.drift_mm_s * motion.profile(height)
-    return np.column_stack([motion.amplitude(x, height), motion.lambda_at(height), drift])
-
-
-def _mean_law(motion: FilmMotion, material_px: FloatArray) -> Law:
-    """Return the mean law: lambda weighted by rho, velocity the mean of rho / lambda."""
-    laws = _laws(motion, material_px)
-    rho, lam = laws[:, 0], laws[:, 1]
-    weight = np.maximum(rho, 1e-9)
-    return Law(
-        float(rho.mean()),
-        float(np.average(lam, weights=weight)),
-        motion.onset_s,
-        float(laws[:, 2].mean()),
-        float((rho / lam).mean()),
     )
