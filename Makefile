@@ -1,0 +1,40 @@
+# Two commands do everything on a fresh Debian or Ubuntu machine with Python 3.11 or newer.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SAMPLE ?= sample_videos/normal.mp4
+
+.PHONY: demo test check benchmark system clean
+
+demo: $(VENV)/base  ## analyse a sample video, show the table, write the report
+	$(BIN)/easytear analyze $(SAMPLE) -o demo --overlay
+	@echo "The report: demo/$(basename $(notdir $(SAMPLE)))/report.html"
+
+test: system check  ## system libraries that Qt needs, style, types, and the whole test suite
+	.ci/run-tests
+
+check: $(VENV)/dev  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+benchmark: $(VENV)/dev  ## accuracy and speed beside other methods
+	$(BIN)/python -m benchmarks suite -o benchmark-results
+
+system:
+	.ci/system-libraries
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV) || (.ci/system-libraries python3-venv && $(PYTHON) -m venv $(VENV))
+
+$(VENV)/base: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(INSTALL) --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(INSTALL) --constraint constraints.txt --editable ".[dev]"
+	@touch $@ $(VENV)/base
+
+clean:
+	rm -rf $(VENV) demo benchmark-results

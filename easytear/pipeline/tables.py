@@ -1,0 +1,155 @@
+"""Observations to the tables of the results format, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from easytear.analysis import FRONT, TRACKS, empty_table, shape_table
+from easytear.geometry import FloatArray
+from easytear.pipeline.observation import Observation
+from easytear.preprocess.records import EyeMotion
+from easytear.preprocess.registration import eye_to_image
+from easytear.segment.records import FilmFront
+from easytear.track.records import FilmTracks
+
+
+def tracks_table(observations: Sequence[Observation], mm_per_px: float | None) -> pd.DataFrame:
+    """Return tracks.csv: every interval's tracks, numbered through the video.
+
+    Velocities are positive upwards, in mm/s; empty where the scale is unknown.
+    """
+    scale = np.nan if mm_per_px is None else mm_per_px
+    parts = []
+    first_id = 0
+    for seen in observations:
+        tracks = seen.tracks
+        if len(tracks) == 0:
+            continue
+        image = eye_to_image(
+            np.column_stack([tracks.x_px, tracks.y_px]),
+            seen.eye.motion,
+            tracks.frame,
+            rotation_centre(seen),
+        )
+        parts.append(
+            pd.DataFrame(
+                {
+                    "interval": seen.index,
+                    "track_id": tracks.track + first_id,
+                    "frame": tracks.frame + seen.interval.start_frame,
+                    "time_s": seen.time_s[tracks.frame],
+                    "x_px": image[:, 0],
+                    "y_px": image[:, 1],
+                    "x_eye_px": tracks.x_px,
+                    "y_eye_px": tracks.y_px,
+                    "vx_mm_s": tracks.vx_px_s * scale,
+                    "vy_mm_s": -tracks.vy_px_s * scale,
+                    "sd_px": tracks.sd_px,
+                    "observed": tracks.observed,
+                }
+            )
+        )
+        first_id += int(tracks.track.max()) + 1
+    return _joined(parts, TRACKS)
+
+
+def front_table(observations: Sequence[Observation]) -> pd.DataFrame:
+    """Return front.csv: a row for each column and frame in which a front can be told."""
+    parts = []
+    for seen in observations:
+        front = seen.front
+        frame, column = np.nonzero(np.isfinite(front.y_px))
+        if len(frame) == 0:
+            continue
+        parts.append(
+            pd.DataFrame(
+                {
+                    "interval": seen.index,
+                    "frame": frame + seen.interval.start_frame,
+                    "time_s": seen.time_s[frame],
+                    "x_eye_px": front.x_px[column],
+                    "y_eye_px": front.y_px[frame, column],
+                    "sd_px": front.sd_px[frame, column],
+                    "observed": front.observed[frame, column],
+                }
+            )
+        )
+    return _joined(parts, FRONT)
+
+
+def tracks_from_table(table: pd.DataFrame, start_frame: int, time_s: FloatArray) -> FilmTracks:
+    """Return one interval's rows of tracks.csv as film tracks.
+
+    Velocities are taken from the positions, so that corrected positions need no velocity, and
+    stay meaningful when the scale changes.
+    """
+    rows = table.sort_values(["track_id", "frame"])
+    track = rows["track_id"].to_numpy(np.int64)
+    frame = rows["frame"].to_numpy(np.int64) - start_frame
+    x, y = rows["x_eye_px"].to_numpy(float), rows["y_eye_px"].to_numpy(float)
+    time = time_s[frame]
+    return FilmTracks(
+        track=track,
+        frame=frame,
+        x_px=x,
+        y_px=y,
+        vx_px_s=_slope(track, time, x),
+        vy_px_s=_slope(track, time, y),
+        sd_px=rows["sd_px"].fillna(1.0).to_numpy(float),
+        observed=rows["observed"].to_numpy(bool),
+    )
+
+
+def front_from_table(table: pd.DataFrame, start_frame: int, frames: int) -> FilmFront:
+    """Return one interval's rows of front.csv as a front over `frames` frames."""
+    x, column = np.unique(table["x_eye_px"].to_numpy(float), return_inverse=True)
+    frame = table["frame"].to_numpy(np.int64) - start_frame
+    y = np.full((frames, len(x)), np.nan)
+    sd = np.full_like(y, np.nan)
+    observed = np.zeros(y.shape, bool)
+    y[frame, column] = table["y_eye_px"]
+    sd[frame, column] = table["sd_px"].fillna(1.0)
+    observed[frame, column] = table["observed"]
+    flags = () if len(x) else ("front_not_visible",)
+    return FilmFront(x, y, sd, observed, flags)
+
+
+def motion_from_table(frames: pd.DataFrame) -> EyeMotion:
+    """Return the eye's motion from one interval's rows of frames.csv."""
+    dx = frames["eye_dx_px"].to_numpy(float)
+    known = np.isfinite(dx)
+    return EyeMotion(
+        dx_px=np.where(known, dx, 0.0),
+        dy_px=frames["eye_dy_px"].fillna(0.0).to_numpy(float),
+        rotation_deg=frames["eye_rotation_deg"].fillna(0.0).to_numpy(float),
+        sd_px=np.where(known, 0.0, np.nan),
+        observed=known,
+    )
+
+
+def rotation_centre(seen: Observation) -> tuple[float, float]:
+    """Return the point (x, y) about which the eye rotates: the pupil in the first frame."""
+    pupil = seen.eye.pupil
+    if pupil is not None:
+        return pupil.x_px, pupil.y_px
+    height, width = seen.cornea.region_mask.shape
+    return (width - 1) / 2.0, (height - 1) / 2.0
+
+
+def _slope(track: np.ndarray, time_s: FloatArray, value: FloatArray) -> FloatArray:
+    """Return the slope of each track through its neighbouring rows (0 for a single row)."""
+    out = np.zeros(len(value))
+    starts = np.flatnonzero(np.r_[True, np.diff(track) != 0])
+    for first, stop in zip(starts, np.r_[starts[1:], len(track)], strict=True):
+        if stop - first > 1:
+            out[first:stop] = np.gradient(value[first:stop], time_s[first:stop])
+    return out
+
+
+def _joined(parts: list[pd.DataFrame], columns: Mapping[str, str]) -> pd.DataFrame:
+    if not parts:
+        return empty_table(columns)
+    return shape_table(pd.concat(parts, ignore_index=True), columns)
