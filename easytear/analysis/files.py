@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "tracks.csv": TRACKS,
     "front.csv": FRONT,
 }
+PICTURES = ("report.html", "overlay.mp4")
 DECIMALS: Mapping[str, int] = {"time_s": 6, "_px": 3, "_mm": 5, "_mm_s": 5, "_deg": 4}
 
 
@@ -55,13 +57,34 @@ def write_text(path: Path, text: str) -> None:
         aside.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_results(analysis: Analysis, folder: Path) -> None:
-    """Write tables and summary into `folder`, the summary last; older results are replaced."""
+def write_results(
+    analysis: Analysis, folder: Path, also: Callable[[Path], None] | None = None
+) -> None:
+    """Write an analysis into `folder`, whole or not at all; older results are replaced.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What to write.
+    folder : Path
+        The video's results folder; made if absent. Files of other names in it are left alone.
+    also : callable, optional
+        Given a folder in which it may write `report.html` and `overlay.mp4`; they go to their
+        place together with the rest. If it fails, the older results stand.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SUMMARY).unlink(missing_ok=True)
-    for name, table in zip(TABLES, (analysis.frames, analysis.tracks, analysis.front), strict=True):
-        _write_table(folder / name, shape_table(table, TABLES[name]))
-    write_text(folder / SUMMARY, summary_json(analysis.summary))
+    tables = (analysis.frames, analysis.tracks, analysis.front)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as name:
+        aside = Path(name)
+        for (file, columns), table in zip(TABLES.items(), tables, strict=True):
+            _write_table(aside / file, shape_table(table, columns))
+        if also is not None:
+            also(aside)
+        write_text(aside / SUMMARY, summary_json(analysis.summary))
+        for file in (SUMMARY, *PICTURES):
+            (folder / file).unlink(missing_ok=True)
+        for path in sorted(aside.iterdir(), key=lambda path: path.name == SUMMARY):
+            path.replace(folder / path.name)
 
 
 def summary_json(summary: Summary) -> str:
@@ -109,7 +132,7 @@ def read_summary(folder: Path) -> Summary:
         raise ResultsError(
             f"{folder}: holds no finished results ({SUMMARY} is absent); run 'easytear analyze'."
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise ResultsError(f"{path}: cannot be read; analyse the video again.") from error
     version = data.get("schema")
     if version != SCHEMA:

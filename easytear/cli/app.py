@@ -14,6 +14,7 @@ from easytear.errors import EasyTearError
 EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 
 COMMANDS: tuple[str, ...] = (
+    "analyze",
     "info",
     "batch",
     "annotate",

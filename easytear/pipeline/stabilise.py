@@ -100,7 +100,9 @@ class StabilisedInterval:
                 self._grey.append(self._warp(self._brightness(), self._current))
                 self._half.append(
                     cv2.resize(
-                        self._raw, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA
+                        self._raw,
+                        ((width + 1) // 2, (height + 1) // 2),
+                        interpolation=cv2.INTER_AREA,
                     ).astype(np.uint8, copy=False)
                 )
 

@@ -1,0 +1,192 @@
+"""`easytear analyze`: videos to numbers, plots and overlays."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME, EXIT_USAGE
+from easytear.cli.progress import show_progress
+from easytear.errors import EasyTearError
+
+if TYPE_CHECKING:
+    from easytear.analysis import Analysis
+    from easytear.calibration import Calibration
+    from easytear.corrections import Corrections
+    from easytear.settings import Settings
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is the same for every video of one call."""
+
+    out: Path
+    settings: Settings
+    calibration: Calibration | None
+    hvid_mm: float | None
+    start_s: float | None
+    end_s: float | None
+    overlay: bool
+    corrections: Corrections | None
+    reuse: Path | None
+    quiet: bool
+    progress_json: bool
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("analyze")(analyze_command)
+
+
+def analyze_command(
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Videos to analyse.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="Folder for the results: OUT/<video>/.")
+    ] = Path("results"),
+    config: Annotated[
+        Path | None, typer.Option(help="Settings (TOML); see 'easytear settings'.")
+    ] = None,
+    mm_per_px: Annotated[
+        float | None, typer.Option(help="Scale, when it is known: millimetres per pixel.")
+    ] = None,
+    hvid: Annotated[
+        float | None, typer.Option(help="Measured iris width in mm (default: 11.7, the mean).")
+    ] = None,
+    overlay: Annotated[bool, typer.Option("--overlay", help="Also write overlay.mp4.")] = False,
+    start: Annotated[float | None, typer.Option(help="Analyse from this second on.")] = None,
+    end: Annotated[float | None, typer.Option(help="Analyse up to this second.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the summaries as JSON on stdout.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no table.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Log what is done.")] = False,
+    corrections: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    reuse: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    progress_json: Annotated[bool, typer.Option("--progress-json", hidden=True)] = False,
+) -> None:
+    """Analyse videos: blinks, eye, front, tracks, spread law, area, thickness, report.
+
+    Exit code: 0 all analysed, 1 nothing could be analysed, 2 wrong use, 3 some of several
+    videos failed.
+    """
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
+    _check_use(videos, mm_per_px, hvid, start, end)
+    from easytear.calibration import Calibration
+    from easytear.settings import Settings, load_settings
+
+    task = _Task(
+        out=out,
+        settings=Settings() if config is None else load_settings(config),
+        calibration=None
+        if mm_per_px is None
+        else Calibration(mm_per_px=mm_per_px, mm_per_px_sd=None, source="user"),
+        hvid_mm=hvid,
+        start_s=start,
+        end_s=end,
+        overlay=overlay,
+        corrections=None if corrections is None else _load_corrections(corrections),
+        reuse=reuse,
+        quiet=quiet,
+        progress_json=progress_json,
+    )
+    done, failed = _analyze_all(videos, task)
+    if as_json:
+        _print_json(done)
+    elif not quiet:
+        from easytear.cli.tables import print_summary
+
+        for analysis, folder in done:
+            print_summary(analysis, folder)
+    if failed:
+        raise typer.Exit(EXIT_SOME if done else EXIT_NOTHING)
+    raise typer.Exit(EXIT_OK)
+
+
+def _check_use(
+    videos: list[Path],
+    mm_per_px: float | None,
+    hvid: float | None,
+    start: float | None,
+    end: float | None,
+) -> None:
+    names = [video.stem for video in videos]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    problem = None
+    if twice:
+        problem = (
+            f"two videos are named {twice[0]} and would share a results folder; "
+            "use 'easytear batch', or analyse them into different folders"
+        )
+    elif mm_per_px is not None and hvid is not None:
+        problem = "give either --mm-per-px or --hvid, not both"
+    elif mm_per_px is not None and not 0.0005 <= mm_per_px <= 0.5:
+        problem = "--mm-per-px must be between 0.0005 and 0.5"
+    elif hvid is not None and not 8.0 <= hvid <= 15.0:
+        problem = "--hvid must be between 8 and 15 mm"
+    elif start is not None and end is not None and end <= start:
+        problem = "--end must be later than --start"
+    if problem:
+        Console(stderr=True, soft_wrap=True).print(f"easytear: {problem}.", markup=False)
+        raise typer.Exit(EXIT_USAGE)
+
+
+def _load_corrections(path: Path) -> Corrections:
+    from pydantic import ValidationError
+
+    from easytear.corrections import Corrections
+
+    try:
+        return Corrections.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise EasyTearError(f"{path}: cannot be read as corrections.") from error
+
+
+def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Analysis, Path]], int]:
+    done: list[tuple[Analysis, Path]] = []
+    failed = 0
+    for video in videos:
+        try:
+            done.append(_analyze_one(video, task))
+        except EasyTearError as error:
+            failed += 1
+            console = Console(stderr=True, highlight=False, soft_wrap=True)
+            console.print(f"easytear: {error}", markup=False)
+    return done, failed
+
+
+def _analyze_one(video: Path, task: _Task) -> tuple[Analysis, Path]:
+    from easytear.analysis import read_results, results_folder
+    from easytear.pipeline import analyze
+    from easytear.progress import Part
+    from easytear.report.deliver import deliver
+
+    folder = results_folder(video, task.out)
+    with show_progress(video.name, quiet=task.quiet, as_json=task.progress_json) as progress:
+        analysis = analyze(
+            video,
+            task.settings,
+            calibration=task.calibration,
+            hvid_mm=task.hvid_mm,
+            corrections=task.corrections,
+            start_s=task.start_s,
+            end_s=task.end_s,
+            reuse=None if task.reuse is None else read_results(task.reuse),
+            progress=Part(progress, 0.0, 0.7 if task.overlay else 0.9),
+        )
+        rest = Part(progress, 0.7 if task.overlay else 0.9, 1.0)
+        deliver(analysis, folder, video, overlay=task.overlay, progress=rest)
+    return analysis, folder
+
+
+def _print_json(done: list[tuple[Analysis, Path]]) -> None:
+    from easytear.analysis import summary_json
+
+    summaries = [json.loads(summary_json(analysis.summary)) for analysis, _ in done]
+    payload = summaries[0] if len(summaries) == 1 else summaries
+    typer.echo(json.dumps(payload, indent=2, ensure_ascii=False))

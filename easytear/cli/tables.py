@@ -1,0 +1,49 @@
+"""Results as a table in the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from easytear.analysis import Analysis, Fit, IntervalResult
+
+
+def print_summary(analysis: Analysis, folder: Path) -> None:
+    """Print one line an interval: the spread law with its 95 % intervals, area, quality."""
+    table = Table(title=Path(analysis.summary.video.path).name, title_justify="left")
+    for heading in ("interval", "time", "rho (mm)", "lambda (s)", "v0 (mm/s)", "area", "quality"):
+        table.add_column(heading, justify="left" if heading == "interval" else "right")
+    for interval in analysis.summary.intervals:
+        table.add_row(*_row(interval))
+    console = Console(highlight=False)
+    console.print(table)
+    for interval in analysis.summary.intervals:
+        if interval.quality.flags:
+            console.print(f"  interval {interval.index}: {', '.join(interval.quality.flags)}")
+    console.print(f"  {folder / 'report.html'}", markup=False)
+
+
+def _row(interval: IntervalResult) -> tuple[str, ...]:
+    fit = interval.spread.y
+    area = interval.area.end_fraction
+    return (
+        str(interval.index),
+        f"{interval.start_s:.2f} to {interval.end_s:.2f} s",
+        _number(fit, "rho_mm"),
+        _number(fit, "lambda_s"),
+        _number(fit, "initial_velocity_mm_s"),
+        "-" if area is None else f"{100 * area:.0f} %",
+        f"{interval.quality.score:.2f}",
+    )
+
+
+def _number(fit: Fit | None, name: str) -> str:
+    value = None if fit is None else getattr(fit, name)
+    if value is None:
+        return "-"
+    low, high = getattr(fit, f"{name}_ci95")
+    if low is None or high is None:
+        return f"{value:.2f}"
+    return f"{value:.2f} ({low:.2f} to {high:.2f})"
