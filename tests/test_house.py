@@ -53,7 +53,7 @@ def rooms(names: set[str]) -> set[str]:
 
 @pytest.mark.parametrize("room", ALONE)
 def test_ground_rooms_know_no_other_room(room: str) -> None:
-    common = {"errors", "geometry", "progress", room.removesuffix(".py")}
+    common = {"aside", "errors", "geometry", "progress", room.removesuffix(".py")}
     for path in modules(ROOT / "easytear" / room):
         assert rooms(imported(path)) <= common, path
 

@@ -11,7 +11,7 @@ from easytear.analysis import FRONT, TRACKS, empty_table, shape_table
 from easytear.geometry import FloatArray
 from easytear.pipeline.observation import Observation
 from easytear.preprocess.records import EyeMotion
-from easytear.preprocess.registration import eye_to_image
+from easytear.preprocess.registration import eye_to_image_matrix
 from easytear.segment.records import FilmFront
 from easytear.track.records import FilmTracks
 
@@ -28,12 +28,7 @@ def tracks_table(observations: Sequence[Observation], mm_per_px: float | None) -
         tracks = seen.tracks
         if len(tracks) == 0:
             continue
-        image = eye_to_image(
-            np.column_stack([tracks.x_px, tracks.y_px]),
-            seen.eye.motion,
-            tracks.frame,
-            rotation_centre(seen),
-        )
+        image = _image_points(seen)
         parts.append(
             pd.DataFrame(
                 {
@@ -130,13 +125,14 @@ def motion_from_table(frames: pd.DataFrame) -> EyeMotion:
     )
 
 
-def rotation_centre(seen: Observation) -> tuple[float, float]:
-    """Return the point (x, y) about which the eye rotates: the pupil in the first frame."""
-    pupil = seen.eye.pupil
-    if pupil is not None:
-        return pupil.x_px, pupil.y_px
-    height, width = seen.cornea.region_mask.shape
-    return (width - 1) / 2.0, (height - 1) / 2.0
+def _image_points(seen: Observation) -> FloatArray:
+    """Return where each row of the tracks stands in its frame's image, (m, 2)."""
+    eye, tracks = seen.eye, seen.tracks
+    frames = range(len(seen.time_s))
+    matrix = np.stack([eye_to_image_matrix(eye.motion, k, eye.pupil) for k in frames])[tracks.frame]
+    eye_points = np.column_stack([tracks.x_px, tracks.y_px, np.ones(len(tracks))])
+    points: FloatArray = np.einsum("mij,mj->mi", matrix, eye_points)
+    return points
 
 
 def _slope(track: np.ndarray, time_s: FloatArray, value: FloatArray) -> FloatArray:
