@@ -145,6 +145,18 @@ class Exclusion(Record):
     when: str | None = None
 
 
+class Observed(Record):
+    """What measuring again needs, and no other field holds.
+
+    `lower_edge` are points (x_px, y_px) of the lower border of the exposed cornea; `flags` and
+    `front_flags` are what was noted while looking, before anything was measured.
+    """
+
+    lower_edge: tuple[tuple[float, float], ...] = ()
+    flags: tuple[str, ...] = ()
+    front_flags: tuple[str, ...] = ()
+
+
 class IntervalResult(Record):
     """Everything measured in one inter-blink interval; both frames are inside it."""
 
@@ -165,6 +177,7 @@ class IntervalResult(Record):
     thickness: Thickness | None
     quality: Quality
     excluded: Exclusion | None = None
+    observed: Observed = Observed()
 
 
 class CorrectionNote(Record):

@@ -1,17 +1,38 @@
-"""Analyse a video, or measure again from corrected observations."""
+"""Analyse a video: from its frames to everything that the results format holds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from easytear.analysis import Analysis, CorrectionNote
-from easytear.calibration import Calibration
+from easytear.analysis import (
+    FRAMES,
+    Analysis,
+    Summary,
+    shape_table,
+)
+from easytear.calibration import Calibration, scale_from_iris
 from easytear.corrections import Corrections
-from easytear.progress import SILENT, Progress
+from easytear.pipeline.again import reusable
+from easytear.pipeline.eye import Watched, see_cornea, watch
+from easytear.pipeline.look import see_film
+from easytear.pipeline.measure import Measured, exclusions, measure_interval, scale_info
+from easytear.pipeline.notes import notes_of
+from easytear.pipeline.provenance import software
+from easytear.pipeline.region import redrawn
+from easytear.pipeline.source import Source
+from easytear.pipeline.tables import front_table, tracks_table
+from easytear.preprocess.records import Cornea
+from easytear.progress import SILENT, Part, Progress
 from easytear.settings import Settings
+
+ROUGH_WIDTH_MM = 12.0
+"""A picture shows about this much of the eye; only where the iris gives no scale."""
+
+_WATCH_SHARE = 0.25
 
 
 def analyze(
@@ -43,8 +64,8 @@ def analyze(
     start_s, end_s : float, optional
         Analyse only this stretch of the video (`time_s` of the results format).
     reuse : Analysis, optional
-        An earlier analysis of the same video and settings: intervals which the corrections do
-        not touch are taken over from it.
+        An earlier analysis of the same video with the same settings: what was seen in intervals
+        that the corrections do not touch is taken over from it, and measured again.
     progress : Progress
         Told how far the work is; may raise `Cancelled`.
 
@@ -60,37 +81,88 @@ def analyze(
     Cancelled
         If `progress` asks to stop.
     """
-    raise NotImplementedError
+    settings = settings or Settings()
+    corrections = corrections or Corrections()
+    source = Source(video, start_s, end_s)
+    watched = watch(source, settings, corrections, Part(progress, 0.0, _WATCH_SHARE))
+    corneas = [
+        _cornea(source, watched, number, settings, corrections)
+        for number in range(len(watched.intervals))
+    ]
+    scale = calibration or _scale(corneas, hvid_mm)
+    rough = ROUGH_WIDTH_MM / source.shape[1] if scale is None else scale.mm_per_px
+    kept = reusable(reuse, settings, corrections)
+    seen = []
+    parts = _parts(Part(progress, _WATCH_SHARE, 1.0), watched)
+    for number, (cornea, part) in enumerate(zip(corneas, parts, strict=True)):
+        if number in kept:
+            seen.append(kept[number])
+        else:
+            seen.append(see_film(source, watched, number, cornea, rough, settings, part))
+    mm_per_px = None if scale is None else scale.mm_per_px
+    excluded = exclusions(corrections)
+    measured = [measure_interval(s, mm_per_px, settings, excluded.get(s.index)) for s in seen]
+    summary = Summary(
+        video=source.info(),
+        software=software(),
+        config=settings.model_dump(mode="json"),
+        calibration=scale_info(scale),
+        intervals=tuple(m.result for m in measured),
+        flags=source.flags(),
+        corrections=notes_of(corrections),
+    )
+    progress.update(1.0, 1.0, "done")
+    frames = _frames_table(source, watched, measured)
+    return Analysis(summary, frames, tracks_table(seen, mm_per_px), front_table(seen))
 
 
-def remeasure(
-    analysis: Analysis,
-    settings: Settings | None = None,
-    *,
-    calibration: Calibration | None = None,
-    corrections: Corrections | None = None,
-    tracks: pd.DataFrame | None = None,
-    front: pd.DataFrame | None = None,
-    notes: Sequence[CorrectionNote] = (),
-) -> Analysis:
-    """Measure again from observations that exist, without the video.
+def _cornea(
+    source: Source,
+    watched: Watched,
+    number: int,
+    settings: Settings,
+    corrections: Corrections,
+) -> Cornea:
+    drawn = {edit.interval: edit.ellipse() for edit in corrections.irises}
+    regions = {edit.interval: edit.polygon for edit in corrections.regions}
+    interval, eye = watched.intervals[number], watched.eyes[number]
+    cornea = see_cornea(source, interval, eye, settings, drawn.get(number))
+    if number in regions:
+        cornea = redrawn(cornea, np.array(regions[number], float))
+    return cornea
 
-    The same measuring code as in `analyze` runs on the tables: use it after tracks or front
-    were corrected, the scale was set, or an interval was excluded.
 
-    Parameters
-    ----------
-    analysis : Analysis
-        What was found in the video.
-    settings : Settings, optional
-        New measuring settings; those of the analysis without it.
-    calibration : Calibration, optional
-        A new scale.
-    corrections : Corrections, optional
-        Exclusions, and new limbus ellipses (which set the zero of heights).
-    tracks, front : pandas.DataFrame, optional
-        Corrected tables (columns of the results format) that replace those of the analysis.
-    notes : sequence of CorrectionNote
-        Who changed what; kept in the summary.
-    """
-    raise NotImplementedError
+def _scale(corneas: Sequence[Cornea], hvid_mm: float | None) -> Calibration | None:
+    """Return the video's scale from the irises of its intervals: one eye, one width."""
+    found = [c for c in corneas if c.iris is not None]
+    if not found:
+        return None
+    widths = np.array([2.0 * c.iris.rx_px for c in found if c.iris is not None])
+    sd = np.array([c.iris_width_sd_px for c in found])
+    middle = int(np.argsort(widths)[len(widths) // 2])
+    return scale_from_iris(float(widths[middle]), float(sd[middle]), hvid_mm)
+
+
+def _parts(progress: Progress, watched: Watched) -> list[Part]:
+    """Return each interval's share of the progress, by its length."""
+    lengths = np.array([i.end_frame - i.start_frame + 1 for i in watched.intervals], float)
+    stops = np.cumsum(lengths) / max(lengths.sum(), 1.0)
+    return [Part(progress, a, b) for a, b in zip([0.0, *stops[:-1]], stops, strict=True)]
+
+
+def _frames_table(source: Source, watched: Watched, measured: Sequence[Measured]) -> pd.DataFrame:
+    """Return frames.csv: every frame of the video, with what is known of it."""
+    count = len(source.time_s)
+    table = pd.DataFrame({"frame": np.arange(count), "time_s": source.time_s})
+    blink = np.zeros(count, bool)
+    for one in watched.blinks:
+        blink[one.start_frame : one.end_frame + 1] = True
+    sharpness = np.full(count, np.nan)
+    sharpness[source.first : source.stop] = watched.sharpness
+    known = [m.frames for m in measured if len(m.frames)]
+    if known:
+        rows = pd.concat(known).drop(columns=["time_s", "sharpness"])
+        table = table.merge(rows, on="frame", how="left")
+    table["is_blink"] = blink
+    table["sharpness"] = sharpness
+    return shape_table(table, FRAMES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from easytear.analysis import Thickness
 from easytear.geometry import FloatArray
 from easytear.preprocess.records import Cornea, EyeInInterval, Interval
 from easytear.segment.records import FilmFront
@@ -26,6 +27,8 @@ class Observation:
         What the stages found.
     thickness_nm : (n,) float array
         Median film thickness per frame, NaN where unknown.
+    thickness : Thickness or None
+        The same over the interval.
     sharpness : (n,) float array
         Focus measure per frame.
     streak_angle_deg : float or None
@@ -42,7 +45,7 @@ class Observation:
     tracks: FilmTracks
     front: FilmFront
     thickness_nm: FloatArray
-    thickness_range_nm: tuple[float | None, float | None]
+    thickness: Thickness | None
     sharpness: FloatArray
     streak_angle_deg: float | None
     flags: tuple[str, ...] = ()

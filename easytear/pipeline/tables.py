@@ -98,7 +98,9 @@ def tracks_from_table(table: pd.DataFrame, start_frame: int, time_s: FloatArray)
     )
 
 
-def front_from_table(table: pd.DataFrame, start_frame: int, frames: int) -> FilmFront:
+def front_from_table(
+    table: pd.DataFrame, start_frame: int, frames: int, flags: tuple[str, ...] = ()
+) -> FilmFront:
     """Return one interval's rows of front.csv as a front over `frames` frames."""
     x, column = np.unique(table["x_eye_px"].to_numpy(float), return_inverse=True)
     frame = table["frame"].to_numpy(np.int64) - start_frame
@@ -108,7 +110,6 @@ def front_from_table(table: pd.DataFrame, start_frame: int, frames: int) -> Film
     y[frame, column] = table["y_eye_px"]
     sd[frame, column] = table["sd_px"].fillna(1.0)
     observed[frame, column] = table["observed"]
-    flags = () if len(x) else ("front_not_visible",)
     return FilmFront(x, y, sd, observed, flags)
 
 
@@ -116,11 +117,12 @@ def motion_from_table(frames: pd.DataFrame) -> EyeMotion:
     """Return the eye's motion from one interval's rows of frames.csv."""
     dx = frames["eye_dx_px"].to_numpy(float)
     known = np.isfinite(dx)
+    sd = frames["eye_sd_px"].to_numpy(float) if "eye_sd_px" in frames else np.full(len(dx), np.nan)
     return EyeMotion(
         dx_px=np.where(known, dx, 0.0),
         dy_px=frames["eye_dy_px"].fillna(0.0).to_numpy(float),
         rotation_deg=frames["eye_rotation_deg"].fillna(0.0).to_numpy(float),
-        sd_px=np.where(known, 0.0, np.nan),
+        sd_px=sd,
         observed=known,
     )
 

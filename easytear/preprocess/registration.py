@@ -87,19 +87,22 @@ def warp(
     seen : (height, width) bool array
         False where the recorded picture does not reach.
     """
-    height, width = frame.shape[:2]
     matrix = eye_to_image_matrix(motion, index, pupil)
-    stabilised = cv2.warpAffine(
-        frame,
-        matrix,
-        (width, height),
-        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
+    return hold_still(frame, matrix), seen_mask(matrix, (frame.shape[0], frame.shape[1]))
+
+
+def hold_still(frame: NDArray[Any], matrix: NDArray[np.float64]) -> NDArray[Any]:
+    """Return a frame in eye coordinates, by its `eye_to_image_matrix`; borders are repeated."""
+    height, width = frame.shape[:2]
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(
+        frame, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
-    return stabilised, _seen(matrix, height, width)
 
 
-def _seen(matrix: NDArray[np.float64], height: int, width: int) -> BoolArray:
+def seen_mask(matrix: NDArray[np.float64], shape: tuple[int, int]) -> BoolArray:
+    """Return the mask of eye coordinates inside a frame of `shape` (height, width)."""
+    height, width = shape
     x, y = np.arange(width), np.arange(height)[:, None]
     image_x = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]
     image_y = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]

@@ -68,7 +68,12 @@ def analysis() -> Analysis:
         intervals=(interval(),),
     )
     frames = pd.DataFrame(
-        {"frame": [0, 1], "time_s": [0.0, 1 / 30], "interval": [0, pd.NA], "is_blink": [False, True]}
+        {
+            "frame": [0, 1],
+            "time_s": [0.0, 1 / 30],
+            "interval": [0, pd.NA],
+            "is_blink": [False, True],
+        }
     )
     tracks = pd.DataFrame(
         {

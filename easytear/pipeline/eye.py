@@ -1,0 +1,105 @@
+"""First look at a video: blinks, intervals, the eye's motion, iris and cornea."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from easytear.corrections import Corrections
+from easytear.geometry import Ellipse, FloatArray
+from easytear.pipeline.source import Source
+from easytear.preprocess.cornea import find_cornea
+from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
+from easytear.preprocess.registration import eye_to_image_matrix, hold_still
+from easytear.preprocess.watcher import EyeWatcher
+from easytear.progress import Progress
+from easytear.settings import Settings
+from easytear.video import comb_index
+
+_CORNEA_PICTURES = 9
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What the first look at the whole video found; frame numbers of the whole video."""
+
+    blinks: tuple[Blink, ...]
+    intervals: tuple[Interval, ...]
+    sharpness: FloatArray
+    eyes: tuple[EyeInInterval, ...]
+
+
+def watch(
+    source: Source, settings: Settings, corrections: Corrections, progress: Progress
+) -> Watched:
+    """See every frame once: blinks, intervals (as a person moved them), the eye in each."""
+    watcher = EyeWatcher(source.shape, settings)
+    combs = np.full(source.stop - source.first, np.nan)
+    for frame in source.frames():
+        grey = frame.grey()
+        combs[len(watcher)] = comb_index(grey)
+        watcher.add(grey)
+        if frame.number % 10 == 0:
+            progress.update(len(watcher), len(combs), "looking for blinks and the eye")
+    source.judge_fields(combs, settings.enhance.deinterlace)
+    time_s = source.time_s[source.first : source.stop]
+    found = moved_intervals(watcher.intervals(time_s), corrections, source.first, len(combs))
+    eyes = tuple(watcher.eye(interval) for interval in found)
+    return Watched(
+        blinks=tuple(_shifted_blink(b, source.first) for b in watcher.blinks(time_s)),
+        intervals=tuple(_shifted(interval, source.first) for interval in found),
+        sharpness=watcher.sharpness,
+        eyes=eyes,
+    )
+
+
+def moved_intervals(
+    found: Sequence[Interval], corrections: Corrections, first: int, count: int
+) -> list[Interval]:
+    """Return the intervals with the bounds that a person gave them.
+
+    `found` counts from frame `first` of the video, of which `count` frames are looked at; the
+    corrections count from the video's start.
+    """
+    out = list(found)
+    for edit in corrections.intervals:
+        if not 0 <= edit.interval < len(out):
+            continue
+        start = int(np.clip(edit.start_frame - first, 0, count - 1))
+        end = int(np.clip(edit.end_frame - first, start, count - 1))
+        out[edit.interval] = Interval(start, end, out[edit.interval].blink_before)
+    return out
+
+
+def see_cornea(
+    source: Source,
+    interval: Interval,
+    eye: EyeInInterval,
+    settings: Settings,
+    iris: Ellipse | None = None,
+) -> Cornea:
+    """Look at pictures spread over an interval and find iris and exposed cornea."""
+    count = interval.end_frame - interval.start_frame + 1
+    step = max(count // _CORNEA_PICTURES, 1)
+    wanted = set(range(step // 2, count, step)[:_CORNEA_PICTURES])
+    pictures = [
+        hold_still(frame.colour(), eye_to_image_matrix(eye.motion, k, eye.pupil))
+        for k, frame in enumerate(source.frames(interval.start_frame, interval.end_frame + 1))
+        if k in wanted
+    ]
+    return find_cornea(np.stack(pictures), eye.pupil, settings.cornea, iris)
+
+
+def _shifted(interval: Interval, by: int) -> Interval:
+    before = interval.blink_before
+    return Interval(
+        interval.start_frame + by,
+        interval.end_frame + by,
+        None if before is None else _shifted_blink(before, by),
+    )
+
+
+def _shifted_blink(blink: Blink, by: int) -> Blink:
+    return Blink(blink.start_frame + by, blink.end_frame + by, blink.complete)

@@ -1,0 +1,184 @@
+"""One interval's observation to its numbers: the same code for program and people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from easytear.analysis import (
+    BlinkInfo,
+    EllipseInfo,
+    Exclusion,
+    IntervalResult,
+    Observed,
+    ScaleInfo,
+)
+from easytear.calibration import Calibration
+from easytear.corrections import Corrections
+from easytear.geometry import Ellipse, FloatArray
+from easytear.measure.area import area_over_time, measure_area
+from easytear.measure.film import FilmSpread, measure_film
+from easytear.measure.quality import assess_quality
+from easytear.measure.velocity import measure_velocity, stabilization_s
+from easytear.pipeline.observation import Observation
+from easytear.pipeline.region import edge_points
+from easytear.preprocess.records import Blink
+from easytear.settings import Settings
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One interval's entry in the summary, and its columns of frames.csv (one row a frame)."""
+
+    result: IntervalResult
+    frames: pd.DataFrame
+
+
+def measure_interval(
+    seen: Observation,
+    mm_per_px: float | None,
+    settings: Settings,
+    excluded: Exclusion | None = None,
+) -> Measured:
+    """Measure one interval.
+
+    Parameters
+    ----------
+    seen : Observation
+        What the stages, or a person, saw.
+    mm_per_px : float or None
+        Scale; without one, lengths stay unknown.
+    settings : Settings
+        Their measuring groups are used.
+    excluded : Exclusion, optional
+        A person's decision, passed on.
+    """
+    film = measure_film(
+        seen.time_s,
+        seen.tracks,
+        seen.front,
+        seen.cornea.lower_edge_px,
+        mm_per_px,
+        settings.spread,
+        settings.quality,
+    )
+    scale = np.nan if mm_per_px is None else mm_per_px
+    area = area_over_time(seen.front.x_px, film.front_y_px, seen.cornea.region_mask)
+    area_mm2 = area.area_px * scale**2
+    sd_px = seen.eye.motion.sd_px
+    quality = assess_quality(
+        film,
+        seen.tracks,
+        seen.front,
+        settings.quality,
+        mm_per_px=mm_per_px,
+        eye_sd_px=float(np.nanmedian(sd_px)) if np.isfinite(sd_px).any() else None,
+        other_flags=(*seen.eye.flags, *seen.cornea.flags, *seen.flags),
+    )
+    rise = film.displacement_y_mm
+    result = IntervalResult(
+        index=seen.index,
+        start_frame=seen.interval.start_frame,
+        end_frame=seen.interval.end_frame,
+        start_s=float(seen.time_s[0]),
+        end_s=float(seen.time_s[-1]),
+        blink_before=blink_info(seen.interval.blink_before),
+        pupil=ellipse_info(seen.eye.pupil),
+        iris=ellipse_info(seen.cornea.iris),
+        region=_polygon(seen.cornea.region),
+        spread=film.spread,
+        velocity=measure_velocity(seen.time_s, rise, film.onset_s),
+        stabilization_s=stabilization_s(
+            seen.time_s,
+            rise,
+            film.onset_s,
+            limit_mm_s=settings.spread.stable_velocity_mm_s,
+            stable_for_s=settings.spread.stable_for_s,
+        ),
+        streak_angle_deg=seen.streak_angle_deg,
+        area=measure_area(seen.time_s, area_mm2, area.fraction, film.onset_s),
+        thickness=seen.thickness,
+        quality=quality,
+        excluded=excluded,
+        observed=Observed(
+            lower_edge=edge_points(seen.cornea.lower_edge_px),
+            flags=(*seen.eye.flags, *seen.cornea.flags, *seen.flags),
+            front_flags=seen.front.flags,
+        ),
+    )
+    return Measured(result, _frame_rows(seen, film, area_mm2, area.fraction))
+
+
+def exclusions(corrections: Corrections) -> dict[int, Exclusion]:
+    """Return what a person left out, by interval."""
+    return {
+        e.interval: Exclusion(reason=e.reason, by=e.by, when=e.when) for e in corrections.excluded
+    }
+
+
+def scale_info(scale: Calibration | None) -> ScaleInfo:
+    """Return the scale as the summary holds it."""
+    if scale is None:
+        return ScaleInfo(mm_per_px=None, mm_per_px_sd=None, source=None)
+    return ScaleInfo(
+        mm_per_px=scale.mm_per_px, mm_per_px_sd=scale.mm_per_px_sd, source=scale.source
+    )
+
+
+def blink_info(blink: Blink | None) -> BlinkInfo | None:
+    """Return a blink as the summary holds it."""
+    if blink is None:
+        return None
+    return BlinkInfo(
+        start_frame=blink.start_frame, end_frame=blink.end_frame, complete=blink.complete
+    )
+
+
+def ellipse_info(ellipse: Ellipse | None) -> EllipseInfo | None:
+    """Return an ellipse as the summary holds it."""
+    if ellipse is None:
+        return None
+    return EllipseInfo(
+        x_px=ellipse.x_px,
+        y_px=ellipse.y_px,
+        rx_px=ellipse.rx_px,
+        ry_px=ellipse.ry_px,
+        angle_deg=ellipse.angle_deg,
+    )
+
+
+def _polygon(region: FloatArray | None) -> tuple[tuple[float, float], ...] | None:
+    if region is None:
+        return None
+    return tuple((round(float(x), 2), round(float(y), 2)) for x, y in region)
+
+
+def _frame_rows(
+    seen: Observation, film: FilmSpread, area_mm2: FloatArray, fraction: FloatArray
+) -> pd.DataFrame:
+    motion = seen.eye.motion
+    known = seen.eye.pupil is not None
+    frame = np.arange(seen.interval.start_frame, seen.interval.end_frame + 1)
+    return pd.DataFrame(
+        {
+            "frame": frame,
+            "time_s": seen.time_s,
+            "interval": seen.index,
+            "eye_dx_px": motion.dx_px if known else np.nan,
+            "eye_dy_px": motion.dy_px if known else np.nan,
+            "eye_rotation_deg": motion.rotation_deg if known else np.nan,
+            "front_height_mm": film.front_height_mm,
+            "front_velocity_mm_s": film.front_velocity_mm_s,
+            "area_mm2": area_mm2,
+            "area_fraction": fraction,
+            "displacement_x_mm": film.displacement_x_mm,
+            "displacement_y_mm": film.displacement_y_mm,
+            "velocity_x_mm_s": film.velocity_x_mm_s,
+            "velocity_y_mm_s": film.velocity_y_mm_s,
+            "thickness_nm": seen.thickness_nm,
+            "sharpness": seen.sharpness,
+            "eye_sd_px": motion.sd_px if known else np.nan,
+        }
+    )
