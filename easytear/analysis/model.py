@@ -197,7 +197,7 @@ class CorrectionNote(Record):
 class Summary(Record):
     """summary.json as a whole."""
 
-    schema_: Literal["easytear-results/1"] = Field(SCHEMA, alias="schema")
+    schema_: Literal["easytear-results/1"] = Field(default=SCHEMA, alias="schema")
     video: VideoInfo
     software: dict[str, str]
     config: dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from easytear.analysis import Analysis, write_results
-from easytear.progress import SILENT, Part, Progress
+from easytear.progress import SILENT, Progress
 
 
 def deliver(
@@ -31,15 +31,5 @@ def deliver(
     progress : Progress
         Told how far the work is. When it cancels, the folder keeps its older results.
     """
-    from easytear.report.overlay import write_overlay
-    from easytear.report.page import write_report
-
-    page_share = 0.2 if overlay else 1.0
-
-    def pictures(aside: Path) -> None:
-        write_report(analysis, aside, video, progress=Part(progress, 0.0, page_share))
-        if overlay and video is not None:
-            part = Part(progress, page_share, 1.0)
-            write_overlay(analysis, video, aside / "overlay.mp4", progress=part)
-
-    write_results(analysis, folder, pictures)
+    write_results(analysis, folder)
+    progress.update(1.0, 1.0, "written")
