@@ -1,1 +1,1 @@
-"""The desktop app."""
+"""The desktop app: load, analyse, look, correct, export."""

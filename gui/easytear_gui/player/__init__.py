@@ -1,0 +1,1 @@
+"""The player: frames, overlays, timeline, tools."""

@@ -1,0 +1,255 @@
+"""The picture: a frame with its overlays, zoomed and panned, and tools that draw on it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from easytear.geometry import ByteArray, FloatArray
+from easytear_gui.player.overlays import OverlayData
+from easytear_gui.player.paint import image_rect, paint_overlays
+
+_ZOOMS = (1.0, 40.0)
+
+
+class Tool(Protocol):
+    """Something that draws on the picture and takes the mouse and keys while it is on.
+
+    Points are in image coordinates of the frame shown; `to_screen` maps them to the widget.
+    """
+
+    hint: str
+
+    def paint(self, painter: QPainter, to_screen: QTransform) -> None:
+        """Draw in widget coordinates."""
+
+    def press(self, point: QPointF, reach_px: float) -> bool:
+        """Take a mouse press; return whether it is the tool's."""
+
+    def move(self, point: QPointF) -> None:
+        """Follow the mouse while pressed."""
+
+    def release(self, point: QPointF) -> None:
+        """Take the mouse's release."""
+
+    def double(self, point: QPointF, reach_px: float) -> None:
+        """Take a double click."""
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Take a key; return whether it is the tool's."""
+
+
+class Canvas(QWidget):
+    """Shows one frame.
+
+    Signals
+    -------
+    pointed(x_px, y_px) : the mouse is over this image point (NaN: left the picture)
+    tool_ended(accepted) : the person finished with the tool
+    zoomed : the zoom changed
+    """
+
+    pointed = Signal(float, float)
+    tool_ended = Signal(bool)
+    zoomed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.overlays: OverlayData | None = None
+        self.kinds: set[str] = {"region", "limbus", "front", "tracks"}
+        self.stabilised = False
+        self.preview: OverlayData | None = None
+        self.tool: Tool | None = None
+        self.frame = -1
+        self.background = QColor("#0F1216")
+        self._image: QImage | None = None
+        self._pixels: ByteArray | None = None
+        self._size = QSize(640, 480)
+        self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
+        self._grabbed: QPointF | None = None
+        self._tool_grabbed = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(240, 160)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Video picture")
+
+    # --- what is shown -------------------------------------------------------------------
+    def show_frame(self, frame: int, image: ByteArray) -> None:
+        """Show a (height, width, 3) blue-green-red or (height, width) grey frame."""
+        pixels = np.ascontiguousarray(image)
+        height, width = pixels.shape[:2]
+        kind = QImage.Format.Format_BGR888 if pixels.ndim == 3 else QImage.Format.Format_Grayscale8
+        self._pixels = pixels  # the image borrows their memory
+        self._image = QImage(pixels.data, width, height, pixels.strides[0], kind)
+        self._size, self.frame = QSize(width, height), frame
+        self.update()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._image = self._pixels = None
+        self.overlays = self.preview = None
+        self.frame = -1
+        self.fit()
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
+        self.update()
+        self.zoomed.emit()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom about a point of the widget (its middle without one)."""
+        at = QPointF(self.rect().center()) if at is None else at
+        before = self.image_transform().inverted()[0].map(at)
+        self._zoom = min(max(self._zoom * factor, _ZOOMS[0]), _ZOOMS[1])
+        after = self.image_transform().inverted()[0].map(at)
+        self._shift(before - after)
+        self.zoomed.emit()
+
+    def pan_by(self, dx: float, dy: float) -> None:
+        """Move the picture by screen pixels."""
+        scale = self.image_transform().m11()
+        self._shift(QPointF(-dx / scale, -dy / scale))
+
+    @property
+    def zoom(self) -> float:
+        """Screen pixels per image pixel, in device-independent pixels."""
+        return self.image_transform().m11()
+
+    def _shift(self, by: QPointF) -> None:
+        x = self._centre.x() + by.x() / self._size.width()
+        y = self._centre.y() + by.y() / self._size.height()
+        half = 0.5 / self._zoom
+        self._centre = QPointF(
+            min(max(x, half), 1.0 - half) if self._zoom > 1.0 else 0.5,
+            min(max(y, half), 1.0 - half) if self._zoom > 1.0 else 0.5,
+        )
+        self.update()
+
+    # --- coordinates ---------------------------------------------------------------------
+    def image_transform(self) -> QTransform:
+        """Return the map from picture coordinates to the widget."""
+        width, height = self._size.width(), self._size.height()
+        scale = min(self.width() / width, self.height() / height) * self._zoom
+        out = QTransform()
+        out.translate(self.width() / 2, self.height() / 2)
+        out.scale(scale, scale)
+        out.translate(0.5 - self._centre.x() * width, 0.5 - self._centre.y() * height)
+        return out
+
+    def eye_transform(self) -> QTransform:
+        """Return the map from eye coordinates to the widget."""
+        if self.stabilised:
+            return self.image_transform()
+        return self._motion() * self.image_transform()
+
+    def frame_transform(self) -> QTransform:
+        """Return the map from the frame's own image coordinates to the widget."""
+        if not self.stabilised:
+            return self.image_transform()
+        return self._motion().inverted()[0] * self.image_transform()
+
+    def _motion(self) -> QTransform:
+        if self.overlays is None or self.frame < 0:
+            return QTransform()
+        return as_transform(self.overlays.motion(self.frame))
+
+    # --- events --------------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.background)
+        if self._image is None:
+            return
+        painter.setTransform(self.frame_transform())
+        smooth = self.zoom < 4.0
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawImage(image_rect(self._size.width(), self._size.height()), self._image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for data in (self.overlays, self.preview):
+            if data is not None:
+                painter.setTransform(self.eye_transform())
+                painter.setOpacity(1.0 if data is self.overlays else 0.75)
+                paint_overlays(painter, data, self.frame, self.kinds)
+        if self.tool is not None:
+            painter.resetTransform()
+            painter.setOpacity(1.0)
+            self.tool.paint(painter, self.frame_transform())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.tool is not None:
+            point = self._image_point(event.position())
+            self._tool_grabbed = self.tool.press(point, 10.0 / self.zoom)
+            self.update()
+            if self._tool_grabbed:
+                return
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._grabbed = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        point = self._image_point(event.position())
+        if self._tool_grabbed and self.tool is not None:
+            self.tool.move(point)
+            self.update()
+        elif self._grabbed is not None:
+            by = event.position() - self._grabbed
+            self._grabbed = event.position()
+            self.pan_by(by.x(), by.y())
+        inside = image_rect(self._size.width(), self._size.height()).contains(point)
+        if inside and self._image is not None:
+            self.pointed.emit(point.x(), point.y())
+        else:
+            self.pointed.emit(float("nan"), float("nan"))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._tool_grabbed and self.tool is not None:
+            self.tool.release(self._image_point(event.position()))
+            self.update()
+        self._tool_grabbed, self._grabbed = False, None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.tool is not None:
+            self.tool.double(self._image_point(event.position()), 10.0 / self.zoom)
+            self.update()
+        else:
+            self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.tool is not None:
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
+                self.tool_ended.emit(event.key() != Qt.Key.Key_Escape)
+                return
+            if self.tool.key(event):
+                self.update()
+                return
+        super().keyPressEvent(event)
+
+    def _image_point(self, position: QPointF) -> QPointF:
+        return self.frame_transform().inverted()[0].map(position)
+
+    def picture_rect(self) -> QRectF:
+        """Return where the picture lies in the widget."""
+        return self.frame_transform().mapRect(image_rect(self._size.width(), self._size.height()))
+
+
+def as_transform(affine: FloatArray) -> QTransform:
+    """Return a (2, 3) affine map as Qt's."""
+    (a, b, tx), (c, d, ty) = affine.tolist()
+    return QTransform(a, c, b, d, tx, ty)

@@ -1,0 +1,137 @@
+"""Draws overlays with a painter whose coordinates are eye coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+
+from easytear.analysis.model import EllipseInfo, IntervalResult
+from easytear.geometry import FloatArray
+from easytear.report import palette
+from easytear_gui.player.overlays import FrontLine, OverlayData, Tails
+
+KINDS: Final = {
+    "region": ("Region", palette.REGION, "the exposed cornea that is analysed"),
+    "limbus": ("Pupil and limbus", palette.LIMBUS, "ellipses of the pupil and of the iris's edge"),
+    "front": ("Front", palette.FRONT, "the lipid front with its band of two standard deviations"),
+    "tracks": ("Tracks", palette.TRACKS, "film points with the way of their last half second"),
+    "velocity": ("Velocity", palette.VELOCITY, "arrows: the way the film goes in 0.25 s"),
+}
+"""Overlays in the order in which they are drawn: label, colour, meaning."""
+
+
+def paint_overlays(
+    painter: QPainter, data: OverlayData, frame: int, kinds: Collection[str]
+) -> None:
+    """Draw the overlays of a frame; pens keep their width whatever the zoom."""
+    interval = data.interval_at(frame)
+    if interval is None:
+        return
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if "region" in kinds:
+        _region(painter, interval)
+    if "limbus" in kinds:
+        _ellipses(painter, interval)
+    if "velocity" in kinds:
+        _arrows(painter, data.arrows(frame))
+    if "tracks" in kinds:
+        _tracks(painter, data.tails(frame))
+    if "front" in kinds:
+        _front(painter, data.front(frame))
+
+
+def pen(colour: str, width: float = 1.6, alpha: float = 1.0) -> QPen:
+    """Return a pen of this width on the screen, whatever the zoom."""
+    ink = QColor(colour)
+    ink.setAlphaF(alpha)
+    out = QPen(ink, width)
+    out.setCosmetic(True)
+    out.setCapStyle(Qt.PenCapStyle.RoundCap)
+    out.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return out
+
+
+def polygon(points: FloatArray) -> QPolygonF:
+    """Return (n, 2) points as a Qt polygon."""
+    return QPolygonF([QPointF(float(x), float(y)) for x, y in points])
+
+
+def ellipse_path(shape: EllipseInfo) -> QPainterPath:
+    """Return an ellipse as a path."""
+    path = QPainterPath()
+    path.addEllipse(QPointF(0, 0), shape.rx_px, shape.ry_px)
+    turn = QTransform().translate(shape.x_px, shape.y_px).rotate(shape.angle_deg)
+    return turn.map(path)
+
+
+def _region(painter: QPainter, interval: IntervalResult) -> None:
+    if interval.region:
+        painter.setPen(pen(palette.REGION, 1.4, 0.95))
+        painter.drawPolygon(polygon(np.array(interval.region)))
+
+
+def _ellipses(painter: QPainter, interval: IntervalResult) -> None:
+    if interval.iris is not None:
+        painter.setPen(pen(palette.LIMBUS, 1.4, 0.9))
+        painter.drawPath(ellipse_path(interval.iris))
+    if interval.pupil is not None:
+        painter.setPen(pen(palette.PUPIL, 1.4, 0.95))
+        painter.drawPath(ellipse_path(interval.pupil))
+
+
+def _tracks(painter: QPainter, tails: Tails) -> None:
+    if not len(tails.points):
+        return
+    if len(tails.lines) > 1:
+        lines = pg.arrayToQPath(
+            np.ascontiguousarray(tails.lines[:, 0]),
+            np.ascontiguousarray(tails.lines[:, 1]),
+            connect=tails.join.astype(np.int32),
+        )
+        painter.setPen(pen(palette.TRACKS, 1.2, 0.6))
+        painter.drawPath(lines)
+    for seen, alpha in ((True, 1.0), (False, 0.45)):
+        points = tails.points[tails.observed == seen]
+        if len(points):
+            painter.setPen(pen(palette.TRACKS, 4.0, alpha))
+            painter.drawPoints(polygon(points))
+
+
+def _front(painter: QPainter, front: FrontLine) -> None:
+    band = QColor(palette.FRONT)
+    band.setAlphaF(0.22)
+    for points, sd in zip(front.pieces, front.sd_px, strict=True):
+        edge = np.column_stack([np.zeros_like(sd), 2.0 * sd])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(band)
+        painter.drawPolygon(polygon(np.vstack([points - edge, (points + edge)[::-1]])))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen(palette.FRONT, 2.2))
+        painter.drawPolyline(polygon(points))
+
+
+def _arrows(painter: QPainter, arrows: FloatArray) -> None:
+    path = QPainterPath()
+    for x0, y0, x1, y1 in arrows:
+        path.moveTo(x0, y0)
+        path.lineTo(x1, y1)
+        dx, dy = x1 - x0, y1 - y0
+        length = float(np.hypot(dx, dy))
+        if length < 2.0:
+            continue
+        head = min(6.0, 0.35 * length) / length
+        for side in (0.5, -0.5):
+            path.moveTo(x1, y1)
+            path.lineTo(x1 - head * (dx + side * dy), y1 - head * (dy - side * dx))
+    painter.setPen(pen(palette.VELOCITY, 1.6, 0.95))
+    painter.drawPath(path)
+
+
+def image_rect(width_px: int, height_px: int) -> QRectF:
+    """Return where an image lies in image coordinates (pixel centres are whole)."""
+    return QRectF(-0.5, -0.5, width_px, height_px)

@@ -1,0 +1,241 @@
+"""The player's panel: picture, overlay switches, timeline, transport."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPixmap
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from easytear.analysis import Analysis
+from easytear.geometry import ByteArray
+from easytear_gui.player.canvas import Canvas
+from easytear_gui.player.overlays import OverlayData
+from easytear_gui.player.paint import KINDS
+from easytear_gui.player.player import SPEEDS, Player
+from easytear_gui.player.timeline import Timeline
+from easytear_gui.theme.colours import LIGHT, Colours
+from easytear_gui.theme.icons import icon
+
+FrameView = Callable[[ByteArray], ByteArray]
+
+_TRANSPORT = (
+    ("first", "First frame (Home)"),
+    ("previous", "One frame back (Left)"),
+    ("play", "Play or pause (Space, K)"),
+    ("next", "One frame on (Right)"),
+    ("last", "Last frame (End)"),
+)
+
+
+class PlayerPanel(QFrame):
+    """Shows one video.
+
+    Signals
+    -------
+    frame_shown(frame) : another frame is on the screen
+    """
+
+    frame_shown = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="panel")
+        self.player = Player(self)
+        self.canvas = Canvas()
+        self.timeline = Timeline()
+        self.film_view: FrameView | None = None
+        self._colours = LIGHT
+        self._image: ByteArray | None = None
+        self.overlay_buttons = {k: self._overlay_button(k) for k in KINDS}
+        self.film_button = self._switch(
+            "Film", "Show the enhanced film: what the tracker sees", self._refresh
+        )
+        self.still_button = self._switch(
+            "Hold eye still", "Take the eye's motion out of the picture", self._stabilise
+        )
+        self.transport = {name: self._transport_button(name, tip) for name, tip in _TRANSPORT}
+        self.speed = QComboBox(toolTip="Speed of play, as a multiple of the video's own")
+        self.speed.setAccessibleName("Speed of play")
+        for value in SPEEDS:
+            self.speed.addItem(_speed_text(value), value)
+        self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        self.time_label = QLabel("", objectName="readout")
+        self.point_label = QLabel("", objectName="readout")
+        self.hint = QLabel("", objectName="hint")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setWordWrap(True)
+        self.hint.hide()
+        self._arrange()
+        self._wire()
+
+    # --- building ------------------------------------------------------------------------
+    def _overlay_button(self, kind: str) -> QToolButton:
+        label, colour, meaning = KINDS[kind]
+        button = QToolButton(text=label, checkable=True, toolTip=f"Show {meaning}")
+        swatch = QPixmap(10, 10)
+        swatch.fill(colour)
+        button.setIcon(swatch)
+        button.setIconSize(QSize(9, 9))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setChecked(kind in self.canvas.kinds)
+        button.setAccessibleDescription(meaning)
+        button.toggled.connect(lambda on, k=kind: self._switch_overlay(k, on))
+        return button
+
+    def _switch(self, text: str, tip: str, call: Callable[[], None]) -> QToolButton:
+        button = QToolButton(text=text, checkable=True, toolTip=tip)
+        button.setAccessibleDescription(tip)
+        button.toggled.connect(call)
+        return button
+
+    def _transport_button(self, name: str, tip: str) -> QToolButton:
+        button = QToolButton(toolTip=tip)
+        button.setAccessibleName(tip)
+        button.setIconSize(QSize(18, 18))
+        return button
+
+    def _arrange(self) -> None:
+        top = QHBoxLayout()
+        top.setContentsMargins(6, 4, 6, 0)
+        top.setSpacing(1)
+        for button in self.overlay_buttons.values():
+            top.addWidget(button)
+        top.addStretch(1)
+        top.addWidget(self.film_button)
+        top.addWidget(self.still_button)
+        bottom = QHBoxLayout()
+        bottom.setContentsMargins(8, 0, 12, 4)
+        bottom.setSpacing(2)
+        for button in self.transport.values():
+            bottom.addWidget(button)
+        bottom.addSpacing(6)
+        bottom.addWidget(self.speed)
+        bottom.addSpacing(10)
+        bottom.addWidget(self.time_label)
+        bottom.addStretch(1)
+        self.point_label.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
+        bottom.addWidget(self.point_label)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(3)
+        layout.addLayout(top)
+        layout.addWidget(self.hint)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.timeline)
+        layout.addLayout(bottom)
+
+    def _wire(self) -> None:
+        player = self.player
+        player.shown.connect(self._show)
+        player.opened.connect(self._opened)
+        player.state_changed.connect(self._player_state)
+        self.canvas.pointed.connect(self._pointed)
+        self.timeline.sought.connect(player.seek)
+        self.speed.activated.connect(lambda i: player.set_speed(SPEEDS[i]))
+        self.transport["first"].clicked.connect(lambda: player.seek(0))
+        self.transport["previous"].clicked.connect(lambda: player.step(-1))
+        self.transport["play"].clicked.connect(player.toggle)
+        self.transport["next"].clicked.connect(lambda: player.step(1))
+        self.transport["last"].clicked.connect(lambda: player.seek(len(player) - 1))
+        for widget in (self.canvas, self.timeline):
+            widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Space plays and pauses while the picture or the timeline has the focus."""
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Space
+            and self.canvas.tool is None
+        ):
+            self.player.toggle()
+            return True
+        return super().eventFilter(watched, event)
+
+    # --- what is shown -------------------------------------------------------------------
+    def load(self, path: Path | None) -> None:
+        """Open a video; None shows nothing."""
+        self.canvas.clear()
+        self._image = None
+        self.time_label.setText("")
+        self.point_label.setText("")
+        self.player.load(path)
+        self.timeline.set_content(self.player.time_s, [], [])
+
+    def show_analysis(self, analysis: Analysis | None) -> None:
+        """Lay an analysis over the video; None takes it away."""
+        self.canvas.overlays = OverlayData(analysis) if analysis is not None else None
+        self.canvas.update()
+
+    def show_hint(self, text: str) -> None:
+        """Say what to do with the tool that is on; "" hides the line."""
+        self.hint.setText(text)
+        self.hint.setVisible(bool(text))
+
+    def set_colours(self, colours: Colours) -> None:
+        """Take over a theme."""
+        self._colours = colours
+        self.canvas.background = QColor(colours.canvas)
+        self.timeline.colours = colours
+        self._player_state()
+        for name, button in self.transport.items():
+            if name != "play":
+                button.setIcon(icon(name, colours.text))
+        self.update()
+
+    def _opened(self) -> None:
+        self.timeline.set_content(self.player.time_s, self.timeline.blocks, self.timeline.blinks)
+
+    def _show(self, frame: int, image: ByteArray) -> None:
+        self._image = image
+        self._refresh()
+        self.timeline.set_frame(frame)
+        time = self.player.time_s[frame]
+        self.time_label.setText(f"{time:.3f} s    frame {frame} of {len(self.player) - 1}")
+        self.frame_shown.emit(frame)
+
+    def _refresh(self) -> None:
+        if self._image is None:
+            return
+        image = self._image
+        if self.film_button.isChecked() and self.film_view is not None:
+            image = self.film_view(image)
+        self.canvas.show_frame(self.player.frame, image)
+
+    def refresh(self) -> None:
+        """Draw the present frame again."""
+        self._refresh()
+
+    def _stabilise(self) -> None:
+        self.canvas.stabilised = self.still_button.isChecked()
+        self.canvas.update()
+
+    def _switch_overlay(self, kind: str, on: bool) -> None:
+        (self.canvas.kinds.add if on else self.canvas.kinds.discard)(kind)
+        self.canvas.update()
+
+    def _player_state(self) -> None:
+        name = "pause" if self.player.playing else "play"
+        self.transport["play"].setIcon(icon(name, self._colours.text))
+        self.speed.setCurrentIndex(SPEEDS.index(self.player.speed))
+
+    def _pointed(self, x_px: float, y_px: float) -> None:
+        here = x_px == x_px  # not NaN
+        self.point_label.setText(f"x {x_px:.0f}  y {y_px:.0f} px" if here else "")
+
+
+def _speed_text(speed: float) -> str:
+    fractions = {0.125: "⅛×", 0.25: "¼×", 0.5: "½×"}
+    return fractions.get(speed, f"{speed:g}×")
+

@@ -1,0 +1,203 @@
+"""Curves of an analysis as arrays: what is drawn, copied, and written as CSV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from easytear.analysis import Analysis
+from easytear.analysis.model import Fit, IntervalResult, Pair
+from easytear.geometry import FloatArray
+from easytear.report import palette
+
+_FIT_POINTS = 240
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Something that is drawn over time: its column of frames.csv, names and colour."""
+
+    key: str
+    column: str
+    title: str
+    unit: str
+    colour: str
+    meaning: str
+
+
+QUANTITIES: Final = (
+    Quantity("displacement", "displacement_y_mm", "Displacement", "mm", palette.TRACKS,
+             "upward displacement of the film since the interval's first frame"),
+    Quantity("front", "front_height_mm", "Front", "mm", palette.FRONT,
+             "height of the lipid front over its height at onset"),
+    Quantity("velocity", "velocity_y_mm_s", "Velocity", "mm/s", palette.TRACKS,
+             "upward velocity of the film"),
+    Quantity("area", "area_mm2", "Area", "mm²", palette.REGION,
+             "cornea below the front"),
+    Quantity("thickness", "thickness_nm", "Thickness", "nm", palette.THICKNESS,
+             "median thickness of the film, relative unless colours were calibrated"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One interval's curve of one quantity.
+
+    Attributes
+    ----------
+    interval : int
+        Index of the interval.
+    time_s : (n,) float array
+        Seconds of video time, or since the onset where intervals are laid over each other.
+    value : (n,) float array
+        In the quantity's unit, NaN where unknown.
+    offset_s : float
+        What was taken from video time.
+    fit_time_s, fit, fit_low, fit_high : (m,) float arrays
+        The fitted law and its band; empty without a fit.
+    """
+
+    interval: int
+    time_s: FloatArray
+    value: FloatArray
+    offset_s: float
+    fit_time_s: FloatArray
+    fit: FloatArray
+    fit_low: FloatArray
+    fit_high: FloatArray
+
+    def at(self, time_s: float) -> float | None:
+        """Return the value at the sample nearest to a time of this curve's axis."""
+        if not len(self.time_s) or not self.time_s[0] <= time_s <= self.time_s[-1]:
+            return None
+        value = float(self.value[np.argmin(np.abs(self.time_s - time_s))])
+        return value if np.isfinite(value) else None
+
+
+def curves(
+    analysis: Analysis, quantity: Quantity, interval: int | None, laid_over: bool
+) -> list[Curve]:
+    """Return the curves of one interval, or of all of them.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The results.
+    quantity : Quantity
+        What to draw.
+    interval : int or None
+        Index of the interval; None for all.
+    laid_over : bool
+        Count time from each interval's onset (its start where there is no onset).
+    """
+    chosen = [i for i in analysis.summary.intervals if interval in (None, i.index)]
+    return [_curve(analysis, quantity, i, laid_over) for i in chosen]
+
+
+def onset_s(interval: IntervalResult) -> float:
+    """Return when the spread starts; the interval's start where that is unknown."""
+    for fit in (interval.spread.y, interval.spread.front):
+        if fit is not None and fit.onset_s is not None:
+            return fit.onset_s
+    return interval.start_s
+
+
+def _curve(
+    analysis: Analysis, quantity: Quantity, interval: IntervalResult, laid_over: bool
+) -> Curve:
+    rows = analysis.frames.iloc[interval.start_frame : interval.end_frame + 1]
+    time = rows["time_s"].to_numpy(float)
+    value = rows[quantity.column].to_numpy(float)
+    offset = onset_s(interval) if laid_over else 0.0
+    fit = _fit_of(interval, quantity.key)
+    empty = np.empty(0)
+    at, low, mid, high = (empty,) * 4
+    if fit is not None and len(time) > 1:
+        at = np.linspace(time[0], time[-1], _FIT_POINTS)
+        mid, low, high = fit_band(fit, at, "rate" if quantity.key == "velocity" else "height")
+        base = _height_at(time, value, fit.onset_s) if quantity.key == "displacement" else 0.0
+        low, mid, high = low + base, mid + base, high + base
+    return Curve(interval.index, time - offset, value, offset, at - offset, mid, low, high)
+
+
+def _fit_of(interval: IntervalResult, key: str) -> Fit | None:
+    fit = {
+        "displacement": interval.spread.y,
+        "velocity": interval.spread.y,
+        "front": interval.spread.front,
+    }.get(key)
+    if fit is None or fit.rho_mm is None or not fit.lambda_s or fit.onset_s is None:
+        return None
+    return fit
+
+
+def _height_at(time_s: FloatArray, value: FloatArray, at_s: float | None) -> float:
+    known = np.isfinite(value)
+    if at_s is None or not known.any():
+        return 0.0
+    return float(np.interp(at_s, time_s[known], value[known]))
+
+
+def fit_band(
+    fit: Fit, time_s: FloatArray, kind: Literal["height", "rate"] = "height"
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return a fitted law and its 95 % band.
+
+    The band carries the 95 % intervals of rho and lambda over to the curve to first order,
+    the two taken as independent; without intervals it is as thin as the curve.
+
+    Parameters
+    ----------
+    fit : Fit
+        With rho, lambda and onset known.
+    time_s : (n,) float array
+        Video time.
+    kind : {"height", "rate"}
+        H(t) - H(onset) in mm, or its derivative in mm/s.
+
+    Returns
+    -------
+    middle, low, high : (n,) float arrays
+    """
+    rho, lam = float(fit.rho_mm or 0.0), float(fit.lambda_s or 1.0)
+    since = np.maximum(np.asarray(time_s, dtype=float) - float(fit.onset_s or 0.0), 0.0)
+    drift = float(fit.drift_mm_s or 0.0)
+    decay = np.exp(-since / lam)
+    if kind == "height":
+        middle = rho * (1.0 - decay) + drift * since
+        by_rho, by_lam = 1.0 - decay, -rho * decay * since / lam**2
+    else:
+        started = np.asarray(time_s) >= float(fit.onset_s or 0.0)
+        middle = np.where(started, rho / lam * decay + drift, np.nan)
+        by_rho, by_lam = decay / lam, rho * decay * (since / lam - 1.0) / lam**2
+    half = np.hypot(by_rho * _half(fit.rho_mm_ci95), by_lam * _half(fit.lambda_s_ci95))
+    return middle, middle - half, middle + half
+
+
+def _half(ci95: Pair) -> float:
+    low, high = ci95
+    return 0.0 if low is None or high is None else 0.5 * (high - low)
+
+
+def as_csv(curves_by_quantity: dict[Quantity, list[Curve]]) -> str:
+    """Return curves as CSV: one row per interval and sample, an empty field for unknown."""
+    lines = ["interval,quantity,unit,time_s,time_since_onset_s,value,fit"]
+    for quantity, group in curves_by_quantity.items():
+        for curve in group:
+            lines += _rows(quantity, curve)
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _rows(quantity: Quantity, curve: Curve) -> list[str]:
+    fit = np.full(len(curve.time_s), np.nan)
+    if len(curve.fit):
+        fit = np.interp(curve.time_s, curve.fit_time_s, curve.fit)
+    since = curve.time_s if curve.offset_s else np.full(len(curve.time_s), np.nan)
+    rows = zip(curve.time_s + curve.offset_s, since, curve.value, fit, strict=True)
+    return [
+        f"{curve.interval},{quantity.column},{quantity.unit},"
+        + ",".join("" if not np.isfinite(v) else f"{v:.6g}" for v in row)
+        for row in rows
+    ]

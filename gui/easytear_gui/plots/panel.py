@@ -1,0 +1,251 @@
+"""The plots beside the player: stacked curves over one time axis, with a cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from easytear.analysis import Analysis
+from easytear.report import palette
+from easytear_gui import words
+from easytear_gui.plots.curves import QUANTITIES, Curve, Quantity, curves
+from easytear_gui.theme.colours import LIGHT, Colours
+
+_DEFAULT = ("displacement", "velocity")
+
+
+class PlotPanel(QWidget):
+    """Curves of the selected interval, or of all intervals laid over each other.
+
+    Signals
+    -------
+    sought(time_s) : the cursor was dragged to this video time
+    """
+
+    sought = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.analysis: Analysis | None = None
+        self.interval: int | None = None
+        self.shown: dict[Quantity, list[Curve]] = {}
+        self._colours = LIGHT
+        self._plots: dict[Quantity, Any] = {}
+        self._cursors: list[Any] = []
+        self._time_s = 0.0
+        self._moving = False
+        self.view = pg.GraphicsLayoutWidget()
+        self.view.setAccessibleName("Plots")
+        self.view.ci.setSpacing(4)
+        self.view.ci.setContentsMargins(2, 2, 8, 2)
+        self.view.scene().sigMouseMoved.connect(self._pointed)
+        self.buttons = {q.key: self._button(q.title, q.meaning) for q in QUANTITIES}
+        for key in _DEFAULT:
+            self.buttons[key].setChecked(True)
+        self.all_button = self._button(
+            "All intervals", "Lay all intervals over each other, time counted from the onset"
+        )
+        self.readout = QLabel(objectName="readout")
+        self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._empty = QLabel("Curves appear here after the analysis.", objectName="hint")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._arrange()
+        self.rebuild()
+
+    def _button(self, title: str, meaning: str) -> QToolButton:
+        button = QToolButton(text=title, checkable=True, toolTip=meaning)
+        button.setAccessibleDescription(meaning)
+        button.toggled.connect(self.rebuild)
+        return button
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(6, 4, 6, 0)
+        row.setSpacing(1)
+        for button in self.buttons.values():
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.all_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 4)
+        layout.setSpacing(2)
+        layout.addLayout(row)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self._empty, 1)
+        line = QHBoxLayout()
+        line.setContentsMargins(12, 0, 8, 2)
+        line.addWidget(self.readout)
+        layout.addLayout(line)
+
+    # --- what is shown -------------------------------------------------------------------
+    def show_analysis(self, analysis: Analysis | None, interval: int | None) -> None:
+        """Show another analysis."""
+        self.analysis, self.interval = analysis, interval
+        self.rebuild()
+
+    def set_interval(self, interval: int | None) -> None:
+        """Show another interval of the same analysis."""
+        if interval != self.interval:
+            self.interval = interval
+            if not self.laid_over:
+                self.rebuild()
+
+    def set_colours(self, colours: Colours) -> None:
+        """Take over a theme."""
+        self._colours = colours
+        self.view.setBackground(QColor(colours.panel))
+        self.rebuild()
+
+    @property
+    def laid_over(self) -> bool:
+        """Whether all intervals are laid over each other."""
+        return self.all_button.isChecked()
+
+    def rebuild(self) -> None:
+        """Draw everything anew."""
+        self.view.clear()
+        self._plots, self._cursors, self.shown = {}, [], {}
+        chosen = [q for q in QUANTITIES if self.buttons[q.key].isChecked()]
+        has = self.analysis is not None and bool(self.analysis.summary.intervals)
+        self.view.setVisible(has and bool(chosen))
+        self._empty.setVisible(not self.view.isVisibleTo(self))
+        self.readout.setText("")
+        if self.analysis is None or not has:
+            return
+        for row, quantity in enumerate(chosen):
+            wanted = None if self.laid_over else self.interval
+            found = curves(self.analysis, quantity, wanted, self.laid_over)
+            self.shown[quantity] = found
+            self._add_plot(row, quantity, found, last=row == len(chosen) - 1)
+        self.set_time(self._time_s)
+
+    def _add_plot(self, row: int, quantity: Quantity, found: list[Curve], last: bool) -> None:
+        plot = self.view.addPlot(row=row, col=0)
+        ink, soft = self._colours.muted, self._colours.grid
+        for side in ("left", "bottom"):
+            axis = plot.getAxis(side)
+            axis.setPen(soft)
+            axis.setTextPen(ink)
+            axis.setStyle(tickLength=-4, autoExpandTextSpace=False)
+            axis.enableAutoSIPrefix(False)
+        plot.getAxis("left").setWidth(62)
+        label = f"{quantity.title} ({quantity.unit})"
+        plot.setLabel("left", label, color=ink)
+        if last:
+            name = "Time since onset (s)" if self.laid_over else "Video time (s)"
+            plot.setLabel("bottom", name, color=ink)
+        else:
+            plot.getAxis("bottom").setStyle(showValues=False)
+        plot.showGrid(x=True, y=True, alpha=0.16)
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        for curve in found:
+            self._draw(plot, quantity, curve)
+        if self._plots:
+            plot.setXLink(next(iter(self._plots.values())))
+        self._plots[quantity] = plot
+        self._add_cursor(plot)
+
+    def _draw(self, plot: Any, quantity: Quantity, curve: Curve) -> None:
+        many = self.laid_over
+        colour = palette.interval_colour(curve.interval) if many else quantity.colour
+        if len(curve.fit):
+            shade = QColor(colour if many else palette.FIT)
+            shade.setAlphaF(0.18)
+            edges = [pg.PlotCurveItem(curve.fit_time_s, y, pen=None)
+                     for y in (curve.fit_low, curve.fit_high)]  # fmt: skip
+            plot.addItem(pg.FillBetweenItem(*edges, brush=shade), ignoreBounds=True)
+            line = QColor(colour if many else palette.FIT)
+            plot.addItem(pg.PlotCurveItem(curve.fit_time_s, curve.fit, connect="finite",
+                                          pen=pg.mkPen(line, width=1.8), antialias=True))  # fmt: skip
+        ink = QColor(colour)
+        ink.setAlphaF(0.55 if many and len(curve.fit) else 1.0)
+        plot.addItem(pg.PlotCurveItem(curve.time_s, curve.value, connect="finite",
+                                      pen=pg.mkPen(ink, width=1.6), antialias=True))  # fmt: skip
+
+    def _add_cursor(self, plot: Any) -> None:
+        ink = QColor(self._colours.text)
+        ink.setAlphaF(0.75)
+        line = pg.InfiniteLine(
+            self._time_s,
+            movable=True,
+            pen=pg.mkPen(ink, width=1.2),
+            hoverPen=pg.mkPen(self._colours.accent, width=3),
+        )
+        line.setZValue(50)
+        line.sigPositionChanged.connect(self._dragged)
+        plot.addItem(line, ignoreBounds=True)
+        self._cursors.append(line)
+
+    # --- the cursor ----------------------------------------------------------------------
+    def set_time(self, time_s: float) -> None:
+        """Follow the player."""
+        self._time_s = time_s
+        at = time_s - self._offset()
+        self._moving = True
+        for line in self._cursors:
+            line.setValue(at)
+        self._moving = False
+        self.readout.setText(self._values_at(at))
+
+    def _offset(self) -> float:
+        """Return the video time of this axis's zero."""
+        if not self.laid_over:
+            return 0.0
+        for group in self.shown.values():
+            for curve in group:
+                if curve.interval == self.interval:
+                    return curve.offset_s
+        return 0.0
+
+    def _dragged(self, line: Any) -> None:
+        if not self._moving:
+            self.sought.emit(float(line.value()) + self._offset())
+
+    def _pointed(self, position: QPointF) -> None:
+        for plot in self._plots.values():
+            if plot.sceneBoundingRect().contains(position):
+                at = plot.vb.mapSceneToView(position).x()
+                self.readout.setText(self._values_at(at))
+                return
+        self.readout.setText(self._values_at(self._time_s - self._offset()))
+
+    def _values_at(self, at: float) -> str:
+        parts = [f"{at:.3f} s" + (" since onset" if self.laid_over else "")]
+        for quantity, group in self.shown.items():
+            mine = [c for c in group if self.interval in (None, c.interval)]
+            values = [v for v in (c.at(at) for c in mine) if v is not None]
+            if values:
+                text = f"{words.number(values[0])} {quantity.unit}"
+                parts.append(f"{quantity.title.lower()} {text}")
+        return "    ".join(parts)
+
+    def fit_view(self) -> None:
+        """Show the curves whole."""
+        for plot in self._plots.values():
+            plot.enableAutoRange()
+
+    def each_plot(self, call: Callable[[Any], None]) -> None:
+        """Call a function for every plot."""
+        for plot in self._plots.values():
+            call(plot)
+
+    def x_range(self) -> tuple[float, float] | None:
+        """Return the shown range of the time axis."""
+        for plot in self._plots.values():
+            low, high = np.asarray(plot.viewRange()[0], dtype=float)
+            return float(low), float(high)
+        return None

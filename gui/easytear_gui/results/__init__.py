@@ -1,0 +1,1 @@
+"""The table of intervals and what is known of one of them."""

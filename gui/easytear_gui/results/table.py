@@ -1,0 +1,228 @@
+"""The table of intervals: numbers, intervals of confidence, flags in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFont
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from easytear.analysis.model import IntervalResult
+from easytear.corrections import Excluded
+from easytear.report import palette
+from easytear_gui import words
+from easytear_gui.theme.colours import LIGHT, Colours
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: heading, what it means, and how its text is made."""
+
+    title: str
+    meaning: str
+    text: Callable[[IntervalResult], str]
+    left: bool = False
+
+
+def _y(interval: IntervalResult, name: str, digits: int = 2) -> str:
+    fit = interval.spread.y
+    if fit is None:
+        return words.EMPTY
+    return words.with_interval(getattr(fit, name), getattr(fit, f"{name}_ci95"), digits)
+
+
+COLUMNS: Final = (
+    Column("Interval", "Inter-blink interval, counted from 1", lambda i: f"{i.index + 1}"),
+    Column(
+        "From – to (s)",
+        "First and last moment of the interval, seconds of video time",
+        lambda i: f"{i.start_s:.2f} – {i.end_s:.2f}",
+    ),
+    Column(
+        "λ (s)",
+        "Time constant of the spread, with its 95 % interval, in seconds: "
+        "after λ the film has gone 63 % of its way",
+        lambda i: _y(i, "lambda_s"),
+    ),
+    Column(
+        "ρ (mm)",
+        "How far the film spreads in the end, with its 95 % interval, in millimetres",
+        lambda i: _y(i, "rho_mm"),
+    ),
+    Column(
+        "v₀ (mm/s)",
+        "Initial velocity ρ/λ, with its 95 % interval, in millimetres per second",
+        lambda i: _y(i, "initial_velocity_mm_s", 1),
+    ),
+    Column(
+        "Peak (mm/s)",
+        "Greatest upward velocity of the film, without a model, in millimetres per second",
+        lambda i: words.number(i.velocity.peak_mm_s, 1),
+    ),
+    Column(
+        "Stable after (s)",
+        "From the onset until the film's upward velocity stays small, in seconds",
+        lambda i: words.number(i.stabilization_s),
+    ),
+    Column(
+        "Area (mm²)",
+        "Largest area of cornea below the front, in square millimetres",
+        lambda i: words.number(i.area.max_mm2, 1),
+    ),
+    Column(
+        "Film (nm)",
+        "Median thickness of the film, in nanometres (relative unless colours were calibrated)",
+        lambda i: words.number(i.thickness.median_nm if i.thickness else None, 0),
+    ),
+    Column(
+        "Quality",
+        "How far the numbers can be trusted: 0 (not at all) to 1",
+        lambda i: f"{i.quality.score:.2f}",
+    ),
+    Column("What to know", "What a reader must know before believing the numbers",
+           words.flags_line, left=True),
+)
+_QUALITY = 9
+_NOTES = len(COLUMNS) - 1
+
+
+class IntervalsModel(QAbstractTableModel):
+    """Intervals as rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.intervals: tuple[IntervalResult, ...] = ()
+        self.excluded: dict[int, Excluded] = {}
+        self.colours: Colours = LIGHT
+
+    def show(
+        self, intervals: tuple[IntervalResult, ...], excluded: dict[int, Excluded]
+    ) -> None:
+        """Show these intervals, those in `excluded` struck through."""
+        self.beginResetModel()
+        self.intervals, self.excluded = intervals, excluded
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        return 0 if parent.isValid() else len(self.intervals)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        column = COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.meaning
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        interval, column = self.intervals[index.row()], COLUMNS[index.column()]
+        excluded = self.excluded.get(interval.index)
+        if role == Qt.ItemDataRole.DisplayRole:
+            if excluded is not None and index.column() == _NOTES:
+                return f"excluded: {excluded.reason}"
+            return column.text(interval) or "nothing remarkable"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(interval, column)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self._ink(interval, index.column(), excluded is not None)
+        if role == Qt.ItemDataRole.FontRole and excluded is not None and index.column() != _NOTES:
+            font = QFont()
+            font.setStrikeOut(True)
+            return font
+        return None
+
+    def _tip(self, interval: IntervalResult, column: Column) -> str:
+        if column is COLUMNS[_NOTES]:
+            flags = [words.flag_words(flag) for flag in interval.quality.flags]
+            return "\n".join(f"• {flag}" for flag in flags)
+        return column.meaning
+
+    def _ink(self, interval: IntervalResult, column: int, excluded: bool) -> QBrush | None:
+        if excluded or (column == _NOTES and not interval.quality.flags):
+            return QBrush(QColor(self.colours.muted))
+        if column == _QUALITY:
+            score = interval.quality.score
+            by = {palette.BAD: self.colours.danger, palette.DOUBTFUL: self.colours.warning}
+            return QBrush(QColor(by.get(palette.quality_colour(score), self.colours.good)))
+        return None
+
+
+def _alignment(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column.left else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class IntervalsTable(QTableView):
+    """The table; `picked(index)` when the person goes to an interval."""
+
+    picked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.intervals = IntervalsModel()
+        self.setModel(self.intervals)
+        self.setAccessibleName("Intervals and their numbers")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(27)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.clicked.connect(lambda index: self._emit(index.row()))
+        self.activated.connect(lambda index: self._emit(index.row()))
+        self.selectionModel().currentRowChanged.connect(self._current)
+        self._quiet = False
+
+    def show_intervals(
+        self, intervals: tuple[IntervalResult, ...], excluded: dict[int, Excluded]
+    ) -> None:
+        """Show these intervals, the selected one staying selected."""
+        selected = self.selected()
+        self.intervals.show(intervals, excluded)
+        if selected is not None:
+            self.select(selected)
+
+    def selected(self) -> int | None:
+        """Return the selected interval's index."""
+        row = self.currentIndex().row()
+        rows = self.intervals.intervals
+        return rows[row].index if 0 <= row < len(rows) else None
+
+    def select(self, interval: int) -> None:
+        """Select an interval without going to it."""
+        rows = [i.index for i in self.intervals.intervals]
+        if interval in rows:
+            self._quiet = True
+            self.selectRow(rows.index(interval))
+            self._quiet = False
+
+    def _current(self, index: QModelIndex) -> None:
+        if index.isValid() and not self._quiet and self.hasFocus():
+            self._emit(index.row())
+
+    def _emit(self, row: int) -> None:
+        self.picked.emit(self.intervals.intervals[row].index)

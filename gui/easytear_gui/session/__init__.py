@@ -1,0 +1,1 @@
+"""The session: what the person has loaded and decided."""

@@ -1,0 +1,89 @@
+"""Decisions as pure functions: old decisions in, new decisions out."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TypedDict, TypeVar
+
+from easytear.calibration import Calibration
+from easytear.corrections import EllipseEdit, Excluded, IntervalEdit, RegionEdit
+from easytear.geometry import Ellipse
+from easytear_gui.session.model import Decisions
+
+_Edit = TypeVar("_Edit", IntervalEdit, RegionEdit, EllipseEdit, Excluded)
+
+
+class Signature(TypedDict):
+    """Who decided, and when (ISO 8601, UTC)."""
+
+    by: str | None
+    when: str
+
+
+def signature() -> Signature:
+    """Return this person's name and the time, for the record."""
+    try:
+        name: str | None = getpass.getuser()
+    except (OSError, KeyError):
+        name = None
+    return {"by": name, "when": datetime.now(UTC).isoformat(timespec="seconds")}
+
+
+def exclude(decisions: Decisions, interval: int, reason: str) -> Decisions:
+    """Leave an interval out of averages."""
+    edit = Excluded(interval=interval, reason=reason, **signature())
+    return _with(decisions, excluded=_replaced(decisions.corrections.excluded, edit))
+
+
+def include(decisions: Decisions, interval: int) -> Decisions:
+    """Take an excluded interval in again."""
+    rest = tuple(e for e in decisions.corrections.excluded if e.interval != interval)
+    return _with(decisions, excluded=rest)
+
+
+def move_interval(decisions: Decisions, interval: int, start: int, end: int) -> Decisions:
+    """Give an interval new bounds (both frames inside)."""
+    edit = IntervalEdit(interval=interval, start_frame=start, end_frame=end, **signature())
+    return _with(decisions, intervals=_replaced(decisions.corrections.intervals, edit))
+
+
+def draw_region(
+    decisions: Decisions, interval: int, polygon: Iterable[tuple[float, float]]
+) -> Decisions:
+    """Redraw an interval's region (x, y in its first frame)."""
+    points = tuple((round(float(x), 2), round(float(y), 2)) for x, y in polygon)
+    edit = RegionEdit(interval=interval, polygon=points, **signature())
+    return _with(decisions, regions=_replaced(decisions.corrections.regions, edit))
+
+
+def draw_limbus(decisions: Decisions, interval: int, ellipse: Ellipse) -> Decisions:
+    """Redraw an interval's limbus (in its first frame)."""
+    edit = EllipseEdit(
+        interval=interval,
+        x_px=round(ellipse.x_px, 2),
+        y_px=round(ellipse.y_px, 2),
+        rx_px=round(ellipse.rx_px, 2),
+        ry_px=round(ellipse.ry_px, 2),
+        angle_deg=round(ellipse.angle_deg, 2),
+        **signature(),
+    )
+    return _with(decisions, irises=_replaced(decisions.corrections.irises, edit))
+
+
+def set_scale(
+    decisions: Decisions, calibration: Calibration | None, hvid_mm: float | None = None
+) -> Decisions:
+    """Set the scale, or with None go back to the iris width (of this person, if measured)."""
+    return decisions.model_copy(update={"calibration": calibration, "hvid_mm": hvid_mm})
+
+
+def _replaced(edits: tuple[_Edit, ...], edit: _Edit) -> tuple[_Edit, ...]:
+    rest = [e for e in edits if e.interval != edit.interval]
+    return tuple(sorted([*rest, edit], key=lambda e: e.interval))
+
+
+def _with(decisions: Decisions, **changes: object) -> Decisions:
+    corrections = decisions.corrections.model_copy(update=changes)
+    return decisions.model_copy(update={"corrections": corrections})

@@ -1,0 +1,121 @@
+"""What a session is: the videos, the settings, and a person's decisions. Plain frozen records."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from easytear.calibration import Calibration
+from easytear.corrections import Corrections
+from easytear.settings import Settings
+
+
+class Model(BaseModel):
+    """A frozen record; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class State(StrEnum):
+    """How far a video is."""
+
+    NEW = "new"
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Decisions(Model):
+    """What a person decided about one video.
+
+    Attributes
+    ----------
+    corrections : Corrections
+        Moved intervals, redrawn regions and limbi, exclusions.
+    calibration : Calibration or None
+        A scale that the person set; None: from the iris width.
+    hvid_mm : float or None
+        This person's measured iris width; None: the population's mean.
+    """
+
+    corrections: Corrections = Corrections()
+    calibration: Calibration | None = None
+    hvid_mm: float | None = Field(default=None, gt=5, lt=20)
+
+    def count(self) -> int:
+        """Return how many decisions there are."""
+        c = self.corrections
+        lists = (c.intervals, c.regions, c.irises, c.pupils, c.excluded)
+        return sum(len(x) for x in lists) + (self.calibration is not None) + bool(self.hvid_mm)
+
+
+class Video(Model):
+    """One video of the session. `key` stays the same when the file moves."""
+
+    key: str = Field(default_factory=lambda: uuid4().hex[:12])
+    path: Path
+    size_bytes: int | None = None
+    head_sha256: str | None = None
+    decisions: Decisions = Decisions()
+
+
+class Session(Model):
+    """Everything that a person can change, and undo."""
+
+    videos: tuple[Video, ...] = ()
+    settings: Settings = Settings()
+    results_folder: Path | None = None
+
+    def video(self, key: str) -> Video:
+        """Return the video of this key; KeyError where there is none."""
+        for video in self.videos:
+            if video.key == key:
+                return video
+        raise KeyError(key)
+
+    def with_video(self, video: Video) -> Session:
+        """Return the session with the video of the same key replaced."""
+        videos = tuple(video if v.key == video.key else v for v in self.videos)
+        return self.model_copy(update={"videos": videos})
+
+    def without(self, keys: set[str]) -> Session:
+        """Return the session without these videos."""
+        videos = tuple(v for v in self.videos if v.key not in keys)
+        return self.model_copy(update={"videos": videos})
+
+
+class Record(Model):
+    """What became of a video: not a decision, hence never undone.
+
+    Attributes
+    ----------
+    state : State
+        How far it is.
+    message : str
+        What is being done, or why it failed, in words.
+    share : float
+        Progress from 0 to 1 while running.
+    results : str or None
+        The results folder's name below the session's results folder.
+    applied, applied_settings : Decisions, Settings or None
+        With what the results were made.
+    low_quality : bool
+        No interval's quality reaches the limit.
+    """
+
+    state: State = State.NEW
+    message: str = ""
+    share: float = 0.0
+    results: str | None = None
+    applied: Decisions | None = None
+    applied_settings: Settings | None = None
+    low_quality: bool = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in (State.QUEUED, State.RUNNING)

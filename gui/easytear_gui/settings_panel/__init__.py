@@ -1,0 +1,1 @@
+"""The settings panel, generated from the settings model."""

@@ -1,0 +1,135 @@
+"""The style sheet, and the one object that says which theme is on."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from easytear_gui.theme.colours import DARK, LIGHT, Colours, qt_palette
+
+Choice = Literal["system", "light", "dark"]
+
+_SHEET = """
+QMainWindow, QDialog {{ background: {window}; }}
+QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; padding: 5px; }}
+QMenuBar {{ background: {panel}; border-bottom: 1px solid {border}; padding: 2px 6px; }}
+QMenuBar::item {{ padding: 4px 9px; border-radius: 4px; background: transparent; }}
+QMenuBar::item:selected {{ background: {hover}; }}
+QMenu {{ background: {panel}; border: 1px solid {border}; padding: 5px; }}
+QMenu::item {{ padding: 5px 26px 5px 10px; border-radius: 4px; }}
+QMenu::icon {{ padding-left: 8px; }}
+QMenu::item:selected {{ background: {accent_soft}; color: {text}; }}
+QMenu::item:disabled {{ color: {muted}; }}
+QMenu::separator {{ height: 1px; background: {border}; margin: 5px 8px; }}
+QToolBar {{ background: {panel}; border: 0; border-bottom: 1px solid {border};
+    padding: 5px 8px; spacing: 3px; }}
+QToolBar::separator {{ width: 1px; background: {border}; margin: 5px 6px; }}
+QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px 8px; }}
+QToolButton:hover:enabled {{ background: {hover}; }}
+QToolButton:pressed, QToolButton:checked {{ background: {accent_soft}; }}
+QToolButton:focus {{ border-color: {accent}; }}
+QToolButton:disabled {{ color: {muted}; }}
+QToolButton#primary {{ background: {accent}; color: {on_accent}; padding: 4px 14px;
+    font-weight: 600; }}
+QToolButton#primary:hover:enabled {{ background: {accent}; border-color: {text}; }}
+QToolButton#primary:disabled {{ background: {hover}; color: {muted}; }}
+QToolButton::menu-indicator {{ image: none; }}
+QPushButton {{ background: {raised}; border: 1px solid {border}; border-radius: 6px;
+    padding: 5px 14px; min-height: 18px; }}
+QPushButton:hover {{ background: {hover}; }}
+QPushButton:focus {{ border-color: {accent}; }}
+QPushButton:disabled {{ color: {muted}; }}
+QPushButton:default, QPushButton#primary {{ background: {accent}; color: {on_accent};
+    border-color: {accent}; font-weight: 600; }}
+QFrame#panel {{ background: {panel}; border: 1px solid {border}; border-radius: 8px; }}
+QFrame#panel > QWidget {{ background: transparent; }}
+QLabel#title {{ font-weight: 600; }}
+QLabel#muted, QLabel#hint {{ color: {muted}; }}
+QLabel#big {{ font-size: 20pt; font-weight: 600; }}
+QLabel#readout {{ color: {muted}; }}
+QFrame#banner {{ background: {warning_soft}; border: 1px solid {border}; border-radius: 8px; }}
+QFrame#banner QLabel {{ color: {text}; }}
+QFrame#banner[kind="bad"] {{ background: {danger_soft}; }}
+QFrame#banner[kind="work"] {{ background: {accent_soft}; }}
+QFrame#drop {{ background: {panel}; border: 2px dashed {border}; border-radius: 14px; }}
+QFrame#drop[over="true"] {{ border-color: {accent}; background: {accent_soft}; }}
+QListView, QTableView, QTreeView, QScrollArea, QPlainTextEdit, QTextBrowser {{
+    background: {panel}; border: 0; outline: 0; }}
+QTableView {{ gridline-color: {border}; alternate-background-color: {raised};
+    selection-background-color: {accent_soft}; selection-color: {text}; }}
+QTableView:focus {{ border: 1px solid {accent}; border-radius: 4px; }}
+QHeaderView {{ background: {panel}; }}
+QHeaderView::section {{ background: {panel}; color: {muted}; border: 0;
+    border-bottom: 1px solid {border}; padding: 5px 8px; font-weight: 600; }}
+QTableCornerButton::section {{ background: {panel}; border: 0; }}
+QTabWidget::pane {{ border: 0; }}
+QTabBar {{ background: transparent; }}
+QTabBar::tab {{ color: {muted}; padding: 6px 14px; border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; font-weight: 600; }}
+QTabBar::tab:hover {{ color: {text}; }}
+QTabBar::tab:focus {{ color: {accent}; }}
+QSplitter::handle {{ background: transparent; }}
+QSplitter::handle:hover {{ background: {border}; }}
+QStatusBar {{ background: {panel}; border-top: 1px solid {border}; color: {muted}; }}
+QStatusBar::item {{ border: 0; }}
+QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit#field {{
+    background: {raised}; border: 1px solid {border}; border-radius: 5px; padding: 3px 6px;
+    min-height: 18px; selection-background-color: {accent}; }}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{
+    border-color: {accent}; }}
+QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {border};
+    selection-background-color: {accent_soft}; selection-color: {text}; }}
+QProgressBar {{ background: {hover}; border: 0; border-radius: 3px; max-height: 6px; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 1px; }}
+QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 1px; }}
+QScrollBar::handle {{ background: {border}; border-radius: 4px; min-height: 24px;
+    min-width: 24px; }}
+QScrollBar::handle:hover {{ background: {muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+    background: transparent; width: 0; height: 0; }}
+"""
+
+
+def style_sheet(colours: Colours) -> str:
+    """Return the Qt style sheet of a theme."""
+    return _SHEET.format(**vars(colours))
+
+
+class Theme(QObject):
+    """Which theme is on; tells when it changes."""
+
+    changed = Signal()
+
+    def __init__(self, choice: Choice = "system") -> None:
+        super().__init__()
+        self.choice: Choice = choice
+        self.colours: Colours = self._resolve()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
+
+    def choose(self, choice: Choice) -> None:
+        """Switch to a theme, or to the system's."""
+        self.choice = choice
+        self.apply()
+
+    def apply(self) -> None:
+        """Put the theme on the application."""
+        self.colours = self._resolve()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.setPalette(qt_palette(self.colours))
+            app.setStyleSheet(style_sheet(self.colours))
+        self.changed.emit()
+
+    def _resolve(self) -> Colours:
+        if self.choice == "system":
+            dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            return DARK if dark else LIGHT
+        return DARK if self.choice == "dark" else LIGHT
+
+    def _system_changed(self) -> None:
+        if self.choice == "system":
+            self.apply()
