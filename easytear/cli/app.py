@@ -20,6 +20,7 @@ COMMANDS: tuple[str, ...] = (
     "annotate",
     "agree",
     "convert",
+    "gui",
     "simulate",
     "settings",
     "doctor",

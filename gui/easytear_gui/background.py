@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from typing_extensions import override
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -22,10 +23,11 @@ class _Job(QRunnable):
         super().__init__()
         self.work, self.signals = work, _Signals()
 
+    @override
     def run(self) -> None:
         try:
             result = self.work()
-        except Exception as error:  # told to whoever asked for the work
+        except Exception as error:  # noqa: BLE001 - told to whoever asked for the work
             if not isinstance(error, OSError):
                 _log.info("background work failed", exc_info=True)
             self._tell(self.signals.failed, error)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+from easytear_gui.widgets import label
 
 Kind = Literal["note", "bad", "work"]
 
@@ -14,9 +16,12 @@ class Banner(QFrame):
     """Hidden while there is nothing to say."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="banner")
-        self.text = QLabel(wordWrap=True)
-        self.bar = QProgressBar(textVisible=False, maximum=1000)
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.text = label(wrap=True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setMaximum(1000)
         self.bar.setFixedWidth(150)
         self.bar.setAccessibleName("Progress of the analysis")
         self._buttons: list[QPushButton] = []
@@ -36,7 +41,7 @@ class Banner(QFrame):
         self,
         text: str,
         kind: Kind = "note",
-        actions: dict[str, Callable[[], object]] | None = None,
+        actions: Mapping[str, Callable[[], object]] | None = None,
         share: float | None = None,
     ) -> None:
         """Say something; "" says nothing."""
@@ -52,7 +57,7 @@ class Banner(QFrame):
             self.style().polish(self)
         self.setVisible(bool(text))
 
-    def _rebuild(self, actions: dict[str, Callable[[], object]]) -> None:
+    def _rebuild(self, actions: Mapping[str, Callable[[], object]]) -> None:
         for button in self._buttons:
             button.deleteLater()
         self._buttons = []

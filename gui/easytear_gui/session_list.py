@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QWidget,
 )
+from typing_extensions import override
 
 from easytear_gui.session.document import Document
 from easytear_gui.session.model import Record, State, Video
@@ -84,9 +85,11 @@ class SessionModel(QAbstractListModel):
         self.thumbnails[key] = picture
         self.touch(key)
 
+    @override
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.document.session.videos)
 
+    @override
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         video = self.document.session.videos[index.row()]
         record = self.document.record(video.key)
@@ -118,14 +121,16 @@ class _Delegate(QStyledItemDelegate):
         self._model = model
         self.colours: Colours = LIGHT
 
+    @override
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(180, _ROW)
 
+    @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect: QRect = option.rect.adjusted(4, 2, -4, -2)  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect.adjusted(4, 2, -4, -2)
+        state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         if selected or hovered:
@@ -239,4 +244,3 @@ class SessionList(QListView):
     def _current(self, index: QModelIndex) -> None:
         if index.isValid():
             self.opened.emit(str(index.data(KEY_ROLE)))
-

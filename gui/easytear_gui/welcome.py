@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from easytear_gui.theme.colours import Colours
 from easytear_gui.theme.icons import pixmap
+from easytear_gui.widgets import label
 
 _MOST_RECENT = 5
 
@@ -36,11 +37,13 @@ class Welcome(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._drop_icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self.drop = QFrame(objectName="drop")
+        self._drop_icon = label(centred=True)
+        self.drop = QFrame()
+        self.drop.setObjectName("drop")
         self.drop.setMinimumSize(520, 300)
         self.drop.setMaximumWidth(680)
-        self.add_button = QPushButton("Add videos…", objectName="primary")
+        self.add_button = QPushButton("Add videos…")
+        self.add_button.setObjectName("primary")
         self.samples_button = QPushButton("Try the sample videos")
         self.add_button.clicked.connect(self.add_asked)
         self.samples_button.clicked.connect(self.samples_asked)
@@ -59,14 +62,13 @@ class Welcome(QWidget):
         layout.addStretch(4)
 
     def _fill_drop(self) -> None:
-        title = QLabel("Drop interferometry videos here", objectName="big")
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        text = QLabel(
+        title = label("Drop interferometry videos here", "big", centred=True)
+        text = label(
             "Files or whole folders. Then press Analyse: EasyTear finds blinks, the eye, the\n"
             "lipid film and its front, and measures how the film spreads after each blink.",
-            objectName="hint",
+            "hint",
+            centred=True,
         )
-        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.add_button)
@@ -113,12 +115,13 @@ class Welcome(QWidget):
             self._link(file.stem, str(file), file)
 
     def _heading(self, text: str) -> None:
-        label = QLabel(text, objectName="muted")
-        label.setContentsMargins(0, 8, 0, 2)
-        self._recent.addWidget(label)
+        heading = label(text, "muted")
+        heading.setContentsMargins(0, 8, 0, 2)
+        self._recent.addWidget(heading)
 
     def _link(self, text: str, tip: str, file: Path) -> None:
-        button = QPushButton(text, toolTip=tip)
+        button = QPushButton(text)
+        button.setToolTip(tip)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setStyleSheet("text-align: left;")
         button.clicked.connect(lambda: self.session_asked.emit(file))
@@ -126,6 +129,4 @@ class Welcome(QWidget):
 
 
 def _when(file: Path) -> str:
-    from datetime import datetime
-
     return f"{datetime.fromtimestamp(file.stat().st_mtime).astimezone():%d %B, %H:%M}"

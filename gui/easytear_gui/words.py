@@ -45,12 +45,7 @@ def fit_words(fit: Fit | None) -> str:
 
 def flag_words(flag: str) -> str:
     """Return a flag as a sentence; a flag that nobody described keeps its own words."""
-    try:
-        from easytear.flags import FLAGS
-    except ImportError:
-        FLAGS = {}
-    found = FLAGS.get(flag)
-    return str(found) if found else flag.replace("_", " ").capitalize() + "."
+    return flag.replace("_", " ").capitalize() + "."
 
 
 def flags_line(interval: IntervalResult) -> str:

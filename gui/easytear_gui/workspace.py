@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from easytear.analysis import Analysis, read_results
+from easytear.analysis import Analysis, IntervalResult, read_results
 from easytear.corrections import Excluded
 from easytear_gui.background import Background
 from easytear_gui.banner import Banner
@@ -19,6 +20,7 @@ from easytear_gui.plots.panel import PlotPanel
 from easytear_gui.results.table import IntervalsTable
 from easytear_gui.session.model import Decisions
 from easytear_gui.theme.colours import Colours
+from easytear_gui.widgets import panel
 
 _log = logging.getLogger(__name__)
 
@@ -67,13 +69,13 @@ class Workspace(QWidget):
         column.addWidget(self.banner)
         column.addWidget(self.player, 1)
         self.top.addWidget(left)
-        self.top.addWidget(_panel(self.side))
+        self.top.addWidget(panel(self.side))
         self.top.setStretchFactor(0, 5)
         self.top.setStretchFactor(1, 4)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(self.top)
-        self.split.addWidget(_panel(self.table))
+        self.split.addWidget(panel(self.table))
         self.split.setStretchFactor(0, 1)
         self.split.setStretchFactor(1, 0)
         self.split.setSizes([700, 140])
@@ -187,7 +189,7 @@ class Workspace(QWidget):
         if result is not None:
             self.player.player.seek_time(max(onset_s(result), result.start_s))
 
-    def result(self):  # type: ignore[no-untyped-def]
+    def result(self) -> IntervalResult | None:
         """Return the selected interval's result, None without one."""
         if self.analysis is None:
             return None
@@ -219,8 +221,6 @@ class Workspace(QWidget):
 
 def _blinks(analysis: Analysis) -> list[BlinkMark]:
     """Return the runs of blink frames; the summary says which of them are complete."""
-    import numpy as np
-
     flags = analysis.frames["is_blink"].to_numpy(bool)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
     known = [i.blink_before for i in analysis.summary.intervals if i.blink_before is not None]
@@ -229,11 +229,3 @@ def _blinks(analysis: Analysis) -> list[BlinkMark]:
         same = [b for b in known if b.start_frame <= stop - 1 and b.end_frame >= start]
         marks.append(BlinkMark(start, stop - 1, all(b.complete for b in same)))
     return marks
-
-
-def _panel(widget: QWidget) -> QFrame:
-    frame = QFrame(objectName="panel")
-    layout = QVBoxLayout(frame)
-    layout.setContentsMargins(1, 1, 1, 1)
-    layout.addWidget(widget)
-    return frame

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
 
 from easytear.geometry import ByteArray, FloatArray
 from easytear_gui.player.overlays import OverlayData
@@ -169,6 +170,7 @@ class Canvas(QWidget):
         return as_transform(self.overlays.motion(self.frame))
 
     # --- events --------------------------------------------------------------------------
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.background)
@@ -189,10 +191,12 @@ class Canvas(QWidget):
             painter.setOpacity(1.0)
             self.tool.paint(painter, self.frame_transform())
 
+    @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
         event.accept()
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.tool is not None:
             point = self._image_point(event.position())
@@ -203,6 +207,7 @@ class Canvas(QWidget):
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._grabbed = event.position()
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = self._image_point(event.position())
         if self._tool_grabbed and self.tool is not None:
@@ -218,12 +223,14 @@ class Canvas(QWidget):
         else:
             self.pointed.emit(float("nan"), float("nan"))
 
+    @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._tool_grabbed and self.tool is not None:
             self.tool.release(self._image_point(event.position()))
             self.update()
         self._tool_grabbed, self._grabbed = False, None
 
+    @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self.tool is not None:
             self.tool.double(self._image_point(event.position()), 10.0 / self.zoom)
@@ -231,6 +238,7 @@ class Canvas(QWidget):
         else:
             self.fit()
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.tool is not None:
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):

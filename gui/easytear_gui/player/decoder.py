@@ -100,7 +100,7 @@ class Decoder(QObject):
                 self._fulfil(reader, *job)
         except (EasyTearError, OSError) as error:
             self._tell_failed(str(error))
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, the window must go on
             _log.exception("decoding %s", self._path)
             self._tell_failed(f"{self._path}: cannot be played; the log says more (Help, Log).")
         finally:

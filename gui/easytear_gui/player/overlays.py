@@ -122,7 +122,7 @@ class OverlayData:
 
 
 def _sorted(table: pd.DataFrame, columns: list[str]) -> FloatArray:
-    values = table[columns].to_numpy(dtype=float, na_value=np.nan)
+    values: FloatArray = table[columns].to_numpy(dtype=float, na_value=np.nan)
     return values[np.argsort(values[:, 0], kind="stable")]
 
 

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from easytear.analysis import Analysis
 from easytear.geometry import ByteArray
@@ -27,6 +27,7 @@ from easytear_gui.player.player import SPEEDS, Player
 from easytear_gui.player.timeline import Timeline
 from easytear_gui.theme.colours import LIGHT, Colours
 from easytear_gui.theme.icons import icon
+from easytear_gui.widgets import label, tool_button
 
 FrameView = Callable[[ByteArray], ByteArray]
 
@@ -50,7 +51,8 @@ class PlayerPanel(QFrame):
     frame_shown = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="panel")
+        super().__init__(parent)
+        self.setObjectName("panel")
         self.player = Player(self)
         self.canvas = Canvas()
         self.timeline = Timeline()
@@ -64,45 +66,36 @@ class PlayerPanel(QFrame):
         self.still_button = self._switch(
             "Hold eye still", "Take the eye's motion out of the picture", self._stabilise
         )
-        self.transport = {name: self._transport_button(name, tip) for name, tip in _TRANSPORT}
-        self.speed = QComboBox(toolTip="Speed of play, as a multiple of the video's own")
+        self.transport = {name: tool_button(tip=tip) for name, tip in _TRANSPORT}
+        self.speed = QComboBox()
+        self.speed.setToolTip("Speed of play, as a multiple of the video's own")
         self.speed.setAccessibleName("Speed of play")
         for value in SPEEDS:
             self.speed.addItem(_speed_text(value), value)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
-        self.time_label = QLabel("", objectName="readout")
-        self.point_label = QLabel("", objectName="readout")
-        self.hint = QLabel("", objectName="hint")
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint.setWordWrap(True)
+        self.time_label = label(role="readout")
+        self.point_label = label(role="readout")
+        self.hint = label(role="hint", centred=True, wrap=True)
         self.hint.hide()
         self._arrange()
         self._wire()
 
     # --- building ------------------------------------------------------------------------
     def _overlay_button(self, kind: str) -> QToolButton:
-        label, colour, meaning = KINDS[kind]
-        button = QToolButton(text=label, checkable=True, toolTip=f"Show {meaning}")
+        title, colour, meaning = KINDS[kind]
+        button = tool_button(title, f"Show {meaning}", checkable=True)
         swatch = QPixmap(10, 10)
         swatch.fill(colour)
         button.setIcon(swatch)
         button.setIconSize(QSize(9, 9))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setChecked(kind in self.canvas.kinds)
-        button.setAccessibleDescription(meaning)
         button.toggled.connect(lambda on, k=kind: self._switch_overlay(k, on))
         return button
 
     def _switch(self, text: str, tip: str, call: Callable[[], None]) -> QToolButton:
-        button = QToolButton(text=text, checkable=True, toolTip=tip)
-        button.setAccessibleDescription(tip)
+        button = tool_button(text, tip, checkable=True)
         button.toggled.connect(call)
-        return button
-
-    def _transport_button(self, name: str, tip: str) -> QToolButton:
-        button = QToolButton(toolTip=tip)
-        button.setAccessibleName(tip)
-        button.setIconSize(QSize(18, 18))
         return button
 
     def _arrange(self) -> None:
@@ -151,6 +144,7 @@ class PlayerPanel(QFrame):
         for widget in (self.canvas, self.timeline):
             widget.installEventFilter(self)
 
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Space plays and pauses while the picture or the timeline has the focus."""
         if (
@@ -238,4 +232,3 @@ class PlayerPanel(QFrame):
 def _speed_text(speed: float) -> str:
     fractions = {0.125: "⅛×", 0.25: "¼×", 0.5: "½×"}
     return fractions.get(speed, f"{speed:g}×")
-

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from easytear.geometry import ByteArray, FloatArray
 from easytear_gui.player.decoder import Decoder
+
+if TYPE_CHECKING:
+    from easytear.video import VideoFacts
 
 SPEEDS: Final = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
 _TICK_MS = 5
@@ -33,14 +36,15 @@ class Player(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.time_s: FloatArray = np.zeros(0)
-        self.facts: object | None = None
+        self.facts: VideoFacts | None = None
         self.frame = -1
         self.speed, self.direction, self.playing = 1.0, 1, False
         self._decoder: Decoder | None = None
         self._asked = -1
         self._clock = QElapsedTimer()
         self._start_s = 0.0
-        self._timer = QTimer(self, interval=_TICK_MS)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
 
@@ -165,10 +169,10 @@ class Player(QObject):
         self.frame = frame
         self.shown.emit(frame, image)
 
-    def _opened(self, facts: object) -> None:
+    def _opened(self, facts: VideoFacts) -> None:
         if self.sender() is self._decoder:
             self.facts = facts
-            self.time_s = np.asarray(facts.time_s, dtype=float)  # type: ignore[attr-defined]
+            self.time_s = np.asarray(facts.time_s, dtype=float)
             self.opened.emit()
             self.seek(0)
 

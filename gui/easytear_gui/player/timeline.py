@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from typing_extensions import override
 
 from easytear.geometry import FloatArray
 from easytear.report import palette
@@ -71,9 +72,7 @@ class Timeline(QWidget):
         self.setAccessibleName("Timeline")
         self.setAccessibleDescription("Blinks, intervals and the playhead. Arrow keys step.")
 
-    def set_content(
-        self, time_s: FloatArray, blocks: list[Block], blinks: list[BlinkMark]
-    ) -> None:
+    def set_content(self, time_s: FloatArray, blocks: list[Block], blinks: list[BlinkMark]) -> None:
         """Show another video, or other intervals."""
         self.time_s, self.blocks, self.blinks = time_s, blocks, blinks
         self.update()
@@ -109,6 +108,7 @@ class Timeline(QWidget):
         return QRectF(left, _BAND.top(), max(right - left, 2.0), _BAND.height())
 
     # --- painting ------------------------------------------------------------------------
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -213,6 +213,7 @@ class Timeline(QWidget):
         """Return the interval that a frame is in."""
         return next((b for b in self.blocks if b.start <= frame <= b.end), None)
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or not len(self.time_s):
             return
@@ -229,6 +230,7 @@ class Timeline(QWidget):
             self.picked.emit(block_here.index)
         self.sought.emit(frame)
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         x = event.position().x()
         if self._drag is not None:
@@ -241,6 +243,7 @@ class Timeline(QWidget):
         edge = self._drag is not None or self._edge_at(x) is not None
         self.setCursor(Qt.CursorShape.SplitHCursor if edge else Qt.CursorShape.ArrowCursor)
 
+    @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._seeking = False
         if self._drag is not None:
@@ -268,6 +271,7 @@ class Timeline(QWidget):
         frame = self._allowed(block, edge, frame)
         return (frame, block.end) if edge == "start" else (block.start, frame)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()
 
@@ -298,4 +302,3 @@ def _tick_step(length_s: float, most: float) -> float:
         if length_s / step <= max(most, 1):
             return float(step)
     return 1800.0
-

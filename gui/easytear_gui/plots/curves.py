@@ -112,8 +112,8 @@ def _curve(
     value = rows[quantity.column].to_numpy(float)
     offset = onset_s(interval) if laid_over else 0.0
     fit = _fit_of(interval, quantity.key)
-    empty = np.empty(0)
-    at, low, mid, high = (empty,) * 4
+    at: FloatArray = np.empty(0)
+    low, mid, high = at, at, at
     if fit is not None and len(time) > 1:
         at = np.linspace(time[0], time[-1], _FIT_POINTS)
         mid, low, high = fit_band(fit, at, "rate" if quantity.key == "velocity" else "height")

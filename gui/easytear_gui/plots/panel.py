@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -19,10 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from easytear.analysis import Analysis
+from easytear.geometry import FloatArray
 from easytear.report import palette
 from easytear_gui import words
 from easytear_gui.plots.curves import QUANTITIES, Curve, Quantity, curves
 from easytear_gui.theme.colours import LIGHT, Colours
+from easytear_gui.widgets import label, tool_button
 
 _DEFAULT = ("displacement", "velocity")
 
@@ -53,21 +54,18 @@ class PlotPanel(QWidget):
         self.view.ci.setContentsMargins(2, 2, 8, 2)
         self.view.scene().sigMouseMoved.connect(self._pointed)
         self.buttons = {q.key: self._button(q.title, q.meaning) for q in QUANTITIES}
-        for key in _DEFAULT:
-            self.buttons[key].setChecked(True)
         self.all_button = self._button(
             "All intervals", "Lay all intervals over each other, time counted from the onset"
         )
-        self.readout = QLabel(objectName="readout")
+        self.readout = label(role="readout")
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._empty = QLabel("Curves appear here after the analysis.", objectName="hint")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty = label("Curves appear here after the analysis.", "hint", centred=True)
         self._arrange()
-        self.rebuild()
+        for key in _DEFAULT:
+            self.buttons[key].setChecked(True)
 
     def _button(self, title: str, meaning: str) -> QToolButton:
-        button = QToolButton(text=title, checkable=True, toolTip=meaning)
-        button.setAccessibleDescription(meaning)
+        button = tool_button(title, meaning, checkable=True)
         button.toggled.connect(self.rebuild)
         return button
 
@@ -142,8 +140,7 @@ class PlotPanel(QWidget):
             axis.setStyle(tickLength=-4, autoExpandTextSpace=False)
             axis.enableAutoSIPrefix(False)
         plot.getAxis("left").setWidth(62)
-        label = f"{quantity.title} ({quantity.unit})"
-        plot.setLabel("left", label, color=ink)
+        plot.setLabel("left", f"{quantity.title} ({quantity.unit})", color=ink)
         if last:
             name = "Time since onset (s)" if self.laid_over else "Video time (s)"
             plot.setLabel("bottom", name, color=ink)
@@ -168,13 +165,11 @@ class PlotPanel(QWidget):
             edges = [pg.PlotCurveItem(curve.fit_time_s, y, pen=None)
                      for y in (curve.fit_low, curve.fit_high)]  # fmt: skip
             plot.addItem(pg.FillBetweenItem(*edges, brush=shade), ignoreBounds=True)
-            line = QColor(colour if many else palette.FIT)
-            plot.addItem(pg.PlotCurveItem(curve.fit_time_s, curve.fit, connect="finite",
-                                          pen=pg.mkPen(line, width=1.8), antialias=True))  # fmt: skip
+            ink = QColor(colour if many else palette.FIT)
+            plot.addItem(_line(curve.fit_time_s, curve.fit, ink, 1.8))
         ink = QColor(colour)
         ink.setAlphaF(0.55 if many and len(curve.fit) else 1.0)
-        plot.addItem(pg.PlotCurveItem(curve.time_s, curve.value, connect="finite",
-                                      pen=pg.mkPen(ink, width=1.6), antialias=True))  # fmt: skip
+        plot.addItem(_line(curve.time_s, curve.value, ink, 1.6))
 
     def _add_cursor(self, plot: Any) -> None:
         ink = QColor(self._colours.text)
@@ -249,3 +244,7 @@ class PlotPanel(QWidget):
             low, high = np.asarray(plot.viewRange()[0], dtype=float)
             return float(low), float(high)
         return None
+
+
+def _line(x: FloatArray, y: FloatArray, ink: QColor, width: float) -> Any:
+    return pg.PlotCurveItem(x, y, connect="finite", pen=pg.mkPen(ink, width=width), antialias=True)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from typing_extensions import override
 
 from easytear.analysis.model import IntervalResult
 from easytear.corrections import Excluded
@@ -84,8 +85,12 @@ COLUMNS: Final = (
         "How far the numbers can be trusted: 0 (not at all) to 1",
         lambda i: f"{i.quality.score:.2f}",
     ),
-    Column("What to know", "What a reader must know before believing the numbers",
-           words.flags_line, left=True),
+    Column(
+        "What to know",
+        "What a reader must know before believing the numbers",
+        words.flags_line,
+        left=True,
+    ),
 )
 _QUALITY = 9
 _NOTES = len(COLUMNS) - 1
@@ -100,20 +105,21 @@ class IntervalsModel(QAbstractTableModel):
         self.excluded: dict[int, Excluded] = {}
         self.colours: Colours = LIGHT
 
-    def show(
-        self, intervals: tuple[IntervalResult, ...], excluded: dict[int, Excluded]
-    ) -> None:
+    def show(self, intervals: tuple[IntervalResult, ...], excluded: dict[int, Excluded]) -> None:
         """Show these intervals, those in `excluded` struck through."""
         self.beginResetModel()
         self.intervals, self.excluded = intervals, excluded
         self.endResetModel()
 
+    @override
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.intervals)
 
+    @override
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(COLUMNS)
 
+    @override
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
@@ -128,6 +134,7 @@ class IntervalsModel(QAbstractTableModel):
             return _alignment(column)
         return None
 
+    @override
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         interval, column = self.intervals[index.row()], COLUMNS[index.column()]
         excluded = self.excluded.get(interval.index)

@@ -113,7 +113,7 @@ class Runner(QObject):
     def _next(self) -> None:
         self.changed.emit()
         if self._job is not None or not self._queue:
-            return
+            return None
         key, anew = self._queue.popleft()
         try:
             video = self._document.session.video(key)

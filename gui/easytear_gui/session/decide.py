@@ -80,8 +80,8 @@ def set_scale(
 
 
 def _replaced(edits: tuple[_Edit, ...], edit: _Edit) -> tuple[_Edit, ...]:
-    rest = [e for e in edits if e.interval != edit.interval]
-    return tuple(sorted([*rest, edit], key=lambda e: e.interval))
+    kept = [e for e in edits if e.interval != edit.interval]
+    return tuple(sorted([*kept, edit], key=lambda e: e.interval))
 
 
 def _with(decisions: Decisions, **changes: object) -> Decisions:

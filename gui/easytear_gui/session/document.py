@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
+from typing_extensions import override
 
 from easytear.analysis import write_text
 from easytear_gui import paths
@@ -21,22 +22,24 @@ _log = logging.getLogger(__name__)
 class _Change(QUndoCommand):
     """From one session to the next; changes with the same merge name join into one."""
 
-    def __init__(
-        self, document: Document, after: Session, text: str, merge: str | None
-    ) -> None:
+    def __init__(self, document: Document, after: Session, text: str, merge: str | None) -> None:
         super().__init__(text)
         self._document, self._merge = document, merge
         self._before, self._after = document.session, after
 
+    @override
     def redo(self) -> None:
         self._document._show(self._after)
 
+    @override
     def undo(self) -> None:
         self._document._show(self._before)
 
+    @override
     def id(self) -> int:
         return -1 if self._merge is None else hash(self._merge) & 0x7FFFFFF
 
+    @override
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Change) or other._merge != self._merge:
             return False
@@ -70,7 +73,9 @@ class Document(QObject):
         self._file = _fresh_file()
         self._lock: QLockFile | None = None
         self.save_error = ""
-        self._saver = QTimer(self, singleShot=True, interval=0)
+        self._saver = QTimer(self)
+        self._saver.setSingleShot(True)
+        self._saver.setInterval(0)
         self._saver.timeout.connect(self.save)
 
     # --- what is there -------------------------------------------------------------------
@@ -109,9 +114,7 @@ class Document(QObject):
         if after != self._session:
             self.undo_stack.push(_Change(self, after, text, merge))
 
-    def decide(
-        self, key: str, decisions: Decisions, text: str, merge: str | None = None
-    ) -> None:
+    def decide(self, key: str, decisions: Decisions, text: str, merge: str | None = None) -> None:
         """Change a person's decisions about one video."""
         video = self._session.video(key).model_copy(update={"decisions": decisions})
         self.change(text, self._session.with_video(video), merge)

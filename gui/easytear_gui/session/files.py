@@ -17,7 +17,24 @@ from easytear_gui.session.model import Record, Session, State, Video
 SUFFIX = ".easytear"
 SCHEMA = "easytear-session/1"
 VIDEO_SUFFIXES = frozenset(
-    ".mp4 .m4v .mov .avi .mkv .webm .wmv .mpg .mpeg .ts .mts .m2ts .3gp .ogv .asf .mxf".split()
+    [
+        ".mp4",
+        ".m4v",
+        ".mov",
+        ".avi",
+        ".mkv",
+        ".webm",
+        ".wmv",
+        ".mpg",
+        ".mpeg",
+        ".ts",
+        ".mts",
+        ".m2ts",
+        ".3gp",
+        ".ogv",
+        ".asf",
+        ".mxf",
+    ]
 )
 _HEAD_BYTES = 1 << 20
 

@@ -1,0 +1,265 @@
+"""Getting videos and sessions into the window."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from easytear.errors import EasyTearError
+from easytear_gui import paths
+from easytear_gui.samples import sample_videos, simulate_sample
+from easytear_gui.session.document import in_use, unfinished_sessions
+from easytear_gui.session.files import (
+    SUFFIX,
+    VIDEO_SUFFIXES,
+    fingerprint,
+    relinked,
+    videos_in,
+)
+from easytear_gui.session.model import State, Video
+from easytear_gui.thumbnails import thumbnail
+
+if TYPE_CHECKING:
+    from easytear_gui.main_window import MainWindow
+
+_log = logging.getLogger(__name__)
+_MOST_RECENT = 8
+_RECENT = "sessions/recent"
+
+
+class Opening(QObject):
+    """Videos, samples and sessions."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._document = window.document
+        calls = {
+            "new_session": self.new_session,
+            "open_session": self.ask_session,
+            "save_session_as": self.ask_save,
+            "add_videos": self.ask_videos,
+            "add_folder": self.ask_folder,
+            "add_samples": self.add_samples,
+            "find_videos": self.ask_find,
+            "remove_videos": self.remove_selected,
+            "results_folder": self.ask_results_folder,
+        }
+        for name, call in calls.items():
+            window.actions_[name].triggered.connect(lambda _=False, c=call: c())
+        window.welcome.add_asked.connect(self.ask_videos)
+        window.welcome.samples_asked.connect(self.add_samples)
+        window.welcome.session_asked.connect(self.open_session)
+        self._document.videos_changed.connect(self._want_thumbnails)
+
+    # --- videos --------------------------------------------------------------------------
+    def open_paths(self, files: Iterable[Path]) -> None:
+        """Open what was dropped or named: videos, folders, or one session."""
+        files = [f.absolute() for f in files]
+        sessions = [f for f in files if f.suffix == SUFFIX]
+        if sessions:
+            self.open_session(sessions[0])
+        self.add_videos(f for f in files if f.suffix != SUFFIX)
+
+    def add_videos(self, files: Iterable[Path]) -> None:
+        """Add videos, those below folders too; what is there already is not added again."""
+        known = {v.path for v in self._document.session.videos}
+        found: list[Path] = []
+        others: list[Path] = []
+        for path in videos_in(files):
+            if path in known:
+                continue
+            known.add(path)
+            (found if path.suffix.lower() in VIDEO_SUFFIXES else others).append(path)
+        if others:
+            names = ", ".join(p.name for p in others[:3]) + (" …" if len(others) > 3 else "")
+            self._window.statusBar().showMessage(f"Left out, not a video: {names}", 12000)
+        if not found:
+            return
+        videos = [_entry(path) for path in found]
+        text = f"add {found[0].name}" if len(found) == 1 else f"add {len(found)} videos"
+        self._document.add(videos, text)
+        self._window.list.open_key(videos[0].key)
+
+    def ask_videos(self) -> None:
+        """Ask for videos with the system's dialog."""
+        kinds = " ".join(f"*{s} *{s.upper()}" for s in sorted(VIDEO_SUFFIXES))
+        files, _ = QFileDialog.getOpenFileNames(
+            self._window, "Add videos", self._last_folder(), f"Videos ({kinds});;All files (*)"
+        )
+        if files:
+            paths.preferences().setValue("videos/folder", str(Path(files[0]).parent))
+            self.add_videos(Path(f) for f in files)
+
+    def ask_folder(self) -> None:
+        """Ask for a folder of videos."""
+        folder = QFileDialog.getExistingDirectory(
+            self._window, "Add every video below a folder", self._last_folder()
+        )
+        if folder:
+            paths.preferences().setValue("videos/folder", folder)
+            self.add_videos([Path(folder)])
+
+    def add_samples(self) -> None:
+        """Add the sample videos; where they were not installed, simulate one."""
+        found = sample_videos()
+        if found:
+            self.add_videos(found)
+            return
+        self._window.statusBar().showMessage("Simulating a sample video …")
+        self._window.background.run(
+            simulate_sample,
+            lambda path: self.add_videos([path]),
+            lambda error: self.complain(f"No sample video could be made: {error}"),
+        )
+
+    def remove_selected(self) -> None:
+        """Take the selected videos out of the session."""
+        keys = set(self._window.list.selected_keys())
+        if keys:
+            for key in keys:
+                self._window.runner.cancel(key)
+            text = "remove video" if len(keys) == 1 else f"remove {len(keys)} videos"
+            self._document.change(text, self._document.session.without(keys))
+
+    def ask_find(self) -> None:
+        """Look for moved videos below a folder that the person names."""
+        folder = QFileDialog.getExistingDirectory(
+            self._window, "Where are the videos now?", self._last_folder()
+        )
+        if folder:
+            self.find_videos(Path(folder))
+
+    def find_videos(self, folder: Path) -> None:
+        """Look for missing videos below a folder, by name and content."""
+        before = self._document.session
+        after = relinked(before, [folder])
+        missing = [v.path.name for v in after.videos if not v.path.is_file()]
+        self._document.change("find moved videos", after)
+        if after != before:
+            self._window.show_again()
+        text = f"Still missing: {', '.join(missing)}" if missing else "All videos are found."
+        self._window.statusBar().showMessage(text, 12000)
+
+    def _want_thumbnails(self) -> None:
+        shown = self._window.list.videos.thumbnails
+        for video in self._document.session.videos:
+            if video.key not in shown and video.path.is_file():
+                shown[video.key] = QPixmap()
+                self._want_thumbnail(video.key, video.path)
+
+    def _want_thumbnail(self, key: str, path: Path) -> None:
+        self._window.background.run(
+            lambda: thumbnail(path),
+            lambda image: self._thumbnail(key, image),
+            lambda error: self._unreadable(key, error),
+        )
+
+    def _thumbnail(self, key: str, image: QImage) -> None:
+        self._window.set_thumbnail(key, QPixmap.fromImage(image))
+
+    def _unreadable(self, key: str, error: Exception) -> None:
+        if isinstance(error, EasyTearError) and not self._document.record(key).busy:
+            self._document.set_record(key, state=State.FAILED, message=str(error))
+            self._window.running.tell()
+
+    # --- sessions ------------------------------------------------------------------------
+    def new_session(self) -> None:
+        """Start an empty session; the present one is kept."""
+        self._window.runner.shut_down()
+        self._document.new()
+
+    def open_session(self, file: Path) -> None:
+        """Open a session file."""
+        if file != self._document.file and in_use(file):
+            self.complain(f"{file.name} is open in another EasyTear window.")
+            return
+        self._window.runner.shut_down()
+        try:
+            self._document.open(file)
+        except EasyTearError as error:
+            self.complain(str(error))
+            return
+        self._remember()
+        missing = [v for v in self._document.session.videos if not v.path.is_file()]
+        if missing:
+            text = f"{len(missing)} videos are not where they were: File, Find moved videos."
+            self._window.statusBar().showMessage(text, 15000)
+
+    def ask_session(self) -> None:
+        """Ask for a session file."""
+        file, _ = QFileDialog.getOpenFileName(
+            self._window, "Open session", self._last_folder(), f"EasyTear sessions (*{SUFFIX})"
+        )
+        if file:
+            self.open_session(Path(file))
+
+    def ask_save(self) -> None:
+        """Ask where to keep the session."""
+        start = self._document.file
+        if not self._document.is_named:
+            start = Path(self._last_folder()) / f"session{SUFFIX}"
+        file, _ = QFileDialog.getSaveFileName(
+            self._window, "Save session as", str(start), f"EasyTear sessions (*{SUFFIX})"
+        )
+        if file:
+            self.save_session(Path(file))
+
+    def save_session(self, file: Path) -> None:
+        """Give the session a file of its own."""
+        if self._document.save_as(file):
+            self._remember()
+        else:
+            self.complain(self._document.save_error)
+
+    def ask_results_folder(self) -> None:
+        """Ask where results are kept."""
+        folder = QFileDialog.getExistingDirectory(
+            self._window, "Where to keep results", str(self._document.results_folder)
+        )
+        if folder:
+            session = self._document.session
+            after = session.model_copy(update={"results_folder": Path(folder)})
+            self._document.change("choose results folder", after)
+            self._window.reload_results()
+
+    def show_sessions(self) -> None:
+        """List sessions on the welcome page."""
+        unfinished = [f for f in unfinished_sessions() if f != self._document.file]
+        self._window.welcome.show_sessions(self.recent(), unfinished)
+
+    def recent(self) -> list[Path]:
+        """Return recent sessions that are still there, newest first."""
+        kept = paths.preferences().value(_RECENT) or []
+        names = [kept] if isinstance(kept, str) else list(kept)
+        return [Path(n) for n in names if Path(n).is_file()]
+
+    def _remember(self) -> None:
+        if self._document.is_named:
+            here = str(self._document.file)
+            names = [here, *(str(p) for p in self.recent() if str(p) != here)]
+            paths.preferences().setValue(_RECENT, names[:_MOST_RECENT])
+
+    def _last_folder(self) -> str:
+        if self._document.is_named:
+            return str(self._document.file.parent)
+        return str(paths.preferences().value("videos/folder") or Path.home())
+
+    def complain(self, text: str) -> None:
+        """Say what went wrong and what to do."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "EasyTear", text, parent=self._window)
+        box.open()
+
+
+def _entry(path: Path) -> Video:
+    try:
+        size, head = fingerprint(path)
+    except OSError:
+        return Video(path=path)
+    return Video(path=path, size_bytes=size, head_sha256=head)

@@ -1,0 +1,166 @@
+"""The Analysis menu, and what the window says while it runs and afterwards."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from easytear.analysis import read_summary
+from easytear.errors import EasyTearError
+from easytear_gui.running.plan import Work
+from easytear_gui.session.model import State
+
+if TYPE_CHECKING:
+    from easytear_gui.main_window import MainWindow
+
+_log = logging.getLogger(__name__)
+LOW_SCORE = 0.5
+"""A video is of low quality when no interval that counts reaches this score."""
+
+_QUICK_MS = 350
+
+
+class Running(QObject):
+    """Starts and stops analyses and tells about them."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._document, self._runner = window.document, window.runner
+        self._quick = QTimer(self)
+        self._quick.setSingleShot(True)
+        self._quick.setInterval(_QUICK_MS)
+        self._quick.timeout.connect(self._remeasure)
+        actions = window.actions_
+        actions["analyse"].triggered.connect(lambda: self.analyse(self._chosen()))
+        actions["analyse_all"].triggered.connect(lambda: self.analyse(self._all()))
+        actions["analyse_anew"].triggered.connect(lambda: self.analyse(self._chosen(), anew=True))
+        actions["cancel"].triggered.connect(self._runner.cancel_all)
+        self._runner.finished.connect(self._finished)
+        self._runner.changed.connect(self.tell)
+        self._document.decisions_changed.connect(self._changed)
+        self._document.settings_changed.connect(self._settings_changed)
+
+    def _chosen(self) -> list[str]:
+        keys = self._window.list.selected_keys()
+        return keys or ([self._window.open_key] if self._window.open_key else [])
+
+    def _all(self) -> list[str]:
+        return [v.key for v in self._document.session.videos]
+
+    def analyse(self, keys: list[str], anew: bool = False) -> None:
+        """Analyse videos: only what is new, changed or failed, unless `anew`."""
+        wanted = [k for k in keys if anew or self._wanted(k)]
+        if not wanted and keys:
+            self._window.statusBar().showMessage(
+                "Nothing has changed since the last analysis.", 8000
+            )
+        for key in wanted:
+            self._runner.enqueue(key, anew)
+
+    def _wanted(self, key: str) -> bool:
+        failed = self._document.record(key).state == State.FAILED
+        return failed or self._runner.work_for(key) != Work.NONE
+
+    # --- what changed --------------------------------------------------------------------
+    def _changed(self, key: str) -> None:
+        self._mark(key)
+        self._quick.start()
+        self.tell()
+
+    def _settings_changed(self) -> None:
+        for video in self._document.session.videos:
+            self._mark(video.key)
+        self._quick.start()
+        self.tell()
+
+    def _mark(self, key: str) -> None:
+        """Note in the list whether a video's results follow the decisions."""
+        pending = self._window.list.videos.pending
+        done = self._document.record(key).state == State.DONE
+        if done and self._runner.work_for(key) in (Work.REUSE, Work.FULL):
+            pending.add(key)
+        else:
+            pending.discard(key)
+        self._window.list.videos.touch(key)
+
+    def _remeasure(self) -> None:
+        """Measure at once what needs no look at the video."""
+        for key in self._all():
+            record = self._document.record(key)
+            if record.state == State.DONE and self._runner.work_for(key) == Work.REMEASURE:
+                self._runner.enqueue(key)
+
+    def _finished(self, key: str, ok: bool) -> None:
+        if ok:
+            self._judge(key)
+        self._mark(key)
+        if ok and key == self._window.open_key:
+            self._window.reload_results()
+        self._quick.start()  # decisions may have changed while it ran
+        self.tell()
+
+    def _judge(self, key: str) -> None:
+        folder = self._document.results_of(key)
+        if folder is None:
+            return
+        try:
+            summary = read_summary(folder)
+        except EasyTearError:
+            _log.exception("reading %s", folder)
+            return
+        scores = [i.quality.score for i in summary.intervals if i.excluded is None]
+        low = not scores or max(scores) < LOW_SCORE
+        self._document.set_record(key, low_quality=low)
+
+    # --- what the window says ------------------------------------------------------------
+    def tell(self) -> None:
+        """Say on the banner how the open video stands, in the status bar how the queue does."""
+        window = self._window
+        window.actions_.enable(self._runner.running is not None, "cancel")
+        if self._runner.waiting:
+            window.statusBar().showMessage(f"{self._runner.waiting} more videos wait", 4000)
+        key = window.open_key
+        if key is None:
+            return
+        try:
+            window.document.session.video(key)
+        except KeyError:
+            return
+        self._tell_of(key)
+
+    def _tell_of(self, key: str) -> None:
+        banner, record = self._window.workspace.banner, self._document.record(key)
+        cancel = {"Cancel": lambda: self._runner.cancel(self._window.open_key or "")}
+        video = self._document.session.video(key)
+        if record.state == State.RUNNING:
+            text = f"Analysing: {record.message} ({round(100 * record.share)} %)"
+            banner.say(text, "work", cancel, record.share)
+        elif record.state == State.QUEUED:
+            banner.say("Waits until the analysis before it has finished.", "work", cancel)
+        elif not video.path.is_file():
+            find = {"Find…": self._window.opening.ask_find}
+            banner.say(f"{video.path} is not there any more. Was it moved?", "bad", find)
+        elif record.state == State.FAILED:
+            again = {"Try again": self._try_again, "Log": self._window.helping.show_log}
+            banner.say(f"Failed: {record.message}", "bad", again)
+        elif key in self._window.list.videos.pending:
+            banner.say(self._pending_words(key), "note", {"Analyse": self._try_again})
+        elif record.state == State.DONE and record.low_quality:
+            banner.say(
+                "Low quality: read the last column of the table before you use these numbers.",
+                "note",
+            )
+        else:
+            banner.say("")
+
+    def _pending_words(self, key: str) -> str:
+        if self._runner.work_for(key) == Work.REUSE:
+            return "Your corrections are not in the numbers yet: only what they touch is redone."
+        return "The settings have changed since these numbers were made."
+
+    def _try_again(self) -> None:
+        if self._window.open_key is not None:
+            self.analyse([self._window.open_key])
