@@ -80,7 +80,8 @@ class OverlayData:
 
     def motion(self, frame: int) -> FloatArray:
         """Return a frame's (2, 3) map from eye to image coordinates."""
-        return self.motions[min(max(frame, 0), len(self) - 1)]
+        motion: FloatArray = self.motions[min(max(frame, 0), len(self) - 1)]
+        return motion
 
     def tails(self, frame: int) -> Tails:
         """Return the tracks that live in a frame with their last half second."""

@@ -80,8 +80,8 @@ def set_scale(
 
 
 def _replaced(edits: tuple[_Edit, ...], edit: _Edit) -> tuple[_Edit, ...]:
-    kept = [e for e in edits if e.interval != edit.interval]
-    return tuple(sorted([*kept, edit], key=lambda e: e.interval))
+    by_interval = {e.interval: e for e in (*edits, edit)}
+    return tuple(by_interval[k] for k in sorted(by_interval))
 
 
 def _with(decisions: Decisions, **changes: object) -> Decisions:
