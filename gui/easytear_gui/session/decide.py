@@ -80,7 +80,8 @@ def set_scale(
 
 
 def _replaced(edits: tuple[_Edit, ...], edit: _Edit) -> tuple[_Edit, ...]:
-    by_interval = {e.interval: e for e in (*edits, edit)}
+    by_interval: dict[int, _Edit] = {e.interval: e for e in edits}
+    by_interval[edit.interval] = edit
     return tuple(by_interval[k] for k in sorted(by_interval))
 
 
