@@ -255,9 +255,10 @@ def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) ->
         }
     )
     write_record(study, done)
-    from easytear.study.page import write_page
+    from easytear.study.page import write_page  # these bring matplotlib and statsmodels in
+    from easytear.study.statistics import compute
 
-    write_page(study, done, columns)
+    write_page(study, done, compute(study, done, _clinical_columns(clinical)), columns)
     return done
 
 

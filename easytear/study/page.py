@@ -1,13 +1,258 @@
-"""study.html."""
+"""study.html: the study on one page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from easytear.analysis import written_aside
+from easytear.flags import sentence
+from easytear.study import figures, words
 from easytear.study.columns import Column
-from easytear.study.record import StudyRecord
+from easytear.study.plan import VIDEOS
+from easytear.study.record import StudyRecord, VideoRecord
+from easytear.study.statistics import Statistics
+from easytear.study.values import LAMBDA, MEASURES
+
+PAGE: Final = "study.html"
+SHOWN: Final = MEASURES[:5]
+"""Measures in the page's table; the others stand in study.csv."""
 
 
-def write_page(study: Path, record: StudyRecord, columns: Sequence[Column]) -> None:
-    """Write study.html."""
+@dataclass(frozen=True)
+class Answer:
+    """One of the first questions, its answer, and where the page says more."""
+
+    question: str
+    answer: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One video in the page's table."""
+
+    video: VideoRecord
+    link: str
+    parts: tuple[str, ...]
+    intervals: int
+    used: int
+    numbers: tuple[float | None, ...]
+    quality: float | None
+    notes: str
+
+
+def write_page(
+    study: Path, record: StudyRecord, said: Statistics, columns: Sequence[Column]
+) -> None:
+    """Write study.html: self-contained, with relative links into the study."""
+    environment = Environment(
+        loader=PackageLoader("easytear.study"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = words.number
+    environment.filters["p_value"] = words.p_value
+    parts = _part_columns(record, said)
+    context: dict[str, Any] = {
+        "record": record,
+        "said": said,
+        "words": words,
+        "flag": sentence,
+        "answers": _answers(record, said),
+        "failed": [v for v in record.videos if v.state == "failed"],
+        "waiting": [v for v in record.videos if v.state == "waiting"],
+        "lines": _lines(study, record, said, parts),
+        "parts": parts,
+        "shown": SHOWN,
+        "columns": columns,
+        "lead_comparisons": _lead(said),
+        "figures": _figures(said),
+    }
+    with written_aside(study / PAGE) as aside, aside.open("w", encoding="utf-8") as file:
+        file.writelines(environment.get_template("study.html.j2").generate(context))
+
+
+def _part_columns(record: StudyRecord, said: Statistics) -> list[str]:
+    """Return what the table tells about each video: file-name parts, and what makes groups."""
+    grouped = dict.fromkeys(c.column for c in said.comparisons)
+    return [*record.name_columns, *(c for c in grouped if c not in record.name_columns)]
+
+
+def _lead(said: Statistics) -> list[Any]:
+    """Return the comparison of lambda for every column, which leads its section."""
+    return [c for c in said.comparisons if c.measure is LAMBDA]
+
+
+def _figures(said: Statistics) -> dict[str, Any]:
+    lead = _lead(said)
+    apart = next((c.column for c in lead if not c.paired), None)
+    return {
+        "by_subject": figures.by_subject(said.values, apart),
+        "distributions": figures.distributions(said.values),
+        "repeatability": figures.repeatability(said.values),
+        "eyes": figures.eyes(said.eyes_agree) if said.eyes_agree else "",
+        "groups": {c.column: figures.groups(c) for c in lead},
+        "clinical": figures.clinical(said.correlations),
+    }
+
+
+def _lines(study: Path, record: StudyRecord, said: Statistics, parts: Sequence[str]) -> list[Line]:
+    """Return the table's lines: failed videos first, then those of the poorest quality."""
+    rows = dict(iter(said.values.rows.groupby("video", sort=False)))
+    means = {m: said.values.by_video(m) for m in SHOWN}
+    by_video = {
+        m: dict(zip(table["video"], table["value"], strict=True)) if len(table) else {}
+        for m, table in means.items()
+    }
+    lines: list[Line] = []
+    for video in record.videos:
+        if video.state == "waiting":
+            continue
+        own = rows[video.name]
+        numbers = tuple(
+            m.back(by_video[m][video.name]) if video.name in by_video[m] else None for m in SHOWN
+        )
+        lines.append(_line(study, video, own, numbers, parts))
+    return sorted(
+        lines,
+        key=lambda line: (
+            line.video.state != "failed",
+            line.used > 0,
+            line.quality if line.quality is not None else -1.0,
+        ),
+    )
+
+
+def _line(
+    study: Path,
+    video: VideoRecord,
+    rows: pd.DataFrame,
+    numbers: tuple[float | None, ...],
+    parts: Sequence[str],
+) -> Line:
+    intervals = rows[rows["interval"].notna()]
+    score = intervals["quality_score"].astype(float).mean() if len(intervals) else np.nan
+    reasons = [str(reason) for reason in rows["left_out"].dropna()]
+    notes = video.error or "; ".join(dict.fromkeys(reasons))
+    folder = f"{VIDEOS}/{video.name}"
+    page = f"{folder}/report.html"
+    return Line(
+        video=video,
+        link=page if (study / page).exists() else f"{folder}/",
+        parts=tuple(_shown(rows[part].iloc[0]) if part in rows else "" for part in parts),
+        intervals=len(intervals),
+        used=int(intervals["left_out"].isna().sum()),
+        numbers=numbers,
+        quality=None if np.isnan(score) else float(score),
+        notes=notes,
+    )
+
+
+def _shown(value: Any) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _answers(record: StudyRecord, said: Statistics) -> list[Answer]:
+    """Answer what a researcher asks first, in that order."""
+    typical = {t.measure: words.typical(t) for t in said.typical}
+    none = "no usable interval"
+    return [
+        Answer("What is in it?", _what(record, said), "videos"),
+        Answer("What failed?", _failed(record), "failed"),
+        Answer(
+            "What is left out of the averages?",
+            f"{said.intervals - said.used} of {words.several(said.intervals, 'interval')}"
+            f" ({words.left_out(said)})",
+            "left-out",
+        ),
+        Answer("How fast does the film spread?", f"λ = {typical.get(LAMBDA, none)}", "numbers"),
+        Answer(
+            "How far, and how fast at first?",
+            f"ρ = {typical.get(MEASURES[1], none)}; ρ/λ = {typical.get(MEASURES[2], none)}",
+            "numbers",
+        ),
+        Answer("Do the groups differ?", _groups(said), "groups"),
+        Answer(
+            "Does it repeat within a recording?",
+            _short_repeat(said.intervals_repeat, "intervals of one video"),
+            "repeatability",
+        ),
+        Answer(
+            "And between visits?",
+            _short_repeat(said.visits_repeat, "visits of one eye"),
+            "repeatability",
+        ),
+        Answer("Do both eyes agree?", _short_eyes(said), "eyes"),
+        Answer("What goes with it in the clinic?", _clinic(record, said), "clinical"),
+    ]
+
+
+def _what(record: StudyRecord, said: Statistics) -> str:
+    parts = [words.several(len(record.videos), "video")]
+    if said.subjects:
+        parts.append(words.several(said.subjects, "subject"))
+    if said.eyes:
+        parts.append(f"eyes {', '.join(sorted(set(said.values.rows['_eye']) - {'?'}))[:40]}")
+    if said.visits:
+        parts.append(words.several(said.visits, "visit"))
+    parts.append(words.several(said.intervals, "interval"))
+    missing = record.counts.get("waiting", 0)
+    return ", ".join(parts) + (f"; {missing} still to be analysed" if missing else "")
+
+
+def _failed(record: StudyRecord) -> str:
+    failed = [v.name for v in record.videos if v.state == "failed"]
+    if not failed:
+        return "Nothing."
+    more = f" and {len(failed) - 8} more" if len(failed) > 8 else ""
+    return f"{len(failed)} of {len(record.videos)}: {', '.join(failed[:8])}{more}"
+
+
+def _groups(said: Statistics) -> str:
+    lead = _lead(said)
+    if not lead:
+        return "No column tells groups; name one with --by."
+    return " ".join(
+        f"By {c.column}: {words.comparison(c).split(': a difference')[0].split(': the data')[0]}."
+        for c in lead[:2]
+    )
+
+
+def _short_repeat(one: Any, what: str) -> str:
+    if one is None:
+        return f"Not told: too few {what} were measured twice."
+    value = f"; {one.icc.kind} {one.icc.value:.2f}" if one.icc else ""
+    return f"Two {what} are within a factor of {words.number(one.factor)} in 95 % of cases{value}"
+
+
+def _short_eyes(said: Statistics) -> str:
+    both = said.eyes_agree
+    if both is None:
+        return "Not told: fewer than three subjects have both eyes."
+    ratio, low, high = (float(np.exp(v)) for v in (both.difference, both.low, both.high))
+    return (
+        f"λ {both.first} / {both.second} = {words.number(ratio)} ({words.span(low, high)}), "
+        f"{words.several(len(both.table), 'subject')}"
+    )
+
+
+def _clinic(record: StudyRecord, said: Statistics) -> str:
+    found = [c for c in said.correlations if c.measure is LAMBDA]
+    if not found:
+        given = record.clinical is not None
+        return "Too few subjects with clinical numbers." if given else "Give --clinical FILE.csv."
+    best = sorted(found, key=lambda c: -abs(c.r))[:3]
+    return "; ".join(
+        f"λ and {c.column}: Spearman {words.number(c.r)} ({words.span(c.low, c.high)})"
+        for c in best
+    )

@@ -1,0 +1,232 @@
+"""Figures of a study's page, as SVG text."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from easytear.study.groups import Comparison, Correlation
+from easytear.study.repeatability import Eyes
+from easytear.study.values import LAMBDA, MEASURES, UNIT, Measure, Values
+from easytear.study.words import number
+
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#AA4499"
+INK, FAINT = "#1F2933", "#9AA5B1"
+COLOURS: Final = (BLUE, ORANGE, GREEN, PURPLE, "#E69F00", "#56B4E9")
+"""Okabe and Ito's colours, which colour-blind people tell apart."""
+MOST_SUBJECTS: Final = 40
+STYLE: Final = {
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "easytear",
+}
+
+
+def _svg(width: float, height: float, draw: Callable[[Figure], Any], alt: str) -> str:
+    """Return a figure of this size in inches, with words for those who cannot see it."""
+    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+        figure = Figure(figsize=(width, height), layout="constrained")
+        draw(figure)
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    text = out.getvalue()
+    svg = text[text.index("<svg") :]
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
+
+
+def _log_axis(axis: Any) -> None:
+    """Give a logarithmic axis numbers that people read."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _room(axes: Axes, axis: str) -> None:
+    """Keep a logarithmic axis at least a factor of three long, so that it has numbers on it."""
+    low, high = axes.get_ylim() if axis == "y" else axes.get_xlim()
+    if high / low < 3:
+        middle = (low * high) ** 0.5
+        (axes.set_ylim if axis == "y" else axes.set_xlim)(middle / 3**0.5, middle * 3**0.5)
+
+
+def by_subject(values: Values, group: str | None) -> str:
+    """Return lambda of every video by subject, coloured by group; empty for too many subjects."""
+    videos = values.by_video(LAMBDA)
+    if videos.empty or videos[UNIT].nunique() > MOST_SUBJECTS:
+        return ""
+    order = videos.groupby(UNIT)["value"].mean().sort_values().index
+    places = {name: place for place, name in enumerate(order)}
+    grouped = group is not None and group in videos
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        parts = videos.groupby(group) if grouped else [("", videos)]
+        for colour, (name, part) in zip(_colours(), parts, strict=False):
+            at = part[UNIT].map(places)
+            axes.plot(at, np.exp(part["value"]), "o", color=colour, ms=5, alpha=0.75, label=name)
+        means = videos.groupby(UNIT)["value"].mean()
+        axes.plot(means.index.map(places), np.exp(means), "_", color=INK, ms=16, mew=2)
+        axes.set_yscale("log")
+        _log_axis(axes.yaxis)
+        _room(axes, "y")
+        axes.set_ylabel("λ (s)")
+        names = [str(name)[:18] for name in order]
+        axes.set_xticks(range(len(order)), names, rotation=45, ha="right")
+        if grouped:
+            axes.legend(title=group, frameon=False, loc="upper left")
+
+    return _svg(7.5, 3.4, draw, "Time constant of each video by subject")
+
+
+def _colours() -> list[str]:
+    return list(COLOURS) * 10
+
+
+def distributions(values: Values) -> str:
+    """Return histograms of all measures over videos."""
+    tables = [(m, values.by_video(m)) for m in MEASURES]
+    known = [(m, table["value"].to_numpy(float)) for m, table in tables if len(table) > 1]
+    if not known:
+        return ""
+    rows = (len(known) + 3) // 4
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots(rows, min(4, len(known)), squeeze=False).ravel()
+        for one, (measure, numbers) in zip(axes, known, strict=False):
+            _histogram(one, measure, numbers)
+        for one in axes[len(known) :]:
+            one.set_visible(False)
+
+    return _svg(9.5, 2.2 * rows, draw, "Distributions of the measures over videos")
+
+
+def _histogram(axes: Axes, measure: Measure, numbers: np.ndarray) -> None:
+    edges = np.histogram_bin_edges(numbers, bins=min(30, max(5, int(len(numbers) ** 0.5) + 2)))
+    axes.hist(
+        np.exp(numbers) if measure.log else numbers,
+        bins=list(np.exp(edges) if measure.log else edges),
+        color=BLUE,
+        edgecolor="white",
+        linewidth=0.6,
+    )
+    if measure.log:
+        axes.set_xscale("log")
+        _log_axis(axes.xaxis)
+        _room(axes, "x")
+    axes.set_xlabel(f"{measure.name} ({measure.unit})", fontsize=8)
+    axes.set_ylabel("videos", fontsize=8)
+    axes.tick_params(labelsize=8)
+
+
+def repeatability(values: Values) -> str:
+    """Return every interval against its video's mean: how far single intervals scatter."""
+    table = values.by_interval(LAMBDA)
+    table = table[table.groupby("video")["value"].transform("size") >= 2]
+    if table.empty:
+        return ""
+    mean = table.groupby("video")["value"].transform("mean")
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        axes.axhline(1, color=FAINT, lw=1)
+        axes.plot(np.exp(mean), np.exp(table["value"] - mean), "o", color=BLUE, ms=4, alpha=0.6)
+        for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
+            scale("log")
+            _log_axis(axis)
+        _room(axes, "x")
+        _room(axes, "y")
+        axes.set_xlabel("mean λ of the video (s)")
+        axes.set_ylabel("interval's λ / mean")
+
+    return _svg(3.7, 3.0, draw, "Intervals against the mean of their video")
+
+
+def eyes(both: Eyes) -> str:
+    """Return one eye against the other."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        x, y = np.exp(both.table["first"]), np.exp(both.table["second"])
+        ends = [min(x.min(), y.min()) * 0.8, max(x.max(), y.max()) * 1.25]
+        axes.plot(ends, ends, color=FAINT, lw=1)
+        axes.plot(x, y, "o", color=BLUE, ms=5, alpha=0.8)
+        for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
+            scale("log")
+            _log_axis(axis)
+        axes.set_xlabel(f"λ, {both.first} (s)")
+        axes.set_ylabel(f"λ, {both.second} (s)")
+        axes.set_aspect("equal")
+
+    return _svg(3.4, 3.0, draw, "One eye against the other")
+
+
+def groups(one: Comparison) -> str:
+    """Return a measure's values by group, one dot per subject, with median and quartiles."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        for place, (level, colour) in enumerate(zip(one.levels, _colours(), strict=False)):
+            part = one.table.loc[one.table["level"] == level.name, "value"].to_numpy(float)
+            spread = np.linspace(-0.13, 0.13, len(part)) if len(part) > 1 else np.zeros(1)
+            shown = np.exp(np.sort(part)) if one.measure.log else np.sort(part)
+            axes.plot(place + spread, shown, "o", color=colour, ms=5, alpha=0.7)
+            axes.vlines(place + 0.25, level.q1, level.q3, color=INK, lw=1.5)
+            axes.plot(place + 0.25, level.median, "D", color=INK, ms=5)
+        if one.measure.log:
+            axes.set_yscale("log")
+            _log_axis(axes.yaxis)
+            _room(axes, "y")
+        names = [f"{level.name}\n({level.subjects})" for level in one.levels]
+        axes.set_xticks(range(len(names)), names)
+        axes.set_xlim(-0.5, len(names) - 0.3)
+        axes.set_ylabel(f"{one.measure.name.split(',')[0]} ({one.measure.unit})")
+
+    return _svg(1.6 + 1.1 * len(one.levels), 3.0, draw, f"Groups by {_plain(one.column)}")
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text if c.isalnum() or c in " _-")
+
+
+def clinical(found: Sequence[Correlation]) -> str:
+    """Return lambda against every clinical number, at most eight."""
+    shown = [c for c in found if c.measure is LAMBDA][:8]
+    if not shown:
+        return ""
+    columns = min(4, len(shown))
+    rows = (len(shown) + columns - 1) // columns
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        for one, correlation in zip(axes, shown, strict=False):
+            _scatter(one, correlation.table, correlation)
+        for one in axes[len(shown) :]:
+            one.set_visible(False)
+
+    return _svg(2.7 * columns, 2.5 * rows, draw, "Time constant against clinical numbers")
+
+
+def _scatter(axes: Axes, table: pd.DataFrame, correlation: Correlation) -> None:
+    axes.plot(table["other"], np.exp(table["value"]), "o", color=BLUE, ms=5, alpha=0.75)
+    axes.set_yscale("log")
+    _log_axis(axes.yaxis)
+    _room(axes, "y")
+    axes.set_xlabel(correlation.column[:28])
+    axes.set_ylabel("λ (s)")
+    axes.set_title(f"Spearman {number(correlation.r)}", fontsize=9, loc="left")

@@ -1,0 +1,134 @@
+"""All statistics of a study, gathered for its page and for statistics.json."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from easytear.study.columns import Column
+from easytear.study.groups import (
+    Comparison,
+    Correlation,
+    compare,
+    correlations,
+    group_columns,
+)
+from easytear.study.record import StudyRecord
+from easytear.study.repeatability import (
+    Eyes,
+    Repeatability,
+    between_intervals,
+    between_visits,
+    both_eyes,
+)
+from easytear.study.values import EYE, LAMBDA, MEASURES, SESSION, UNIT, Measure, Values, load_values
+
+STATISTICS: Final = "statistics.json"
+
+
+@dataclass(frozen=True)
+class Typical:
+    """A measure over subjects: median, quartiles, and how many they are."""
+
+    measure: Measure
+    subjects: int
+    median: float
+    q1: float
+    q3: float
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What a study says.
+
+    Attributes
+    ----------
+    values : Values
+        The numbers behind it.
+    subjects, eyes, visits : int
+        How many there are among the videos with results; 0 where file names do not tell.
+    intervals, used : int
+        Intervals found, and those that enter averages.
+    left_out : dict
+        Intervals left out by reason.
+    flags : dict
+        Flags of intervals and videos by how often they stand, most often first.
+    typical : tuple of Typical
+        Over subjects.
+    intervals_repeat, visits_repeat : Repeatability or None
+        On log lambda.
+    eyes_agree : Eyes or None
+        On log lambda.
+    comparisons : tuple of Comparison
+        Every group column with every measure.
+    correlations : tuple of Correlation
+        Every clinical number with every measure.
+    """
+
+    values: Values
+    subjects: int
+    eyes: int
+    visits: int
+    intervals: int
+    used: int
+    left_out: dict[str, int]
+    flags: dict[str, int]
+    typical: tuple[Typical, ...]
+    intervals_repeat: Repeatability | None
+    visits_repeat: Repeatability | None
+    eyes_agree: Eyes | None
+    comparisons: tuple[Comparison, ...]
+    correlations: tuple[Correlation, ...]
+
+
+def compute(study: Path, record: StudyRecord, clinical: Sequence[Column]) -> Statistics:
+    """Compute the statistics of a study from its table."""
+    values = load_values(study, record.name_columns, clinical)
+    rows = values.rows[values.rows["error"].isna()]
+    intervals = rows[rows["interval"].notna()]
+    columns = group_columns(values, record.name_columns, clinical, record.options.get("by"))
+    compared = (compare(values, column, m) for column in columns for m in MEASURES)
+    typical = (_typical(values, measure) for measure in MEASURES)
+    return Statistics(
+        values=values,
+        subjects=rows[UNIT].nunique() if values.has_subjects else 0,
+        eyes=rows.loc[rows[EYE] != "?", EYE].nunique(),
+        visits=rows.loc[rows[SESSION] != "?", SESSION].nunique(),
+        intervals=len(intervals),
+        used=len(values.used),
+        left_out=dict(Counter(_kind(reason) for reason in rows["left_out"].dropna()).most_common()),
+        flags=_flags(rows),
+        typical=tuple(t for t in typical if t is not None),
+        intervals_repeat=between_intervals(values, LAMBDA),
+        visits_repeat=between_visits(values, LAMBDA),
+        eyes_agree=both_eyes(values, LAMBDA),
+        comparisons=tuple(c for c in compared if c is not None),
+        correlations=tuple(correlations(values, clinical)),
+    )
+
+
+def _kind(reason: str) -> str:
+    """Return the kind of a reason: what a person wrote behind "excluded" is not counted apart."""
+    return reason.split(":")[0]
+
+
+def _flags(rows: Any) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for text in rows["quality_flags"].dropna():
+        found.update(flag for flag in text.split(";") if flag)
+    for text in rows.drop_duplicates("video")["flags"].dropna():
+        found.update(flag for flag in text.split(";") if flag)
+    return dict(found.most_common())
+
+
+def _typical(values: Values, measure: Measure) -> Typical | None:
+    table = values.by_unit(measure)
+    if table.empty:
+        return None
+    q1, median, q3 = (measure.back(v) for v in np.quantile(table["value"], [0.25, 0.5, 0.75]))
+    return Typical(measure, len(table), median, q1, q3)

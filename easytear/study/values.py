@@ -1,0 +1,156 @@
+"""The study's numbers as its statistics need them: by interval, video, eye and subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from easytear.study.columns import Column
+from easytear.study.table import PARQUET
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number that the statistics look at.
+
+    Attributes
+    ----------
+    column : str
+        Its column in the table.
+    name, unit : str
+        For people.
+    log : bool
+        Whether it is compared by ratios (positive, spread over decades) or by differences.
+    converged : str
+        Column that must be true for the value to count; empty for none.
+    """
+
+    column: str
+    name: str
+    unit: str
+    log: bool
+    converged: str = ""
+
+    def forward(self, values: pd.Series) -> pd.Series:
+        """Return values on the scale on which they are averaged and compared."""
+        if not self.log:
+            return values
+        return pd.Series(np.log(values.where(values > 0)), index=values.index)
+
+    def back(self, value: float) -> float:
+        """Return a value of that scale in the measure's unit."""
+        return float(np.exp(value)) if self.log else float(value)
+
+
+LAMBDA: Final = Measure("spread_y_lambda_s", "λ, time constant", "s", True, "spread_y_converged")
+MEASURES: Final = (
+    LAMBDA,
+    Measure("spread_y_rho_mm", "ρ, amplitude", "mm", True, "spread_y_converged"),
+    Measure(
+        "spread_y_initial_velocity_mm_s",
+        "ρ/λ, initial velocity",
+        "mm/s",
+        True,
+        "spread_y_converged",
+    ),
+    Measure("velocity_early_mm_s", "early velocity (no model)", "mm/s", False),
+    Measure("stabilization_s", "stabilisation time", "s", False),
+    Measure("spread_front_lambda_s", "λ of the front", "s", True, "spread_front_converged"),
+    Measure("area_rate_mm2_s", "area rate", "mm²/s", False),
+    Measure("thickness_thinning_nm_s", "thinning", "nm/s", False),
+)
+
+UNIT: Final = "_unit"
+EYE: Final = "_eye"
+SESSION: Final = "_session"
+
+
+@dataclass(frozen=True)
+class Values:
+    """The numbers of a study.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        The table's rows: those of failed videos, of intervals left out, and of those used.
+    used : DataFrame
+        The intervals that enter averages.
+    has_subjects : bool
+        Whether the file names tell subjects; otherwise each video stands for itself.
+    """
+
+    rows: pd.DataFrame
+    used: pd.DataFrame
+    has_subjects: bool
+
+    def by_video(self, measure: Measure) -> pd.DataFrame:
+        """Return one row per video: its mean over intervals, on the measure's scale, as `value`."""
+        return self._means(self.by_interval(measure), ["video"])
+
+    def by_interval(self, measure: Measure) -> pd.DataFrame:
+        """Return one row per used interval in which the measure is known."""
+        table = self.used
+        if measure.column not in table:
+            return table.iloc[:0].assign(value=0.0)
+        if measure.converged:
+            table = table[table[measure.converged].fillna(False).astype(bool)]
+        table = table.assign(value=measure.forward(table[measure.column].astype(float)))
+        return table[table["value"].notna()]
+
+    def by_session(self, measure: Measure) -> pd.DataFrame:
+        """Return one row per subject, eye and visit: the mean over its videos."""
+        return self._means(self.by_video(measure), [UNIT, EYE, SESSION])
+
+    def by_eye(self, measure: Measure) -> pd.DataFrame:
+        """Return one row per subject and eye: the mean over its visits."""
+        return self._means(self.by_session(measure), [UNIT, EYE])
+
+    def by_unit(self, measure: Measure, *also: str) -> pd.DataFrame:
+        """Return one row per subject (and value of `also`): the mean over eyes and visits.
+
+        Visits count equally within an eye, and eyes within a subject, whatever the number of
+        videos and intervals in each.
+        """
+        sessions = self._means(
+            self.by_video(measure), list(dict.fromkeys((UNIT, EYE, SESSION, *also)))
+        )
+        eyes = self._means(sessions, list(dict.fromkeys((UNIT, EYE, *also))))
+        return self._means(eyes, [UNIT, *also])
+
+    @staticmethod
+    def _means(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+        if table.empty:
+            return table
+        first = {name: "first" for name in table.columns if name not in (*keys, "value")}
+        groups = table.groupby(keys, sort=True, observed=True, dropna=True)
+        return groups.agg({**first, "value": "mean"}).reset_index()
+
+
+def load_values(study: Path, names: Sequence[str], clinical: Sequence[Column]) -> Values:
+    """Read from the study's table the columns that its statistics and page need."""
+    file = pq.ParquetFile(study / PARQUET)
+    there = set(file.schema_arrow.names)
+    wanted = ["video", "interval", "error", "left_out", "quality_score", "quality_flags", "flags"]
+    wanted += [*names, *(column.name for column in clinical)]
+    wanted += [column for m in MEASURES for column in (m.column, m.converged) if column]
+    rows = file.read([name for name in dict.fromkeys(wanted) if name in there]).to_pandas()
+    has_subjects = "subject" in rows and bool(rows["subject"].notna().any())
+    rows[UNIT] = rows["subject"].fillna(rows["video"]) if has_subjects else rows["video"]
+    rows[EYE] = rows["eye"].fillna("?") if "eye" in rows else "?"
+    rows[SESSION] = _session(rows)
+    used = rows[rows["error"].isna() & rows["left_out"].isna()]
+    return Values(rows, used, has_subjects)
+
+
+def _session(rows: pd.DataFrame) -> pd.Series:
+    """Return what tells the visits of a subject apart: visit, else date, else nothing."""
+    for name in ("visit", "date", "day"):
+        if name in rows and rows[name].notna().any():
+            return rows[name].astype("string").fillna("?")
+    return pd.Series("?", index=rows.index, dtype="string")
