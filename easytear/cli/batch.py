@@ -7,6 +7,7 @@ import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -100,11 +101,12 @@ def batch(
     What is done already is not done again; a run that was stopped goes on where it stood.
     Exit: 0 all done, 3 some failed, 1 none, 2 usage, 130 interrupted.
     """
-    with _extra():
-        from easytear.cli.study_progress import StudyProgress
-        from easytear.study.batch import Choices, Workforce, run_study
-        from easytear.study.plan import ANALYSER, Order
-        from easytear.study.tasks import Limits
+    _need_extra()
+    from easytear.cli.study_progress import StudyProgress
+    from easytear.study.batch import Choices, Workforce, run_study
+    from easytear.study.plan import ANALYSER, Order
+    from easytear.study.tasks import Limits
+
     cores = _cores()
     workers = workers or cores
     order = Order(
@@ -140,8 +142,9 @@ def study(
     by: Annotated[str | None, typer.Option(help="Column that tells the groups.")] = None,
 ) -> None:
     """Make tables, statistics and page of a study again from its results."""
-    with _extra():
-        from easytear.study.batch import again
+    _need_extra()
+    from easytear.study.batch import again
+
     record = again(folder, by)
     _say_end(folder, record)
     raise typer.Exit(_exit_code(record))

@@ -125,6 +125,7 @@ def run_study(
         if plan.codes is not None:
             plan.codes.write()
         record = _record(order, choices, plan)
+        _check_by(record)
         write_text(order.study / SETTINGS, dump_settings(order.settings))
         write_record(order.study, record)
         listener.planned(len(plan.tasks), len(plan.entries) - len(plan.tasks), plan.skipped)
@@ -164,6 +165,17 @@ def _refuse_other_kind(order: Order) -> None:
         raise EasyTearError(
             f"{order.study}: was begun {was} --anonymise and cannot go on {now} it; "
             f"give another folder to -o."
+        )
+
+
+def _check_by(record: StudyRecord) -> None:
+    """Refuse a column for groups that the table will not have."""
+    by = record.options.get("by")
+    clinical = [column.name for column in _clinical_columns(record.clinical)]
+    if by is not None and by not in (*record.name_columns, *clinical):
+        there = ", ".join((*record.name_columns, *clinical)) or "none"
+        raise EasyTearError(
+            f"--by {by}: there is no such column; file names and clinical file give: {there}."
         )
 
 
@@ -254,7 +266,7 @@ def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) ->
             "tables": {name: sha256_of(study / name) for name in (CSV, PARQUET)},
         }
     )
-    write_record(study, done)
+    done = write_record(study, done)
     from easytear.study.page import write_page  # these bring matplotlib and statsmodels in
     from easytear.study.statistics import compute
 
@@ -310,5 +322,6 @@ def again(study: Path, by: str | None = None) -> StudyRecord:
     record = read_record(study)
     if by is not None:
         record = record.model_copy(update={"options": {**record.options, "by": by}})
+        _check_by(record)
     with study_lock(study):
         return finish(study, record)

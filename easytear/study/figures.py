@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from easytear.study.groups import Comparison, Correlation
 from easytear.study.repeatability import Eyes
@@ -52,9 +52,9 @@ def _svg(width: float, height: float, draw: Callable[[Figure], Any], alt: str) -
 
 def _log_axis(axis: Any) -> None:
     """Give a logarithmic axis numbers that people read."""
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_locator(LogLocator(subs=(1.0, 1.5, 2.0, 3.0, 5.0, 7.0)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_minor_locator(NullLocator())
 
 
 def _room(axes: Axes, axis: str) -> None:
@@ -195,7 +195,7 @@ def groups(one: Comparison) -> str:
         names = [f"{level.name}\n({level.subjects})" for level in one.levels]
         axes.set_xticks(range(len(names)), names)
         axes.set_xlim(-0.5, len(names) - 0.3)
-        axes.set_ylabel(f"{one.measure.name.split(',')[0]} ({one.measure.unit})")
+        axes.set_ylabel(f"{one.measure.short} ({one.measure.unit})")
 
     return _svg(1.6 + 1.1 * len(one.levels), 3.0, draw, f"Groups by {_plain(one.column)}")
 

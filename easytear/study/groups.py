@@ -102,7 +102,7 @@ def group_columns(
         return [by]
     number = {column.name for column in clinical if column.kind == "number"}
     found: list[str] = []
-    for name in (*names, *(column.name for column in clinical)):
+    for name in (*(column.name for column in clinical), *names):
         if name in ("subject", "eye", "date", "day"):
             continue
         levels = values.rows[name].nunique() if name in values.rows else 0
@@ -131,7 +131,7 @@ def compare(values: Values, column: str, measure: Measure) -> Comparison | None:
     if len(groups) < 2:
         return None
     levels = tuple(_level(name, part["value"], measure) for name, part in groups.items())
-    if min(level.subjects for level in levels) < FEWEST:
+    if min(level.subjects for level in levels) < FEWEST or not _varies(table, paired):
         return Comparison(column, measure, levels, paired, "", None, (), table)
     if paired:
         test, p, contrasts = _paired(table, list(groups), measure)
@@ -140,6 +140,15 @@ def compare(values: Values, column: str, measure: Measure) -> Comparison | None:
             {name: part["value"].to_numpy(float) for name, part in groups.items()}, measure
         )
     return Comparison(column, measure, levels, paired, test, p, contrasts, table)
+
+
+def _varies(table: pd.DataFrame, paired: bool) -> bool:
+    """Tell whether there is any spread against which groups could be compared."""
+    values = table["value"]
+    if paired:
+        values = values - table.groupby(UNIT)["value"].transform("mean")
+    spread = values.groupby(table["level"]).std()
+    return bool((spread > 1e-9 * max(1.0, float(table["value"].abs().max()))).all())
 
 
 def _level_name(value: object) -> str:
@@ -188,10 +197,10 @@ def _paired(
         contrasts.append(_contrast(a, b, groups, (ends.low, ends.high), measure, True))
         p = float(test.pvalue)
     if len(names) == 2:
-        return f"paired t test{_of_log(measure)}", p, tuple(contrasts)
+        return f"Paired t test{_of_log(measure)}", p, tuple(contrasts)
     found = pg.rm_anova(table, dv="value", within="level", subject=UNIT, correction=True)
-    p = float(found.get("p_GG_corr", found["p_unc"]).iloc[0])
-    name = f"analysis of variance of repeated measures{_of_log(measure)} (Greenhouse-Geisser)"
+    p = float(found["p_GG_corr" if "p_GG_corr" in found else "p_unc"].iloc[0])
+    name = f"Analysis of variance of repeated measures{_of_log(measure)} (Greenhouse-Geisser)"
     return f"{name}, Bonferroni intervals", p, tuple(contrasts)
 
 
@@ -249,7 +258,7 @@ def _correlate(values: Values, column: str, measure: Measure) -> Correlation | N
     table = values.by_unit(measure)
     if table.empty or column not in values.used:
         return None
-    other = values.by_unit(Measure(column, column, "", False))
+    other = values.by_unit(Measure(column, column, column, "", False))
     both = table[[UNIT, "value"]].merge(
         other[[UNIT, "value"]].rename(columns={"value": "other"}), on=UNIT
     )

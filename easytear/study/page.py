@@ -141,7 +141,7 @@ def _line(
     intervals = rows[rows["interval"].notna()]
     score = intervals["quality_score"].astype(float).mean() if len(intervals) else np.nan
     reasons = [str(reason) for reason in rows["left_out"].dropna()]
-    notes = video.error or "; ".join(dict.fromkeys(reasons))
+    notes = "failed, see above" if video.error else "; ".join(dict.fromkeys(reasons))
     folder = f"{VIDEOS}/{video.name}"
     page = f"{folder}/report.html"
     return Line(

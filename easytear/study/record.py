@@ -100,14 +100,15 @@ def software() -> dict[str, str]:
     return found | {"platform": platform.platform()}
 
 
-def write_record(study: Path, record: StudyRecord) -> None:
-    """Write study.json, whole or not at all, with the present time and versions."""
+def write_record(study: Path, record: StudyRecord) -> StudyRecord:
+    """Write study.json, whole or not at all; return it with the present time and versions."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     whole = record.model_copy(update={"made": now, "software": software()})
     data = json.loads(whole.model_dump_json(by_alias=True))
     write_text(
         study / RECORD, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     )
+    return whole
 
 
 def read_record(study: Path) -> StudyRecord:

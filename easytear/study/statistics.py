@@ -1,4 +1,4 @@
-"""All statistics of a study, gathered for its page and for statistics.json."""
+"""All statistics of a study, gathered for its page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -27,8 +27,6 @@ from easytear.study.repeatability import (
     both_eyes,
 )
 from easytear.study.values import EYE, LAMBDA, MEASURES, SESSION, UNIT, Measure, Values, load_values
-
-STATISTICS: Final = "statistics.json"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class Measure:
     ----------
     column : str
         Its column in the table.
-    name, unit : str
+    name, short, unit : str
         For people.
     log : bool
         Whether it is compared by ratios (positive, spread over decades) or by differences.
@@ -33,6 +33,7 @@ class Measure:
 
     column: str
     name: str
+    short: str
     unit: str
     log: bool
     converged: str = ""
@@ -48,22 +49,27 @@ class Measure:
         return float(np.exp(value)) if self.log else float(value)
 
 
-LAMBDA: Final = Measure("spread_y_lambda_s", "λ, time constant", "s", True, "spread_y_converged")
+LAMBDA: Final = Measure(
+    "spread_y_lambda_s", "λ, time constant", "λ", "s", True, "spread_y_converged"
+)
 MEASURES: Final = (
     LAMBDA,
-    Measure("spread_y_rho_mm", "ρ, amplitude", "mm", True, "spread_y_converged"),
+    Measure("spread_y_rho_mm", "ρ, amplitude", "ρ", "mm", True, "spread_y_converged"),
     Measure(
         "spread_y_initial_velocity_mm_s",
         "ρ/λ, initial velocity",
+        "ρ/λ",
         "mm/s",
         True,
         "spread_y_converged",
     ),
-    Measure("velocity_early_mm_s", "early velocity (no model)", "mm/s", False),
-    Measure("stabilization_s", "stabilisation time", "s", False),
-    Measure("spread_front_lambda_s", "λ of the front", "s", True, "spread_front_converged"),
-    Measure("area_rate_mm2_s", "area rate", "mm²/s", False),
-    Measure("thickness_thinning_nm_s", "thinning", "nm/s", False),
+    Measure("velocity_early_mm_s", "early velocity, no model", "early velocity", "mm/s", False),
+    Measure("stabilization_s", "stabilisation time", "stabilisation", "s", False),
+    Measure(
+        "spread_front_lambda_s", "λ of the front", "front λ", "s", True, "spread_front_converged"
+    ),
+    Measure("area_rate_mm2_s", "area rate", "area rate", "mm²/s", False),
+    Measure("thickness_thinning_nm_s", "thinning", "thinning", "nm/s", False),
 )
 
 UNIT: Final = "_unit"

@@ -87,7 +87,7 @@ def contrast(one: Contrast, name: str) -> str:
 
 def comparison(one: Comparison) -> str:
     """Say what a comparison of groups found, and what it does not say."""
-    name = one.measure.name.split(",")[0]
+    name = one.measure.short
     if one.p is None:
         return f"{name}: too few subjects per group for a test."
     if len(one.contrasts) == 1:
@@ -111,7 +111,7 @@ def _apart(one: Contrast) -> bool:
 
 def correlation(one: Correlation) -> str:
     """Say a rank correlation."""
-    name = one.measure.name.split(",")[0]
+    name = one.measure.short
     way = "higher" if one.r > 0 else "lower"
     sure = "" if one.p_holm < 0.05 else ", which could be chance"
     return (
