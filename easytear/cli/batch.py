@@ -150,14 +150,13 @@ def study(
     raise typer.Exit(_exit_code(record))
 
 
-@contextmanager
-def _extra() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"studies need the package {error.name}; install it with pip install 'easytear[study]'."
-        ) from error
+def _need_extra() -> None:
+    """Refuse to begin what could not be ended: the page's packages are imported last."""
+    for name in ("psutil", "pyarrow", "pingouin"):
+        if find_spec(name) is None:
+            raise MissingExtraError(
+                f"studies need the package {name}; install it with pip install 'easytear[study]'."
+            )
 
 
 def _cores() -> int:
