@@ -1,1 +1,5 @@
-"""Figures, the page, the overlay video."""
+"""Figures, the page for people, the overlay video."""
+
+from easytear.report.page import write_report
+
+__all__ = ["write_report"]

@@ -61,3 +61,22 @@ def quality_colour(score: float, low: float = 0.5, good: float = 0.75) -> str:
     if score < low:
         return BAD
     return GOOD if score >= good else DOUBTFUL
+
+
+_ON_PAPER: Final = {
+    TRACKS: "#0072B2",
+    FRONT: "#B06A00",
+    REGION: "#00795A",
+    THICKNESS: "#A2467F",
+}
+
+
+def on_paper(colour: str) -> str:
+    """Return the deeper shade of a hue, for thin lines on white."""
+    return _ON_PAPER.get(colour, colour)
+
+
+def blue_green_red(colour: str) -> tuple[int, int, int]:
+    """Return a colour "#rrggbb" as OpenCV draws it, each 0 to 255."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return blue, green, red

@@ -1,0 +1,202 @@
+"""What was found, drawn into a picture: front with its band, film points with tails."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from easytear.analysis import Analysis, IntervalResult
+from easytear.geometry import ByteArray, FloatArray
+from easytear.report import palette
+
+TAIL_S = 0.4
+"""How far back in time a point's tail reaches."""
+
+_BAND_SD = 1.96
+_SHIFT_BITS = 4  # drawing to a sixteenth of a pixel
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one interval holds for one frame, in eye coordinates.
+
+    Attributes
+    ----------
+    front_x, front_y, front_sd, front_observed : (c,) arrays
+        The front's samples, x rising.
+    tails : list of (k, 2) float arrays
+        Each film point's way to where it is now, oldest first.
+    """
+
+    front_x: FloatArray
+    front_y: FloatArray
+    front_sd: FloatArray
+    front_observed: NDArray[np.bool_]
+    tails: list[FloatArray]
+
+
+class Finder:
+    """Looks up front and film points of one interval, frame by frame.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The results.
+    interval : IntervalResult
+        One of its intervals.
+    """
+
+    def __init__(self, analysis: Analysis, interval: IntervalResult) -> None:
+        self.interval = interval
+        front = analysis.front[analysis.front["interval"] == interval.index]
+        self._front = front.sort_values(["frame", "x_eye_px"], kind="stable")
+        self._front_frame = self._front["frame"].to_numpy()
+        tracks = analysis.tracks[analysis.tracks["interval"] == interval.index]
+        tracks = tracks.sort_values(["track_id", "frame"], kind="stable")
+        self._track = tracks["track_id"].to_numpy()
+        self._time_s = tracks["time_s"].to_numpy()
+        self._points = tracks[["x_eye_px", "y_eye_px"]].to_numpy(float)
+        self._rows = pd.Series(np.arange(len(tracks))).groupby(tracks["frame"].to_numpy()).groups
+
+    def at(self, frame: int) -> Found:
+        """Return what was found in one frame (video's count)."""
+        low, high = np.searchsorted(self._front_frame, [frame, frame + 1])
+        front = self._front.iloc[low:high]
+        rows = self._rows.get(frame)
+        tails = [] if rows is None else [self._tail(int(row)) for row in rows]
+        return Found(
+            front["x_eye_px"].to_numpy(float),
+            front["y_eye_px"].to_numpy(float),
+            front["sd_px"].to_numpy(float),
+            front["observed"].to_numpy(bool),
+            tails,
+        )
+
+    def _tail(self, row: int) -> FloatArray:
+        first = row
+        while (
+            first > 0
+            and self._track[first - 1] == self._track[row]
+            and self._time_s[row] - self._time_s[first - 1] <= TAIL_S
+        ):
+            first -= 1
+        return self._points[first : row + 1]
+
+
+def eye_to_image(
+    dx_px: float, dy_px: float, rotation_deg: float, centre: tuple[float, float]
+) -> FloatArray:
+    """Return the (2, 3) matrix from eye coordinates to the image of a frame.
+
+    The eye turns about the pupil's `centre` (x, y in the interval's first frame), positive from x
+    towards y, and moves by (`dx_px`, `dy_px`); unknown motion (NaN) counts as none.
+    """
+    dx, dy, degrees = (0.0 if np.isnan(v) else v for v in (dx_px, dy_px, rotation_deg))
+    cos, sin = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    x, y = centre
+    return np.array(
+        [[cos, -sin, x + dx - cos * x + sin * y], [sin, cos, y + dy - sin * x - cos * y]]
+    )
+
+
+def frame_matrix(row: Mapping[Hashable, Any], interval: IntervalResult) -> FloatArray:
+    """Return the matrix from eye coordinates to the image of a frame, by its row of frames.csv."""
+    if interval.pupil is None:
+        return eye_to_image(0.0, 0.0, 0.0, (0.0, 0.0))
+    return eye_to_image(
+        float(row["eye_dx_px"]),
+        float(row["eye_dy_px"]),
+        float(row["eye_rotation_deg"]),
+        (interval.pupil.x_px, interval.pupil.y_px),
+    )
+
+
+def scaled(matrix: FloatArray, factor: float) -> FloatArray:
+    """Return the matrix to a picture enlarged by `factor`; pixel centres stay pixel centres."""
+    out: FloatArray = matrix * factor
+    out[:, 2] += (factor - 1) / 2
+    return out
+
+
+def mapped(points: FloatArray, matrix: FloatArray) -> FloatArray:
+    """Return (n, 2) points moved by a (2, 3) matrix."""
+    out: FloatArray = points @ matrix[:, :2].T + matrix[:, 2]
+    return out
+
+
+def draw(picture: ByteArray, found: Found, matrix: FloatArray, *, thickness: int = 1) -> None:
+    """Draw front and points into a blue-green-red picture, in place.
+
+    Parameters
+    ----------
+    picture : (height, width, 3) uint8 array
+        The picture.
+    found : Found
+        What to draw.
+    matrix : (2, 3) float array
+        From eye coordinates to the picture.
+    thickness : int
+        Of the lines, in pixels.
+    """
+    _draw_tails(picture, found, matrix, thickness)
+    _draw_front(picture, found, matrix, thickness)
+
+
+def _fixed(points: FloatArray) -> NDArray[np.int32]:
+    limited = np.clip(points, -8000, 8000)
+    return np.round(limited * (1 << _SHIFT_BITS)).astype(np.int32)
+
+
+def _draw_tails(picture: ByteArray, found: Found, matrix: FloatArray, thickness: int) -> None:
+    if not found.tails:
+        return
+    hue = palette.blue_green_red(palette.TRACKS)
+    lines = [_fixed(mapped(tail, matrix)) for tail in found.tails]
+    cv2.polylines(picture, lines, False, hue, thickness, cv2.LINE_AA, _SHIFT_BITS)
+    for line in lines:
+        x, y = (int(v) for v in line[-1])
+        radius = int((1.2 + 0.6 * thickness) * (1 << _SHIFT_BITS))
+        cv2.circle(picture, (x, y), radius, hue, -1, cv2.LINE_AA, _SHIFT_BITS)
+
+
+def _draw_front(picture: ByteArray, found: Found, matrix: FloatArray, thickness: int) -> None:
+    if not len(found.front_x):
+        return
+    hue = palette.blue_green_red(palette.FRONT)
+    step = np.median(np.diff(found.front_x)) if len(found.front_x) > 1 else 8.0
+    breaks = np.flatnonzero(np.diff(found.front_x) > 1.5 * step) + 1
+    pieces = np.split(np.arange(len(found.front_x)), breaks)
+    _shade_band(picture, found, pieces, matrix)
+    for piece in pieces:
+        line = mapped(np.column_stack([found.front_x[piece], found.front_y[piece]]), matrix)
+        # dark below the bright line, so that it shows on a pale film too
+        points = [_fixed(line)]
+        cv2.polylines(picture, points, False, (25, 25, 25), thickness + 2, cv2.LINE_AA, _SHIFT_BITS)
+        for run in _runs(found.front_observed[piece]):
+            width = thickness + 1 if found.front_observed[piece][run[0]] else thickness
+            part = [_fixed(line[run[0] : run[-1] + 2])]
+            cv2.polylines(picture, part, False, hue, width, cv2.LINE_AA, _SHIFT_BITS)
+
+
+def _shade_band(
+    picture: ByteArray, found: Found, pieces: list[NDArray[np.int_]], matrix: FloatArray
+) -> None:
+    shaded = picture.copy()
+    for piece in pieces:
+        x, y = found.front_x[piece], found.front_y[piece]
+        half = _BAND_SD * np.nan_to_num(found.front_sd[piece])
+        upper, lower = np.column_stack([x, y - half]), np.column_stack([x, y + half])
+        outline = mapped(np.concatenate([upper, lower[::-1]]), matrix)
+        cv2.fillPoly(shaded, [_fixed(outline)], palette.blue_green_red(palette.FRONT), cv2.LINE_AA, _SHIFT_BITS)
+    cv2.addWeighted(shaded, 0.3, picture, 0.7, 0, dst=picture)
+
+
+def _runs(flags: NDArray[np.bool_]) -> list[NDArray[np.int_]]:
+    """Return runs of equal values as index arrays."""
+    return np.split(np.arange(len(flags)), np.flatnonzero(np.diff(flags)) + 1)

@@ -1,0 +1,231 @@
+"""The page's figures, by matplotlib, one panel each; the app exports the same."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from easytear.analysis import Analysis, Fit, IntervalResult
+from easytear.geometry import FloatArray
+from easytear.report import palette
+from easytear.report.curves import band, law
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK: Final = "#1d2429"
+FAINT: Final = "#6b757d"
+GRID: Final = "#e4e8eb"
+WIDE: Final = (7.4, 3.0)
+SMALL: Final = (3.6, 2.3)
+_STYLE: Final[Any] = {
+    "svg.fonttype": "none",
+    "font.family": "DejaVu Sans",  # comes with matplotlib; pages put their own in its place
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.7,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One figure: what it shows in a sentence, whether it takes the page's width."""
+
+    title: str
+    figure: Figure
+    wide: bool
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A quantity over one interval: time since its start, and values (NaN where unknown)."""
+
+    time_s: FloatArray
+    value: FloatArray
+
+    @property
+    def known(self) -> bool:
+        """True where there is something to draw."""
+        return int(np.isfinite(self.value).sum()) >= 2
+
+
+def curve(analysis: Analysis, interval: IntervalResult, column: str) -> Curve:
+    """Return a column of frames.csv over one interval."""
+    rows = interval_frames(analysis, interval)
+    return Curve(rows["time_s"].to_numpy(float) - interval.start_s, rows[column].to_numpy(float))
+
+
+def interval_frames(analysis: Analysis, interval: IntervalResult) -> pd.DataFrame:
+    """Return the rows of frames.csv inside one interval."""
+    frames = analysis.frames
+    inside = (frames["frame"] >= interval.start_frame) & (frames["frame"] <= interval.end_frame)
+    return frames[inside]
+
+
+def panels(analysis: Analysis, interval: IntervalResult) -> list[Panel]:
+    """Return the figures for which the interval holds anything, the most important first."""
+    import matplotlib
+
+    with matplotlib.rc_context(_STYLE):
+        return _panels(analysis, interval)
+
+
+def _panels(analysis: Analysis, interval: IntervalResult) -> list[Panel]:
+    made = [rise_panel(analysis, interval)]
+    small: Sequence[tuple[str, str, str, str]] = (
+        ("velocity_y_mm_s", "Upward velocity of the film", "mm/s", palette.TRACKS),
+        ("area_mm2", "Cornea below the front", "mm²", palette.REGION),
+        ("thickness_nm", "Film thickness", "nm", palette.THICKNESS),
+    )
+    for column, title, unit, hue in small:
+        made.append(small_panel(analysis, interval, column, title, unit, hue))
+    return [panel for panel in made if panel is not None]
+
+
+def rise_panel(analysis: Analysis, interval: IntervalResult) -> Panel | None:
+    """Return the rise of film and front with fits and bands; None where neither is known."""
+    film = curve(analysis, interval, "displacement_y_mm")
+    front = curve(analysis, interval, "front_height_mm")
+    lines = [
+        (film, interval.spread.y, palette.TRACKS, "film below the front"),
+        (front, interval.spread.front, palette.FRONT, "front"),
+    ]
+    if not any(line[0].known or line[1] is not None for line in lines):
+        return None
+    figure, axes = _figure(WIDE)
+    for measured, fit, hue, name in lines:
+        _draw_rise(axes, interval, measured, fit, hue, name)
+    onset = interval.spread.y.onset_s if interval.spread.y else None
+    if onset is not None and onset > interval.start_s:
+        axes.axvline(onset - interval.start_s, color=FAINT, linewidth=0.8, linestyle=":")
+    axes.set_ylabel("rise (mm)")
+    axes.legend(loc="lower right", ncols=2, handlelength=1.6)
+    _finish(axes, interval)
+    return Panel("Rise of the film and of its front since the eye opened", figure, wide=True)
+
+
+def small_panel(
+    analysis: Analysis, interval: IntervalResult, column: str, title: str, unit: str, hue: str
+) -> Panel | None:
+    """Return one quantity over time; None where it is not known."""
+    measured = curve(analysis, interval, column)
+    if not measured.known:
+        return None
+    figure, axes = _figure(SMALL)
+    axes.plot(*_thinned(measured), color=palette.on_paper(hue), linewidth=1.4)
+    axes.set_ylabel(unit)
+    if column != "thickness_nm":
+        axes.set_ylim(bottom=min(0.0, float(np.nanmin(measured.value))))
+    _finish(axes, interval)
+    return Panel(f"{title} ({unit})", figure, wide=False)
+
+
+def _figure(size: tuple[float, float]) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size)
+    left, low, rest_x, rest_y = 0.62 / size[0], 0.52 / size[1], 0.74 / size[0], 0.62 / size[1]
+    return figure, figure.add_axes((left, low, 1 - rest_x, 1 - rest_y))
+
+
+def _finish(axes: Axes, interval: IntervalResult) -> None:
+    axes.set_xlabel("time since the eye opened (s)")
+    axes.set_xlim(0, max(interval.end_s - interval.start_s, 1e-3))
+    axes.tick_params(length=3)
+
+
+def _draw_rise(
+    axes: Axes, interval: IntervalResult, measured: Curve, fit: Fit | None, hue: str, name: str
+) -> None:
+    if measured.known:
+        axes.plot(
+            *_thinned(measured),
+            color=palette.on_paper(hue),
+            linewidth=0,
+            marker=".",
+            markersize=3.2,
+            alpha=0.55,
+            label=f"{name}, measured",
+        )
+    if fit is None or fit.onset_s is None:
+        return
+    time_s = np.linspace(0.0, interval.end_s - interval.start_s, 160)
+    rise = law(fit, time_s + interval.start_s)
+    if rise is None:
+        return
+    base = _height_at(measured, fit.onset_s - interval.start_s)
+    edges = band(fit, time_s + interval.start_s)
+    if edges is not None:
+        axes.fill_between(
+            time_s, base + edges[0], base + edges[1], color=palette.on_paper(hue), alpha=0.18, linewidth=0
+        )
+    style = "-" if fit.converged else (0, (3, 2))
+    label = f"{name}, fit and 95 % band" if fit.converged else f"{name}, fit that did not settle"
+    axes.plot(time_s, base + rise, color=palette.on_paper(hue), linewidth=1.6, linestyle=style, label=label)
+
+
+def _height_at(measured: Curve, time_s: float) -> float:
+    known = np.isfinite(measured.value)
+    if not known.any():
+        return 0.0
+    if time_s < measured.time_s[known][0]:
+        return 0.0
+    return float(np.interp(time_s, measured.time_s[known], measured.value[known]))
+
+
+def _thinned(measured: Curve, most: int = 200) -> tuple[FloatArray, FloatArray]:
+    """Return at most so many points: medians of neighbours, so that nothing is drawn unseen."""
+    size = -(-len(measured.value) // most)
+    if size <= 1:
+        return measured.time_s, measured.value
+    count = len(measured.value) // size
+    time_s = measured.time_s[: count * size].reshape(count, size)
+    value = measured.value[: count * size].reshape(count, size)
+    thin = np.full(count, np.nan)
+    some = np.isfinite(value).any(axis=1)
+    thin[some] = np.nanmedian(value[some], axis=1)
+    return time_s.mean(axis=1), thin
+
+
+def svg(panel: Panel, name: str) -> str:
+    """Return a figure as SVG to stand inside a page.
+
+    Parameters
+    ----------
+    panel : Panel
+        The figure.
+    name : str
+        Unlike every other figure's of the page, so that the identifiers inside differ.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    style: Any = {**_STYLE, "svg.hashsalt": name}
+    canvas: Any = FigureCanvasSVG(panel.figure)
+    text = io.StringIO()
+    with matplotlib.rc_context(style):
+        canvas.print_svg(text, metadata={"Date": None, "Creator": None})
+    drawn = text.getvalue()
+    drawn = drawn[drawn.index("<svg") :]
+    drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, count=1, flags=re.DOTALL)
+    return re.sub(r'<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", drawn, count=1) or drawn

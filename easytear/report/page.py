@@ -1,0 +1,236 @@
+"""The page for people: one file that opens offline and prints."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from easytear.analysis import Analysis, IntervalResult, Summary, write_text
+from easytear.errors import VideoError
+from easytear.flags import sentence
+from easytear.progress import SILENT, Progress
+from easytear.report import words
+from easytear.report.numbers import UNKNOWN, lambda_text, number, rho_text, speed_text
+from easytear.report.strip import Shot, shots
+from easytear.settings import describe_settings
+from easytear.video import FrameReader
+
+log = logging.getLogger(__name__)
+
+PAGE = "report.html"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as the page shows it."""
+
+    title: str
+    svg: Markup
+    wide: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """One interval as the page shows it."""
+
+    result: IntervalResult
+    state: str
+    headline: str
+    remarks: list[str]
+    quality: str
+    drawings: list[Drawing]
+    strip: list[Shot]
+    details: list[tuple[str, list[tuple[str, str]]]]
+    bands: list[tuple[str, str, str, str]]
+
+
+def write_report(
+    analysis: Analysis, folder: Path, video: Path | None, progress: Progress = SILENT
+) -> None:
+    """Write report.html into a results folder.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The results.
+    folder : Path
+        The results folder.
+    video : Path or None
+        The video, for the frames with front and tracks; without it the page says so.
+    progress : Progress
+        Told how far the work is.
+    """
+    write_text(folder / PAGE, render(analysis, video, progress))
+
+
+def render(analysis: Analysis, video: Path | None, progress: Progress = SILENT) -> str:
+    """Return the page as HTML text; parameters as `write_report`."""
+    summary = analysis.summary
+    reader = _open(video)
+    sections = []
+    try:
+        for done, result in enumerate(summary.intervals):
+            progress.update(done, len(summary.intervals), "drawing the page")
+            sections.append(_section(analysis, result, reader))
+    finally:
+        if reader is not None:
+            reader.close()
+    return _template().render(
+        summary=summary,
+        name=Path(summary.video.path.replace("\\", "/")).name or summary.video.path,
+        overview=words.overview(summary),
+        flags=[sentence(flag) for flag in summary.flags],
+        scale=words.scale_text(summary),
+        video=_video_rows(summary),
+        sections=sections,
+        video_there=reader is not None,
+        corrections=summary.corrections,
+        settings=_settings_rows(summary),
+        unknown=UNKNOWN,
+        lambda_text=lambda_text,
+        rho_text=rho_text,
+        speed_text=speed_text,
+        number=number,
+        good=words.GOOD_SCORE,
+        fair=words.FAIR_SCORE,
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("easytear.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = files("easytear.report").joinpath("templates/page.css").read_text(encoding="utf-8")
+    environment.globals["style"] = Markup(style)
+    return environment.get_template("page.html")
+
+
+def _open(video: Path | None) -> FrameReader | None:
+    if video is None:
+        return None
+    try:
+        return FrameReader(video)
+    except VideoError as error:
+        log.warning("the page stays without frames of the video: %s", error)
+        return None
+
+
+def _section(analysis: Analysis, result: IntervalResult, reader: FrameReader | None) -> Section:
+    return Section(
+        result=result,
+        state=words.state(result),
+        headline=words.headline(result),
+        remarks=words.remarks(result),
+        quality=words.quality_word(result.quality.score),
+        drawings=list(_drawings(analysis, result)),
+        strip=list(shots(analysis, result, reader)) if reader is not None else [],
+        details=_details(result),
+        bands=_bands(result),
+    )
+
+
+def _drawings(analysis: Analysis, result: IntervalResult) -> Iterable[Drawing]:
+    from easytear.report.figures import panels, svg
+
+    for place, panel in enumerate(panels(analysis, result)):
+        # made by matplotlib from numbers alone, hence safe to take as it is
+        drawn = Markup(svg(panel, f"{result.index}-{place}"))
+        yield Drawing(panel.title, drawn, wide=panel.wide)
+
+
+def _details(result: IntervalResult) -> list[tuple[str, list[tuple[str, str]]]]:
+    spread, velocity, area = result.spread, result.velocity, result.area
+    motion = [
+        ("Mean upward velocity", _with_unit(velocity.mean_mm_s, "mm/s")),
+        ("Highest", _with_unit(velocity.peak_mm_s, "mm/s")),
+        ("First 0.2 s, without a model", _with_unit(velocity.early_mm_s, "mm/s")),
+        ("Still after", _with_unit(result.stabilization_s, "s")),
+        ("Direction of the streaks", _with_unit(result.streak_angle_deg, "°")),
+        ("Area at start and end", _pair(area.start_mm2, area.end_mm2, "mm²")),
+        ("Rate of the area", _with_unit(area.rate_mm2_s, "mm²/s")),
+    ]
+    if result.thickness is not None:
+        thick = result.thickness
+        motion += [
+            ("Thickness (middle value)", _with_unit(thick.median_nm, "nm")),
+            ("Thickness, 10 to 90 %", _pair(thick.p10_nm, thick.p90_nm, "nm")),
+            ("Thinning", _with_unit(thick.thinning_nm_s, "nm/s")),
+        ]
+    groups = [
+        ("Film just below the front", words.fit_details(spread.y)),
+        ("Front", words.fit_details(spread.front)),
+        ("Without a model", motion),
+    ]
+    return [(title, rows) for title, rows in groups if any(v != UNKNOWN for _, v in rows)]
+
+
+def _with_unit(value: float | None, unit: str) -> str:
+    if value is None:
+        return UNKNOWN
+    return f"{number(value)}{'' if unit == '°' else ' '}{unit}"
+
+
+def _pair(first: float | None, second: float | None, unit: str) -> str:
+    if first is None and second is None:
+        return UNKNOWN
+    return f"{number(first)} to {number(second)} {unit}"
+
+
+def _bands(result: IntervalResult) -> list[tuple[str, str, str, str]]:
+    rows = []
+    for one in result.spread.bands:
+        heights = f"{one.from_mm:.1f} to {one.to_mm:.1f} mm"
+        mark = "" if one.fit is None or one.fit.converged else " *"
+        rows.append((heights, lambda_text(one.fit) + mark, rho_text(one.fit), speed_text(one.fit)))
+    return rows
+
+
+def _video_rows(summary: Summary) -> list[tuple[str, str]]:
+    video = summary.video
+    rate = "varying frame rate" if video.variable_frame_rate else "steady frame rate"
+    return [
+        ("Picture", f"{video.width_px} × {video.height_px} pixels, {video.codec}"),
+        ("Frames", f"{video.frame_count} in {video.duration_s:.2f} s"),
+        ("Frame rate", f"{video.fps_mean:.2f} frames/s, {rate}"),
+        ("Scale", words.scale_text(summary)),
+        ("Fingerprint (SHA-256)", video.sha256),
+    ]
+
+
+def _settings_rows(summary: Summary) -> list[tuple[str, str, str, str, bool]]:
+    """Return (group.name, value, unit, meaning, changed) of every setting that the run used."""
+    known = {(info.group, info.name): info for info in describe_settings()}
+    rows = []
+    for group, values in summary.config.items():
+        for name, value in values.items() if isinstance(values, dict) else [("", values)]:
+            info = known.get((group, name))
+            unit = info.unit if info is not None and info.unit not in ("-", "1") else ""
+            meaning = info.description if info is not None else ""
+            changed = info is not None and _plain(info.default) != _plain(value)
+            label = f"{group}.{name}" if name else group
+            rows.append((label, _value_text(value), unit, meaning, changed))
+    return rows
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _value_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return UNKNOWN if value is None else str(value)

@@ -1,0 +1,64 @@
+"""A strip of frames of one interval with what was found drawn in."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from easytear.analysis import Analysis, IntervalResult
+from easytear.geometry import ByteArray, FloatArray
+from easytear.report.drawing import Finder, draw, frame_matrix, scaled
+from easytear.report.figures import interval_frames
+from easytear.video import FrameReader, deinterlace
+
+AFTER_S = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
+"""Times after the eye opened at which frames are shown: close together while the film is fast,
+the same for every interval so that they can be compared."""
+
+WIDTH_PX = 420
+_JPEG_QUALITY = 82
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One frame of the strip: seconds since the eye opened, and the picture as a data address."""
+
+    since_s: float
+    uri: str
+
+
+def shots(analysis: Analysis, interval: IntervalResult, reader: FrameReader) -> Iterator[Shot]:
+    """Yield the interval's frames with front and tracks drawn in, in order."""
+    finder = Finder(analysis, interval)
+    fields = "interlaced" in analysis.summary.flags
+    rows = interval_frames(analysis, interval)
+    for row in rows.iloc[chosen_rows(rows["time_s"].to_numpy(float))].to_dict("records"):
+        frame = int(row["frame"])
+        if frame >= len(reader):
+            return
+        picture = reader.read(frame, colour=True)
+        if fields:
+            picture = deinterlace(picture)
+        factor = WIDTH_PX / picture.shape[1]
+        small = np.asarray(
+            cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8
+        )
+        draw(small, finder.at(frame), scaled(frame_matrix(row, interval), factor))
+        yield Shot(float(row["time_s"]) - interval.start_s, _data_uri(small))
+
+
+def chosen_rows(time_s: FloatArray) -> list[int]:
+    """Return the places nearest to the strip's times among an interval's frame times."""
+    if not len(time_s):
+        return []
+    since = time_s - time_s[0]
+    return sorted({int(np.abs(since - s).argmin()) for s in AFTER_S if s <= since[-1]})
+
+
+def _data_uri(picture: ByteArray) -> str:
+    _, code = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    return "data:image/jpeg;base64," + base64.b64encode(code.tobytes()).decode("ascii")

@@ -1,0 +1,125 @@
+"""What was found, in plain sentences."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from easytear.analysis import Fit, IntervalResult, Summary
+from easytear.flags import sentence
+from easytear.report.numbers import UNKNOWN, lambda_text, number, rho_text, speed_text
+
+GOOD_SCORE: Final = 0.7
+"""Score from which an interval is called good: an expected error of lambda and rho of 2 %."""
+
+FAIR_SCORE: Final = 0.4
+"""Score from which it is called fair (7 % or so); below, the analysis flags it."""
+
+
+def quality_word(score: float) -> str:
+    """Return "good", "fair" or "low" for a quality score."""
+    if score >= GOOD_SCORE:
+        return "good"
+    return "fair" if score >= FAIR_SCORE else "low"
+
+
+def state(interval: IntervalResult) -> str:
+    """Return how an interval counts: "used", "excluded", "unsettled" or "empty"."""
+    if interval.excluded is not None:
+        return "excluded"
+    fit = interval.spread.y
+    if fit is None:
+        return "empty"
+    return "used" if fit.converged else "unsettled"
+
+
+def headline(interval: IntervalResult) -> str:
+    """Return one sentence that says what happened in an interval."""
+    opening = _opening(interval)
+    fit = interval.spread.y
+    if fit is None:
+        if "no_film" in interval.quality.flags:
+            return f"{opening}, no moving film was seen; nothing is reported about its spread."
+        return f"{opening}, the film's spread could not be measured."
+    told = (
+        f"{opening}, the film just below the front rose by {rho_text(fit)} with a time constant "
+        f"of {lambda_text(fit)}; it set out at {speed_text(fit)}"
+    )
+    if interval.stabilization_s is not None:
+        told += f" and was still after {number(interval.stabilization_s, 2)} s"
+    return f"{told}."
+
+
+def _opening(interval: IntervalResult) -> str:
+    blink = interval.blink_before
+    if blink is None:
+        return "From the start of the video" if interval.start_frame == 0 else "With the eye open"
+    return "After a complete blink" if blink.complete else "After an incomplete blink"
+
+
+def remarks(interval: IntervalResult) -> list[str]:
+    """Return the interval's flags and what a person decided, in sentences."""
+    said = []
+    if interval.excluded is not None:
+        by = f" by {interval.excluded.by}" if interval.excluded.by else ""
+        said.append(f"Excluded{by}: {interval.excluded.reason}")
+    fit = interval.spread.y
+    if fit is not None and not fit.converged and "not_converged" not in interval.quality.flags:
+        said.append(sentence("not_converged"))
+    return said + [sentence(flag) for flag in interval.quality.flags]
+
+
+def overview(summary: Summary) -> str:
+    """Return one sentence about the whole video."""
+    count = len(summary.intervals)
+    if not count:
+        return "No interval with the eye open could be analysed."
+    used = sum(state(interval) == "used" for interval in summary.intervals)
+    intervals = "1 interval" if count == 1 else f"{count} intervals"
+    if used == count:
+        told = "the spread of the film was measured" + ("" if count == 1 else " in all of them")
+    elif used:
+        told = f"the spread of the film was measured in {used} of them"
+    else:
+        told = "the spread of the film could not be measured"
+    return f"{intervals} between blinks: {told}."
+
+
+def scale_text(summary: Summary) -> str:
+    """Return where the scale comes from."""
+    scale = summary.calibration
+    if scale.mm_per_px is None:
+        return "unknown: neither a scale was given nor an iris found"
+    sources = {
+        "user": "given by the user",
+        "device": "from the device",
+        "hvid": "from the width of the iris",
+        None: "",
+    }
+    uncertain = ""
+    if scale.mm_per_px_sd:
+        uncertain = (
+            f" ± {100 * scale.mm_per_px_sd / scale.mm_per_px:.1f} % (one standard deviation)"
+        )
+    per_mm = number(1 / scale.mm_per_px)
+    return f"{per_mm} pixels per millimetre, {sources[scale.source]}{uncertain}"
+
+
+def fit_details(fit: Fit | None) -> list[tuple[str, str]]:
+    """Return a fit's numbers as (name, value)."""
+    if fit is None:
+        return []
+    drift = UNKNOWN if fit.drift_mm_s is None else f"{number(fit.drift_mm_s, 2)} mm/s"
+    window = UNKNOWN if fit.window_over_lambda is None else f"{fit.window_over_lambda:.1f} λ"
+    rmse = UNKNOWN if fit.rmse_mm is None else f"{number(fit.rmse_mm, 2)} mm"
+    onset = UNKNOWN if fit.onset_s is None else f"{fit.onset_s:.2f} s"
+    return [
+        ("Time constant λ", lambda_text(fit)),
+        ("Rise ρ", rho_text(fit)),
+        ("Initial velocity ρ/λ", speed_text(fit)),
+        ("Onset (video time)", onset),
+        ("Drift", drift),
+        ("Fitted window", window),
+        ("R²", UNKNOWN if fit.r2 is None else f"{fit.r2:.3f}"),
+        ("Residual", rmse),
+        ("Tracks or samples", f"{fit.n}"),
+    ]
