@@ -71,6 +71,9 @@ SENTENCES: Final[Mapping[str, str]] = {
 
 
 def sentence(flag: str) -> str:
-    """Return what a flag means, for a person; an unknown flag speaks for itself."""
-    known = SENTENCES.get(flag)
+    """Return what a flag means, for a person; an unknown flag speaks for itself.
+
+    Flags of the video file stand in results with "video_" before them.
+    """
+    known = SENTENCES.get(flag) or SENTENCES.get(flag.removeprefix("video_"))
     return known if known is not None else flag.replace("_", " ").capitalize() + "."

@@ -15,6 +15,7 @@ EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 
 COMMANDS: tuple[str, ...] = (
     "analyze",
+    "report",
     "info",
     "batch",
     "annotate",

@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from easytear.analysis import Analysis, write_results
-from easytear.progress import SILENT, Progress
+from easytear.progress import SILENT, Part, Progress
+from easytear.report.overlay import OVERLAY, write_overlay
+from easytear.report.page import write_report
+
+_PAGE_SHARE = 0.3
+"""Share of the time that the page takes beside the overlay."""
 
 
 def deliver(
@@ -31,5 +36,12 @@ def deliver(
     progress : Progress
         Told how far the work is. When it cancels, the folder keeps its older results.
     """
-    write_results(analysis, folder)
-    progress.update(1.0, 1.0, "written")
+    share = _PAGE_SHARE if overlay else 1.0
+
+    def pictures(aside: Path) -> None:
+        write_report(analysis, aside, video, Part(progress, 0.0, share))
+        if overlay and video is not None:
+            write_overlay(analysis, video, aside / OVERLAY, progress=Part(progress, share, 1.0))
+        progress.update(1.0, 1.0, "writing the results")
+
+    write_results(analysis, folder, pictures)

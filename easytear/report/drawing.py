@@ -175,25 +175,26 @@ def _draw_front(picture: ByteArray, found: Found, matrix: FloatArray, thickness:
     _shade_band(picture, found, pieces, matrix)
     for piece in pieces:
         line = mapped(np.column_stack([found.front_x[piece], found.front_y[piece]]), matrix)
-        # dark below the bright line, so that it shows on a pale film too
-        points = [_fixed(line)]
-        cv2.polylines(picture, points, False, (25, 25, 25), thickness + 2, cv2.LINE_AA, _SHIFT_BITS)
         for run in _runs(found.front_observed[piece]):
-            width = thickness + 1 if found.front_observed[piece][run[0]] else thickness
             part = [_fixed(line[run[0] : run[-1] + 2])]
+            width = thickness
+            if found.front_observed[piece][run[0]]:
+                # dark below the bright line, so that it shows on a pale film too
+                dark, width = (25, 25, 25), thickness + 1
+                cv2.polylines(picture, part, False, dark, width + 2, cv2.LINE_AA, _SHIFT_BITS)
             cv2.polylines(picture, part, False, hue, width, cv2.LINE_AA, _SHIFT_BITS)
 
 
 def _shade_band(
     picture: ByteArray, found: Found, pieces: list[NDArray[np.int_]], matrix: FloatArray
 ) -> None:
-    shaded = picture.copy()
+    shaded, hue = picture.copy(), palette.blue_green_red(palette.FRONT)
     for piece in pieces:
         x, y = found.front_x[piece], found.front_y[piece]
         half = _BAND_SD * np.nan_to_num(found.front_sd[piece])
         upper, lower = np.column_stack([x, y - half]), np.column_stack([x, y + half])
         outline = mapped(np.concatenate([upper, lower[::-1]]), matrix)
-        cv2.fillPoly(shaded, [_fixed(outline)], palette.blue_green_red(palette.FRONT), cv2.LINE_AA, _SHIFT_BITS)
+        cv2.fillPoly(shaded, [_fixed(outline)], hue, cv2.LINE_AA, _SHIFT_BITS)
     cv2.addWeighted(shaded, 0.3, picture, 0.7, 0, dst=picture)
 
 

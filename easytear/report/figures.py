@@ -157,16 +157,10 @@ def _finish(axes: Axes, interval: IntervalResult) -> None:
 def _draw_rise(
     axes: Axes, interval: IntervalResult, measured: Curve, fit: Fit | None, hue: str, name: str
 ) -> None:
+    colour = palette.on_paper(hue)
     if measured.known:
-        axes.plot(
-            *_thinned(measured),
-            color=palette.on_paper(hue),
-            linewidth=0,
-            marker=".",
-            markersize=3.2,
-            alpha=0.55,
-            label=f"{name}, measured",
-        )
+        dots: Any = {"linewidth": 0, "marker": ".", "markersize": 3.2, "alpha": 0.55}
+        axes.plot(*_thinned(measured), color=colour, label=f"{name}, measured", **dots)
     if fit is None or fit.onset_s is None:
         return
     time_s = np.linspace(0.0, interval.end_s - interval.start_s, 160)
@@ -176,12 +170,11 @@ def _draw_rise(
     base = _height_at(measured, fit.onset_s - interval.start_s)
     edges = band(fit, time_s + interval.start_s)
     if edges is not None:
-        axes.fill_between(
-            time_s, base + edges[0], base + edges[1], color=palette.on_paper(hue), alpha=0.18, linewidth=0
-        )
+        low, high = base + edges[0], base + edges[1]
+        axes.fill_between(time_s, low, high, color=colour, alpha=0.18, linewidth=0)
     style = "-" if fit.converged else (0, (3, 2))
     label = f"{name}, fit and 95 % band" if fit.converged else f"{name}, fit that did not settle"
-    axes.plot(time_s, base + rise, color=palette.on_paper(hue), linewidth=1.6, linestyle=style, label=label)
+    axes.plot(time_s, base + rise, color=colour, linewidth=1.6, linestyle=style, label=label)
 
 
 def _height_at(measured: Curve, time_s: float) -> float:
