@@ -88,9 +88,8 @@ class _Painter:
             label = f"interval {result.index + 1}   {time_s - result.start_s:5.2f} s after opening"
         elif row is not None and row["is_blink"]:
             label = "blink"
-            cv2.rectangle(
-                picture, (0, 0), _corner(self._size), palette.blue_green_red(palette.BLINK), 6
-            )
+            corner = (self._size[0] - 1, self._size[1] - 1)
+            cv2.rectangle(picture, (0, 0), corner, palette.blue_green_red(palette.BLINK), 6)
         return np.concatenate([picture, self._paint_bar(time_s, label)])
 
     def _paint_interval(
