@@ -62,7 +62,7 @@ class FilmPattern:
         ragged = self._film.ragged_mm * (fingers + 1.1 * spikes)
         side = (columns - self._motion.lid.x0_px) * mm
         arch = law.front_mm * (1.0 - 0.012 * side**2)
-        height = np.maximum(arch + ragged, 0.12)
+        height = np.maximum(arch + ragged, 0.25)
         y = self._motion.lid.y_px(columns) - height / mm
         return np.column_stack([columns, y])
 
@@ -79,7 +79,7 @@ class FilmPattern:
         height = self._motion.height_mm(self.front_px[:, 0], self.front_px[:, 1])
         front = self._stretched_px(columns, height).astype(np.float32)
         below = (front[None, :] - rows) * np.float32(mm)
-        sheet = soft_step(below, 0.025)
+        sheet = soft_step(below, 0.010)
         thick = film.sheet_nm + 6.0 * smooth_noise(self._rng, shape, 0.5 / mm, 0.35 / mm)
         thick = thick + 8.0 * np.exp(-np.maximum(below, 0.0) / 0.3)
         thick = thick - 22.0 * (1.0 - np.exp(-np.maximum(below - 0.5, 0.0) / 0.9))

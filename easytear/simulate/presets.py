@@ -52,7 +52,7 @@ def _base(name: str, seed: int) -> Scene:
         hvid_mm=_in(rng, 11.0, 12.4),
         limbus_aspect=_in(rng, 1.04, 1.14),
         centre_x=_in(rng, 0.43, 0.55),
-        centre_y=_in(rng, 0.22, 0.32),
+        centre_y=_in(rng, 0.26, 0.36),
         pupil_dx_mm=_in(rng, -0.25, 0.25),
         pupil_dy_mm=_in(rng, -0.2, 0.1),
         pupil_diameter_mm=_in(rng, 2.2, 3.8),
@@ -71,7 +71,7 @@ def _base(name: str, seed: int) -> Scene:
         lower_gap_mm=_in(rng, -0.15, 0.5),
         lower_curve_per_mm=_in(rng, 0.02, 0.045),
         lower_tilt=_in(rng, -0.06, 0.06),
-        upper_rest_mm=_in(rng, 0.2, 1.0),
+        upper_rest_mm=_in(rng, 0.0, 0.8),
         lashes=int(rng.integers(35, 80)),
         lash_length_mm=_in(rng, 1.8, 2.8),
         comb=_in(rng, 0.2, 0.5),
@@ -82,7 +82,7 @@ def _base(name: str, seed: int) -> Scene:
         sheet_texture_nm=_in(rng, 12.0, 20.0),
         ahead_nm=_in(rng, 34.0, 48.0),
         ahead_texture_nm=_in(rng, 3.5, 6.5),
-        ragged_mm=_in(rng, 0.12, 0.26),
+        ragged_mm=_in(rng, 0.07, 0.14),
         texture_life_s=_in(rng, 3.5, 8.0),
         spreads=(_spread(rng),),
     )
@@ -166,7 +166,14 @@ def _dry(scene: Scene, rng: np.random.Generator) -> Scene:
 
 def _difficult(scene: Scene, rng: np.random.Generator) -> Scene:
     scene = _with(
-        scene, "camera", contrast=0.7, noise_dn=2.2, defocus_px=3.0, glare_spots=5, duration_s=9.5
+        scene,
+        "camera",
+        contrast=0.7,
+        noise_dn=2.2,
+        defocus_px=3.0,
+        glare_spots=5,
+        duration_s=9.5,
+        crf=23,
     )
     scene = _with(scene, "eye", iris="blue", drift_mm_s=0.1, microsaccades_hz=1.5)
     jump = Saccade(time_s=3.4, dx_mm=0.25, dy_mm=-0.1)

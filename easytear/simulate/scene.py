@@ -62,7 +62,7 @@ class Camera(Part):
     gamma: float = Field(default=2.2, gt=0)
     glare_spots: int = Field(default=2, ge=0)
     glare_strength: float = Field(default=0.5, ge=0)
-    crf: int = Field(default=17, ge=0, le=51)
+    crf: int = Field(default=20, ge=0, le=51)
 
     @property
     def mm_per_px(self) -> float:
@@ -112,7 +112,7 @@ class Eye(Part):
     hvid_mm: float = Field(default=11.7, gt=5)
     limbus_aspect: float = Field(default=1.08, ge=1, lt=1.4)
     centre_x: float = 0.48
-    centre_y: float = 0.27
+    centre_y: float = 0.31
     pupil_dx_mm: float = -0.1
     pupil_dy_mm: float = -0.1
     pupil_diameter_mm: float = Field(default=2.9, gt=0.5)
@@ -246,7 +246,7 @@ class Film(Part):
     sheet_texture_nm: float = Field(default=16.0, ge=0)
     ahead_nm: float = Field(default=42.0, ge=0)
     ahead_texture_nm: float = Field(default=6.0, ge=0)
-    ragged_mm: float = Field(default=0.16, ge=0)
+    ragged_mm: float = Field(default=0.1, ge=0)
     texture_life_s: float = Field(default=5.0, gt=0)
     thinning_nm_s: float = 0.5
     strength: float = Field(default=0.08, ge=0)

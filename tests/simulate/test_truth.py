@@ -120,7 +120,11 @@ def _motion_left(
 
 
 def test_front_is_where_the_colour_steps() -> None:
-    """Across the true front the noiseless picture turns from bluish to yellowish."""
+    """Across the true front the noiseless picture turns from bluish to yellowish.
+
+    The film's edge passes 60 to 80 nm on its way to the sheet's 110, which is the brightest
+    blue-white: yellow begins a pixel or two inside the edge.
+    """
     scene = _small("from_open", 5, width_px=480, height_px=360, defocus_px=0.0)
     truth, renderer = make_truth(scene), Renderer(scene)
     frame = truth.intervals[-1].start_frame + 30
@@ -132,7 +136,7 @@ def test_front_is_where_the_colour_steps() -> None:
     profile = np.median(profiles, axis=0)
     slope = profile[6:] - profile[:-6]
     assert slope.max() > 5
-    assert abs(rows[int(slope.argmax()) + 3]) <= 1
+    assert 0 <= rows[int(slope.argmax()) + 3] <= 2
 
 
 def test_blinks_and_intervals_of_presets() -> None:
