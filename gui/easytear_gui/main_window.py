@@ -31,6 +31,7 @@ from easytear_gui.actions import Actions
 from easytear_gui.background import Background
 from easytear_gui.controllers.correcting import Correcting
 from easytear_gui.controllers.helping import Helping
+from easytear_gui.controllers.looking import Looking
 from easytear_gui.controllers.opening import Opening
 from easytear_gui.controllers.playing import connect_playing
 from easytear_gui.controllers.running import Running
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.correcting = Correcting(self)
         self.taking_out = TakingOut(self)
         self.helping = Helping(self)
+        self.looking = Looking(self)
         self._wire()
         self._restore()
         theme.changed.connect(self._themed)
@@ -257,6 +259,8 @@ class MainWindow(QMainWindow):
         for name, split in self._splitters().items():
             kept.setValue(f"window/{name}", split.saveState())
         self.runner.shut_down()
+        self.looking.shut_down()
+        self.taking_out.shut_down()
         self.document.save()
         self.document.close()
         self.workspace.player.player.load(None)

@@ -59,8 +59,8 @@ class ScaleDialog(QDialog):
         self._devices, self._width_px = devices, width_px
         self.ruler_asked = False
         self.choices = QButtonGroup(self)
-        self.hvid = _spin(5.5, 19.5, 2, " mm", decisions.hvid_mm or MEAN_HVID_MM)
-        self.number = _spin(0.0005, 1.0, 5, " mm/px", _known(decisions) or 0.02)
+        self.hvid = _spin(8.0, 15.0, 2, " mm", decisions.hvid_mm or MEAN_HVID_MM)
+        self.number = _spin(0.0005, 0.5, 5, " mm/px", _known(decisions) or 0.02)
         self.device = QComboBox()
         for name, value in devices.items():
             self.device.addItem(f"{name}  ({value:.5f} mm/px)", name)

@@ -43,11 +43,6 @@ def fit_words(fit: Fit | None) -> str:
     return ", ".join(parts)
 
 
-def flag_words(flag: str) -> str:
-    """Return a flag as a sentence; a flag that nobody described keeps its own words."""
-    return flag.replace("_", " ").capitalize() + "."
-
-
 def flags_line(interval: IntervalResult) -> str:
     """Return an interval's flags as short words in one line."""
     return ", ".join(flag.replace("_", " ") for flag in interval.quality.flags)

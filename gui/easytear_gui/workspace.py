@@ -17,6 +17,7 @@ from easytear_gui.player.panel import PlayerPanel
 from easytear_gui.player.timeline import BlinkMark, Block
 from easytear_gui.plots.curves import onset_s
 from easytear_gui.plots.panel import PlotPanel
+from easytear_gui.results.detail import Detail
 from easytear_gui.results.table import IntervalsTable
 from easytear_gui.session.model import Decisions
 from easytear_gui.theme.colours import Colours
@@ -52,7 +53,9 @@ class Workspace(QWidget):
         self.table = IntervalsTable()
         self.side = QTabWidget()
         self.side.setDocumentMode(True)
+        self.detail = Detail()
         self.side.addTab(self.plots, "Curves")
+        self.side.addTab(self.detail, "Interval")
         self._arrange()
         self.player.frame_shown.connect(self._frame_shown)
         self.player.timeline.picked.connect(self.select)
@@ -116,6 +119,7 @@ class Workspace(QWidget):
         """Take over a person's decisions, without waiting for new results."""
         self.decisions = decisions
         self._show_intervals()
+        self._announce()
 
     def set_colours(self, colours: Colours) -> None:
         """Take over a theme."""
@@ -206,6 +210,13 @@ class Workspace(QWidget):
             self.go_to(indices[position])
 
     def _announce(self) -> None:
+        result = self.result()
+        if self.analysis is None or result is None:
+            self.detail.show_interval(None)
+        else:
+            summary = self.analysis.summary
+            excluded = self.excluded().get(result.index)
+            self.detail.show_interval(result, summary.calibration, summary.corrections, excluded)
         self.player.timeline.selected = self._interval
         self.player.timeline.update()
         self.interval_changed.emit(self._interval)

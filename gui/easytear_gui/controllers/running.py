@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,12 @@ from PySide6.QtCore import QObject, QTimer
 from easytear.analysis import read_summary
 from easytear.errors import EasyTearError
 from easytear_gui.running.plan import Work
-from easytear_gui.session.model import State
+from easytear_gui.session.model import Annotated, State
 
 if TYPE_CHECKING:
     from easytear_gui.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
-LOW_SCORE = 0.5
-"""A video is of low quality when no interval that counts reaches this score."""
-
 _QUICK_MS = 350
 
 
@@ -112,8 +110,28 @@ class Running(QObject):
             _log.exception("reading %s", folder)
             return
         scores = [i.quality.score for i in summary.intervals if i.excluded is None]
-        low = not scores or max(scores) < LOW_SCORE
+        limit = self._document.session.settings.quality.low_score
+        low = not scores or max(scores) < limit
         self._document.set_record(key, low_quality=low)
+
+    def take_in(self, key: str) -> None:
+        """Take in what was annotated in napari, if anything was."""
+        folder = self._document.results_of(key)
+        files = (
+            []
+            if folder is None
+            else sorted(folder.glob("*.annotations.json"), key=lambda f: f.stat().st_mtime)
+        )
+        if not files:
+            return
+        digest = hashlib.sha256(files[-1].read_bytes()).hexdigest()
+        decisions = self._document.session.video(key).decisions
+        notes = Annotated(file=files[-1].name, sha256=digest)
+        if decisions.annotations == notes:
+            return
+        after = decisions.model_copy(update={"annotations": notes})
+        self._document.decide(key, after, "take in annotations")
+        self.analyse([key])
 
     # --- what the window says ------------------------------------------------------------
     def tell(self) -> None:

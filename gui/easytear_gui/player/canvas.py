@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from easytear.geometry import ByteArray, FloatArray
 from easytear_gui.player.overlays import OverlayData
-from easytear_gui.player.paint import image_rect, paint_overlays
+from easytear_gui.player.paint import image_rect, paint_overlays, paint_preview
 
 _ZOOMS = (1.0, 40.0)
 
@@ -181,14 +181,13 @@ class Canvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(image_rect(self._size.width(), self._size.height()), self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for data in (self.overlays, self.preview):
-            if data is not None:
-                painter.setTransform(self.eye_transform())
-                painter.setOpacity(1.0 if data is self.overlays else 0.75)
-                paint_overlays(painter, data, self.frame, self.kinds)
+        painter.setTransform(self.eye_transform())
+        if self.overlays is not None:
+            paint_overlays(painter, self.overlays, self.frame, self.kinds)
+        if self.preview is not None:
+            paint_preview(painter, self.preview, self.frame)
         if self.tool is not None:
             painter.resetTransform()
-            painter.setOpacity(1.0)
             self.tool.paint(painter, self.frame_transform())
 
     @override

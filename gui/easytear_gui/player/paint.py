@@ -45,6 +45,17 @@ def paint_overlays(
         _front(painter, data.front(frame))
 
 
+def paint_preview(painter: QPainter, data: OverlayData, frame: int) -> None:
+    """Draw the front of a preview, dashed in white over black."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for points in data.front(frame).pieces:
+        for ink in (pen("#14171C", 3.4, 0.7), pen("#FFFFFF", 1.8)):
+            if ink.color() == QColor("#FFFFFF"):
+                ink.setDashPattern([4.0, 3.0])
+            painter.setPen(ink)
+            painter.drawPolyline(polygon(points))
+
+
 def pen(colour: str, width: float = 1.6, alpha: float = 1.0) -> QPen:
     """Return a pen of this width on the screen, whatever the zoom."""
     ink = QColor(colour)

@@ -21,6 +21,7 @@ from typing_extensions import override
 from easytear.analysis import Analysis
 from easytear.geometry import ByteArray
 from easytear_gui.player.canvas import Canvas
+from easytear_gui.player.film_view import FilmView
 from easytear_gui.player.overlays import OverlayData
 from easytear_gui.player.paint import KINDS
 from easytear_gui.player.player import SPEEDS, Player
@@ -28,8 +29,6 @@ from easytear_gui.player.timeline import Timeline
 from easytear_gui.theme.colours import LIGHT, Colours
 from easytear_gui.theme.icons import icon
 from easytear_gui.widgets import label, tool_button
-
-FrameView = Callable[[ByteArray], ByteArray]
 
 _TRANSPORT = (
     ("first", "First frame (Home)"),
@@ -56,7 +55,7 @@ class PlayerPanel(QFrame):
         self.player = Player(self)
         self.canvas = Canvas()
         self.timeline = Timeline()
-        self.film_view: FrameView | None = None
+        self.film_view: FilmView | None = None
         self._colours = LIGHT
         self._image: ByteArray | None = None
         self.overlay_buttons = {k: self._overlay_button(k) for k in KINDS}
@@ -204,7 +203,9 @@ class PlayerPanel(QFrame):
             return
         image = self._image
         if self.film_button.isChecked() and self.film_view is not None:
-            image = self.film_view(image)
+            overlays = self.canvas.overlays
+            motion = None if overlays is None else overlays.motion(self.player.frame)
+            image = self.film_view(image, motion)
         self.canvas.show_frame(self.player.frame, image)
 
     def refresh(self) -> None:

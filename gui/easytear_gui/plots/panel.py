@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor
@@ -228,22 +226,10 @@ class PlotPanel(QWidget):
                 parts.append(f"{quantity.title.lower()} {text}")
         return "    ".join(parts)
 
-    def fit_view(self) -> None:
-        """Show the curves whole."""
-        for plot in self._plots.values():
-            plot.enableAutoRange()
-
-    def each_plot(self, call: Callable[[Any], None]) -> None:
-        """Call a function for every plot."""
-        for plot in self._plots.values():
-            call(plot)
-
-    def x_range(self) -> tuple[float, float] | None:
-        """Return the shown range of the time axis."""
-        for plot in self._plots.values():
-            low, high = np.asarray(plot.viewRange()[0], dtype=float)
-            return float(low), float(high)
-        return None
+    def hide_cursors(self) -> None:
+        """Take the cursors away, for pictures."""
+        for line in self._cursors:
+            line.hide()
 
 
 def _line(x: FloatArray, y: FloatArray, ink: QColor, width: float) -> Any:

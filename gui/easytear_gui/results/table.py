@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from easytear.analysis.model import IntervalResult
 from easytear.corrections import Excluded
+from easytear.flags import sentence
 from easytear.report import palette
 from easytear_gui import words
 from easytear_gui.theme.colours import LIGHT, Colours
@@ -156,7 +157,7 @@ class IntervalsModel(QAbstractTableModel):
 
     def _tip(self, interval: IntervalResult, column: Column) -> str:
         if column is COLUMNS[_NOTES]:
-            flags = [words.flag_words(flag) for flag in interval.quality.flags]
+            flags = [sentence(flag) for flag in interval.quality.flags]
             return "\n".join(f"• {flag}" for flag in flags)
         return column.meaning
 

@@ -11,12 +11,15 @@ from easytear_gui.session.model import Decisions, Record
 MEASURING: Final = ("spread", "quality")
 """Groups of settings that need no look at the video."""
 
+_LOOKS: Final = ("intervals", "regions", "irises", "pupils")
+
 
 class Work(StrEnum):
     """Kinds of work, from none to all."""
 
     NONE = "none"
     REMEASURE = "remeasure"
+    TAKE_IN = "take in"
     REUSE = "reuse"
     FULL = "full"
 
@@ -25,18 +28,23 @@ def needed(record: Record, decisions: Decisions, settings: Settings) -> Work:
     """Return what must be done.
 
     - the scale, exclusions and measuring settings: measured again from what was found;
+    - annotations from napari: taken in; earlier ones that changed need the program's own result;
     - moved intervals, redrawn regions and limbi: only the intervals that they touch;
     - other settings: everything.
     """
     old, old_settings = record.applied, record.applied_settings
     if old is None or old_settings is None or record.results is None:
         return Work.FULL
+    if old.annotations is not None and old.annotations != decisions.annotations:
+        return Work.FULL
     if not _same_but(old_settings, settings, MEASURING):
         return Work.FULL
     before, after = old.corrections, decisions.corrections
-    looks = ("intervals", "regions", "irises", "pupils")
-    if any(getattr(before, name) != getattr(after, name) for name in looks):
-        return Work.REUSE if old_settings == settings else Work.FULL
+    if any(getattr(before, name) != getattr(after, name) for name in _LOOKS):
+        same = old_settings == settings and old.annotations is None
+        return Work.REUSE if same else Work.FULL
+    if old.annotations != decisions.annotations:
+        return Work.TAKE_IN
     return Work.NONE if old == decisions and old_settings == settings else Work.REMEASURE
 
 

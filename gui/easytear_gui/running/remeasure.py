@@ -1,18 +1,21 @@
 """Measure again from what was found: `python -m easytear_gui.running.remeasure`.
 
-Takes the folder of earlier results, the folder to write, the settings (TOML) and the person's
-decisions (JSON). A process of its own, so that the window never waits for it.
+Takes the folder of earlier results, the folder to write, the settings (TOML), the person's
+decisions (JSON) and the video. A process of its own, so that the window never waits for it.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from easytear.analysis import Summary, read_results, write_results
+from easytear.analysis import Analysis, Summary, read_results
 from easytear.calibration import MEAN_HVID_MM, SD_HVID_MM, Calibration
+from easytear.corrections import Corrections
 from easytear.errors import EasyTearError
 from easytear.pipeline import remeasure
+from easytear.report.deliver import deliver
 from easytear.settings import load_settings
 from easytear_gui.session.model import Decisions
 
@@ -41,19 +44,31 @@ def scale_of(summary: Summary, decisions: Decisions) -> Calibration | None:
     return Calibration(mm_per_px=mm_per_px, mm_per_px_sd=mm_per_px * spread, source="hvid")
 
 
+def without_exclusions(analysis: Analysis) -> Analysis:
+    """Return an analysis as if nobody had left anything out: the decisions say it anew.
+
+    Bounds, regions and limbi that a person drew are in the results already, with their notes.
+    """
+    summary = analysis.summary
+    intervals = tuple(i.model_copy(update={"excluded": None}) for i in summary.intervals)
+    notes = tuple(n for n in summary.corrections if n.what != "exclusion")
+    summary = summary.model_copy(update={"intervals": intervals, "corrections": notes})
+    return replace(analysis, summary=summary)
+
+
 def main(arguments: list[str]) -> int:
     """Measure again; 0 where it went well."""
-    earlier, out, config, decided = map(Path, arguments)
+    earlier, out, config, decided, video = map(Path, arguments)
     try:
         analysis = read_results(earlier)
         decisions = Decisions.model_validate_json(decided.read_text(encoding="utf-8"))
         new = remeasure(
-            analysis,
+            without_exclusions(analysis),
             load_settings(config),
             calibration=scale_of(analysis.summary, decisions),
-            corrections=decisions.corrections,
+            corrections=Corrections(excluded=decisions.corrections.excluded),
         )
-        write_results(new, out)
+        deliver(new, out, video if video.is_file() else None)
     except EasyTearError as error:
         sys.stderr.write(f"easytear: {error}\n")
         return 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 from collections import deque
@@ -11,25 +10,27 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from easytear.analysis import results_folder
-from easytear.settings import Settings, dump_settings
+from easytear.settings import Settings
 from easytear_gui.running.plan import Work, needed
 from easytear_gui.running.process import Worker
+from easytear_gui.running.steps import Step, prepare
 from easytear_gui.session.document import Document
 from easytear_gui.session.model import Decisions, State, Video
 
 _log = logging.getLogger(__name__)
+_PRODUCTS = {"summary.json", "frames.csv", "tracks.csv", "front.csv", "report.html", "overlay.mp4"}
 
 
 @dataclass
 class _Job:
     key: str
-    work: Work
     decisions: Decisions
     settings: Settings
     staging: Path
-    made: Path
-    worker: Worker
+    steps: list[Step]
+    count: int
+    made: Path = Path()
+    worker: Worker | None = None
 
 
 class Runner(QObject):
@@ -63,7 +64,8 @@ class Runner(QObject):
     @property
     def process_id(self) -> int:
         """The running process's id, 0 without one."""
-        return 0 if self._job is None else self._job.worker.process_id
+        worker = None if self._job is None else self._job.worker
+        return 0 if worker is None else worker.process_id
 
     def work_for(self, key: str) -> Work:
         """Return what must be done so that a video's results follow the decisions."""
@@ -84,7 +86,7 @@ class Runner(QObject):
 
     def cancel(self, key: str) -> None:
         """Take a video out of the queue, or end its analysis; earlier results stay."""
-        if key == self.running and self._job is not None:
+        if key == self.running and self._job is not None and self._job.worker is not None:
             self._job.worker.cancel()
             return
         self._queue = deque((k, a) for k, a in self._queue if k != key)
@@ -105,7 +107,8 @@ class Runner(QObject):
         self._queue.clear()
         if self._job is not None:
             job, self._job = self._job, None
-            job.worker.abandon()
+            if job.worker is not None:
+                job.worker.abandon()
             self._settle(job.key)
             shutil.rmtree(job.staging, ignore_errors=True)
 
@@ -130,48 +133,44 @@ class Runner(QObject):
             self.finished.emit(key, False)
             return self._next()
         self._document.set_record(key, state=State.RUNNING, message="starting", share=0.0)
-        self._job.worker.start()
+        self._start_step(self._job)
         self.changed.emit()
         return None
 
     def _prepare(self, video: Video, work: Work) -> _Job:
-        """Write the job's settings and corrections, and make its worker."""
         document = self._document
         staging = document.results_folder / f".running-{video.key}"
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(parents=True)
         settings, decisions = document.session.settings, video.decisions
-        config, corrections = staging / "settings.toml", staging / "corrections.json"
-        config.write_text(dump_settings(settings), encoding="utf-8")
-        corrections.write_text(decisions.corrections.model_dump_json(), encoding="utf-8")
-        options = ["--config", str(config), "--corrections", str(corrections), "--progress-json"]
         earlier = document.results_of(video.key)
-        if work == Work.REMEASURE:
-            module, made = "easytear_gui.running.remeasure", staging / "out"
-            scale = staging / "scale.json"
-            scale.write_text(json.dumps(decisions.model_dump(mode="json")), encoding="utf-8")
-            arguments = [str(earlier), str(made), str(config), str(scale)]
-        else:
-            module, made = "easytear", results_folder(video.path, staging / "out")
-            arguments = ["analyze", str(video.path), "-o", str(staging / "out"), *options]
-            arguments += _scale_options(decisions)
-            if work == Work.REUSE and earlier is not None:
-                arguments += ["--reuse", str(earlier)]
-        worker = Worker(module, arguments, self)
-        worker.progress.connect(self._progress)
-        worker.finished.connect(self._finished)
-        return _Job(video.key, work, decisions, settings, staging, made, worker)
+        steps = prepare(video.path, work, decisions, settings, earlier, staging)
+        return _Job(video.key, decisions, settings, staging, steps, len(steps))
+
+    def _start_step(self, job: _Job) -> None:
+        step = job.steps.pop(0)
+        job.made = step.makes
+        job.worker = Worker(step.module, step.arguments, self)
+        job.worker.progress.connect(self._progress)
+        job.worker.finished.connect(self._finished)
+        job.worker.start()
 
     def _progress(self, share: float, message: str) -> None:
-        if self._job is not None:
-            self._document.set_record(self._job.key, share=share, message=message)
+        job = self._job
+        if job is not None:
+            done = job.count - len(job.steps) - 1
+            whole = (done + share) / job.count
+            self._document.set_record(job.key, share=whole, message=message)
             self.changed.emit()
 
     def _finished(self, ok: bool, message: str) -> None:
-        job, self._job = self._job, None
+        job = self._job
         if job is None:
             return
-        job.worker.deleteLater()
+        if job.worker is not None:
+            job.worker.deleteLater()
+        if ok and job.steps:
+            self._start_step(job)
+            return
+        self._job = None
         if ok and not self._take_over(job):
             ok, message = False, "The results could not be put in place; the log says more."
         shutil.rmtree(job.staging, ignore_errors=True)
@@ -196,6 +195,7 @@ class Runner(QObject):
             if target.exists():
                 target.replace(old)
             job.made.replace(target)
+            _carry_over(old, target)
         except OSError:
             _log.exception("taking over results of %s", video.path)
             if old.exists() and not target.exists():
@@ -229,9 +229,10 @@ class Runner(QObject):
         self._document.set_record(key, state=state, message="", share=0.0)
 
 
-def _scale_options(decisions: Decisions) -> list[str]:
-    if decisions.calibration is not None:
-        return ["--mm-per-px", repr(decisions.calibration.mm_per_px)]
-    if decisions.hvid_mm is not None:
-        return ["--hvid", repr(decisions.hvid_mm)]
-    return []
+def _carry_over(old: Path, new: Path) -> None:
+    """Take over what others put into the earlier results folder: annotations, above all."""
+    if old.is_dir():
+        made = {p.name for p in new.iterdir()} | _PRODUCTS
+        for path in old.iterdir():
+            if path.name not in made:
+                path.replace(new / path.name)

@@ -29,6 +29,13 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+class Annotated(Model):
+    """An annotation file of napari in the results folder, with the SHA-256 of its content."""
+
+    file: str
+    sha256: str
+
+
 class Decisions(Model):
     """What a person decided about one video.
 
@@ -40,11 +47,14 @@ class Decisions(Model):
         A scale that the person set; None: from the iris width.
     hvid_mm : float or None
         This person's measured iris width; None: the population's mean.
+    annotations : Annotated or None
+        Corrections made in napari that are to be taken in.
     """
 
     corrections: Corrections = Corrections()
     calibration: Calibration | None = None
-    hvid_mm: float | None = Field(default=None, gt=5, lt=20)
+    hvid_mm: float | None = Field(default=None, ge=8, le=15)
+    annotations: Annotated | None = None
 
     def count(self) -> int:
         """Return how many decisions there are."""

@@ -1,0 +1,68 @@
+"""Plots to files and to the clipboard, in the light theme whatever the window's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtGui import QGuiApplication, QImage
+
+from easytear.analysis import write_text, written_aside
+from easytear_gui.plots.curves import as_csv
+from easytear_gui.plots.panel import PlotPanel
+from easytear_gui.theme.colours import LIGHT
+
+KINDS: Final = {".png": "Picture (*.png)", ".svg": "Drawing (*.svg)", ".csv": "Table (*.csv)"}
+_WIDTH, _HEIGHT = 900, 300
+_SCALE = 2
+
+
+def save_plots(panel: PlotPanel, file: Path) -> None:
+    """Write what a panel shows; the suffix says how.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    if file.suffix == ".csv":
+        write_text(file, as_csv(panel.shown))
+        return
+    copy = _light_copy(panel)
+    with written_aside(file) as aside:
+        if file.suffix == ".svg":
+            _exporter("SVGExporter", copy).export(str(aside))
+        elif not _picture(copy).save(str(aside), "PNG"):
+            raise OSError(0, "the picture could not be written", str(file))
+
+
+def copy_plots(panel: PlotPanel) -> None:
+    """Put a picture of what a panel shows on the clipboard."""
+    QGuiApplication.clipboard().setImage(_picture(_light_copy(panel)))
+
+
+def _light_copy(panel: PlotPanel) -> PlotPanel:
+    """Return an unseen panel with the same curves on white, of a size for paper."""
+    copy = PlotPanel()
+    copy.set_colours(LIGHT)
+    for key, button in panel.buttons.items():
+        copy.buttons[key].setChecked(button.isChecked())
+    copy.all_button.setChecked(panel.laid_over)
+    copy.show_analysis(panel.analysis, panel.interval)
+    copy.hide_cursors()
+    copy.view.resize(_WIDTH, _HEIGHT * max(len(copy.shown), 1))
+    copy.view.grab()  # lays everything out
+    return copy
+
+
+def _picture(copy: PlotPanel) -> QImage:
+    exporter = _exporter("ImageExporter", copy)
+    exporter.parameters()["width"] = _WIDTH * _SCALE
+    image: QImage = exporter.export(toBytes=True)
+    return image
+
+
+def _exporter(name: str, copy: PlotPanel) -> Any:
+    from pyqtgraph import exporters
+
+    return getattr(exporters, name)(copy.view.scene())

@@ -1,0 +1,131 @@
+"""Everything that is known of one interval, in words."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from easytear.analysis.model import CorrectionNote, Fit, IntervalResult, ScaleInfo
+from easytear.corrections import Excluded
+from easytear.flags import sentence
+from easytear_gui import words
+
+Rows = list[tuple[str, str]]
+
+
+def interval_html(
+    interval: IntervalResult,
+    scale: ScaleInfo,
+    notes: tuple[CorrectionNote, ...],
+    excluded: Excluded | None,
+) -> str:
+    """Return an interval's numbers and flags as simple HTML."""
+    head = f"<h3>Interval {interval.index + 1}</h3>"
+    parts = [head, f"<p>{escape(_summary(interval))}</p>"]
+    if excluded is not None:
+        parts.append(f"<p><b>Excluded:</b> {escape(excluded.reason)}</p>")
+    parts.append("<h4>What to know</h4>" + _list([sentence(f) for f in interval.quality.flags]))
+    parts.append("<h4>Spread</h4>" + _table(_spread(interval)))
+    parts.append("<h4>Velocity, area, film</h4>" + _table(_others(interval)))
+    parts.append("<h4>Scale</h4>" + _table(_scale(scale)))
+    mine = [n for n in notes if n.interval in (None, interval.index)]
+    if mine:
+        parts.append("<h4>What a person changed</h4>" + _list([_note(n) for n in mine]))
+    return "".join(parts)
+
+
+def _summary(interval: IntervalResult) -> str:
+    blink = interval.blink_before
+    before = "no blink seen before it"
+    if blink is not None:
+        before = f"after a {'complete' if blink.complete else 'partial'} blink"
+    return (
+        f"{interval.start_s:.3f} to {interval.end_s:.3f} s, frames {interval.start_frame} to "
+        f"{interval.end_frame}, {before}. Quality {interval.quality.score:.2f} of 1."
+    )
+
+
+def _spread(interval: IntervalResult) -> Rows:
+    spread = interval.spread
+    rows: Rows = [("Film below the front", _fit(spread.y)), ("Front", _fit(spread.front))]
+    rows += [(f"Film at {b.from_mm:.1f} to {b.to_mm:.1f} mm", _fit(b.fit)) for b in spread.bands]
+    rows.append(("Sideways", _fit(spread.x)))
+    return rows
+
+
+def _fit(fit: Fit | None) -> str:
+    if fit is None:
+        return "not measured"
+    more = f"r² {words.number(fit.r2, 3)}, residual {words.number(fit.rmse_mm, 3)} mm, n {fit.n}"
+    return f"{words.fit_words(fit)}; {more}"
+
+
+def _others(interval: IntervalResult) -> Rows:
+    v, a, t = interval.velocity, interval.area, interval.thickness
+    rows: Rows = [
+        ("Early velocity (first 0.2 s)", f"{words.number(v.early_mm_s)} mm/s"),
+        ("Peak velocity", f"{words.number(v.peak_mm_s)} mm/s at {words.number(v.time_of_peak_s)} s"),
+        ("Mean velocity", f"{words.number(v.mean_mm_s)} mm/s"),
+        ("Stable after", f"{words.number(interval.stabilization_s)} s"),
+        ("Direction of streaks", f"{words.number(interval.streak_angle_deg, 0)}°"),
+        ("Area at start, most, end", " / ".join(words.number(x, 1) for x in
+                                                (a.start_mm2, a.max_mm2, a.end_mm2)) + " mm²"),
+    ]  # fmt: skip
+    if t is not None:
+        spread = f"{words.number(t.p10_nm, 0)} to {words.number(t.p90_nm, 0)}"
+        rows.append(("Thickness (median, 10 to 90 %)",
+                     f"{words.number(t.median_nm, 0)} nm, {spread} nm"))  # fmt: skip
+        rows.append(("Thinning", f"{words.number(t.thinning_nm_s, 1)} nm/s"))
+    return rows
+
+
+def _scale(scale: ScaleInfo) -> Rows:
+    names = {"user": "given by a person", "device": "of the device", "hvid": "from the iris width"}
+    if scale.mm_per_px is None:
+        return [("Millimetres per pixel", "unknown")]
+    sd = "" if scale.mm_per_px_sd is None else f" ± {scale.mm_per_px_sd:.5f}"
+    source = names.get(scale.source or "", "")
+    return [("Millimetres per pixel", f"{scale.mm_per_px:.5f}{sd}, {source}")]
+
+
+def _note(note: CorrectionNote) -> str:
+    who = f" ({note.by})" if note.by else ""
+    return f"{note.what}: {note.detail}{who}"
+
+
+def _list(lines: list[str]) -> str:
+    if not lines:
+        return "<p>Nothing remarkable.</p>"
+    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
+
+
+def _table(rows: Rows) -> str:
+    cells = "".join(
+        f"<tr><td style='padding-right:14px'>{escape(name)}</td><td>{escape(value)}</td></tr>"
+        for name, value in rows
+    )
+    return f"<table cellspacing='3'>{cells}</table>"
+
+
+class Detail(QTextBrowser):
+    """Shows one interval in words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("The selected interval in words")
+        self.document().setDocumentMargin(14)
+        self.show_interval(None)
+
+    def show_interval(
+        self,
+        interval: IntervalResult | None,
+        scale: ScaleInfo | None = None,
+        notes: tuple[CorrectionNote, ...] = (),
+        excluded: Excluded | None = None,
+    ) -> None:
+        """Show an interval, or that there is none."""
+        if interval is None or scale is None:
+            self.setHtml("<p>Numbers and notes of an interval appear here after the analysis.</p>")
+        else:
+            self.setHtml(interval_html(interval, scale, notes, excluded))

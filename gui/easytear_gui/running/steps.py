@@ -1,0 +1,95 @@
+"""The command lines of a job: each step reads the folder that the one before it wrote."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from easytear.analysis import results_folder
+from easytear.settings import Settings, dump_settings
+from easytear_gui.running.plan import Work
+from easytear_gui.session.model import Decisions
+
+
+@dataclass(frozen=True)
+class Step:
+    """A module to run with arguments, and the results folder it writes."""
+
+    module: str
+    arguments: tuple[str, ...]
+    makes: Path
+
+
+def prepare(
+    video: Path,
+    work: Work,
+    decisions: Decisions,
+    settings: Settings,
+    earlier: Path | None,
+    staging: Path,
+) -> list[Step]:
+    """Make a staging folder with settings and decisions; return the steps of the work.
+
+    Parameters
+    ----------
+    video : Path
+        The video.
+    work : Work
+        What must be done.
+    decisions, settings : Decisions, Settings
+        With what.
+    earlier : Path or None
+        The folder of earlier results.
+    staging : Path
+        A folder of its own for this job; what was in it is removed.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    """
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    config, decided = staging / "settings.toml", staging / "decisions.json"
+    config.write_text(dump_settings(settings), encoding="utf-8")
+    decided.write_text(decisions.model_dump_json(), encoding="utf-8")
+    steps: list[Step] = []
+    if work in (Work.FULL, Work.REUSE):
+        reuse = earlier if work == Work.REUSE else None
+        steps.append(_analyze(video, decisions, config, reuse, staging))
+    elif work == Work.REMEASURE:
+        made = staging / "remeasured"
+        arguments = (str(earlier), str(made), str(config), str(decided), str(video))
+        steps.append(Step("easytear_gui.running.remeasure", arguments, made))
+    notes = decisions.annotations
+    if notes is not None and work != Work.REMEASURE and earlier is not None:
+        before = steps[-1].makes if steps else earlier
+        made = staging / "corrected"
+        arguments = (str(before), str(made), str(earlier / notes.file), str(video))
+        steps.append(Step("easytear_gui.running.take_in", arguments, made))
+    return steps
+
+
+def _analyze(
+    video: Path, decisions: Decisions, config: Path, reuse: Path | None, staging: Path
+) -> Step:
+    corrections, out = staging / "corrections.json", staging / "out"
+    corrections.write_text(decisions.corrections.model_dump_json(), encoding="utf-8")
+    options = ["--config", str(config), "--corrections", str(corrections), "--progress-json"]
+    options += scale_options(decisions, staging)
+    if reuse is not None:
+        options += ["--reuse", str(reuse)]
+    arguments = ("analyze", str(video), "-o", str(out), *options)
+    return Step("easytear", arguments, results_folder(video, out))
+
+
+def scale_options(decisions: Decisions, staging: Path) -> list[str]:
+    """Return the command line's options for a person's scale."""
+    if decisions.calibration is not None:
+        file = staging / "scale.json"
+        file.write_text(decisions.calibration.model_dump_json(), encoding="utf-8")
+        return ["--scale", str(file)]
+    if decisions.hvid_mm is not None:
+        return ["--hvid", repr(decisions.hvid_mm)]
+    return []
