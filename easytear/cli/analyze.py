@@ -68,6 +68,7 @@ def analyze_command(
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Log what is done.")] = False,
     corrections: Annotated[Path | None, typer.Option(hidden=True)] = None,
     reuse: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    scale: Annotated[Path | None, typer.Option(hidden=True)] = None,
     progress_json: Annotated[bool, typer.Option("--progress-json", hidden=True)] = False,
 ) -> None:
     """Analyse videos: blinks, eye, front, tracks, spread law, area, thickness, report.
@@ -77,15 +78,12 @@ def analyze_command(
     """
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
     _check_use(videos, mm_per_px, hvid, start, end)
-    from easytear.calibration import Calibration
     from easytear.settings import Settings, load_settings
 
     task = _Task(
         out=out,
         settings=Settings() if config is None else load_settings(config),
-        calibration=None
-        if mm_per_px is None
-        else Calibration(mm_per_px=mm_per_px, mm_per_px_sd=None, source="user"),
+        calibration=_calibration(mm_per_px, scale),
         hvid_mm=hvid,
         start_s=start,
         end_s=end,
@@ -134,6 +132,20 @@ def _check_use(
     if problem:
         Console(stderr=True, soft_wrap=True).print(f"easytear: {problem}.", markup=False)
         raise typer.Exit(EXIT_USAGE)
+
+
+def _calibration(mm_per_px: float | None, scale: Path | None) -> Calibration | None:
+    """Return the scale that was given: a number, or a window's file with its uncertainty."""
+    from pydantic import ValidationError
+
+    from easytear.calibration import Calibration
+
+    if mm_per_px is not None:
+        return Calibration(mm_per_px=mm_per_px, mm_per_px_sd=None, source="user")
+    try:
+        return None if scale is None else Calibration.model_validate_json(scale.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise EasyTearError(f"{scale}: cannot be read as a scale.") from error
 
 
 def _load_corrections(path: Path) -> Corrections:

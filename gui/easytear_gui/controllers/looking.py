@@ -117,7 +117,8 @@ class Looking(QObject):
         decisions = session.video(self._window.open_key or "").decisions
         arguments = ["analyze", str(path), "-o", str(folder), "--config", str(config),
                      "--progress-json", "--start", f"{max(result.start_s - 0.5, 0.0):.6f}",
-                     "--end", f"{result.end_s + 0.001:.6f}", *scale_options(decisions, folder)]  # fmt: skip
+                     "--end", f"{result.end_s + 0.001:.6f}"]  # fmt: skip
+        arguments += scale_options(decisions, folder)
         self._folder = folder
         self._worker = Worker("easytear", arguments, self)
         self._worker.progress.connect(self._previewing)

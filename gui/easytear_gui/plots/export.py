@@ -32,7 +32,7 @@ def save_plots(panel: PlotPanel, file: Path) -> None:
     with written_aside(file) as aside:
         if file.suffix == ".svg":
             _exporter("SVGExporter", copy).export(str(aside))
-        elif not _picture(copy).save(str(aside), "PNG"):
+        elif not _picture(copy).save(str(aside)):
             raise OSError(0, "the picture could not be written", str(file))
 
 

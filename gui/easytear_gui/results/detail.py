@@ -63,9 +63,10 @@ def _fit(fit: Fit | None) -> str:
 
 def _others(interval: IntervalResult) -> Rows:
     v, a, t = interval.velocity, interval.area, interval.thickness
+    peak = f"{words.number(v.peak_mm_s)} mm/s at {words.number(v.time_of_peak_s)} s"
     rows: Rows = [
         ("Early velocity (first 0.2 s)", f"{words.number(v.early_mm_s)} mm/s"),
-        ("Peak velocity", f"{words.number(v.peak_mm_s)} mm/s at {words.number(v.time_of_peak_s)} s"),
+        ("Peak velocity", peak),
         ("Mean velocity", f"{words.number(v.mean_mm_s)} mm/s"),
         ("Stable after", f"{words.number(interval.stabilization_s)} s"),
         ("Direction of streaks", f"{words.number(interval.streak_angle_deg, 0)}°"),

@@ -66,8 +66,8 @@ def prepare(
     if notes is not None and work != Work.REMEASURE and earlier is not None:
         before = steps[-1].makes if steps else earlier
         made = staging / "corrected"
-        arguments = (str(before), str(made), str(earlier / notes.file), str(video))
-        steps.append(Step("easytear_gui.running.take_in", arguments, made))
+        taken = (str(before), str(made), str(earlier / notes.file), str(video))
+        steps.append(Step("easytear_gui.running.take_in", taken, made))
     return steps
 
 
