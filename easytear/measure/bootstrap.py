@@ -14,16 +14,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.common import draw_common
 from easytear.measure.fitting import LawFit, block_labels
+from easytear.measure.held import following, linear_weights
 from easytear.measure.law import TINY, growth, lines, minima, project
 from easytear.measure.samples import Samples
 
 FEWEST_BLOCKS = 8
+ALIKE_FRAMES = 10.0
 DRIFT_DRAWS = 100
 
 
@@ -62,53 +63,95 @@ def early_rows(samples: Samples, fit: LawFit, lambdas: float) -> FloatArray:
     return out
 
 
-def rho_weights(
-    samples: Samples, fit: LawFit, early_lambdas: float, stratum: NDArray[np.int_] | None = None
-) -> FloatArray:
-    """Return the weights (t,) of the rows' amplitudes in rho.
+@dataclass(frozen=True)
+class Mean:
+    """How rho is made from the rows' amplitudes.
 
-    Inverse variance, made of what the row's residuals leave open and of the amplitudes' own
-    spread between rows, times the Cauchy weight about their median; rows born late get none,
-    unless there are no others. Strata (depths below the front) count alike, however many rows
-    each holds, so that rho does not depend on where points happened to be found.
+    Attributes
+    ----------
+    weight : (t,) array
+        Weights, summing to one.
+    trend_mm : (t,) array
+        What is expected of each row: drawn rows move rho by how far they are from it.
+    rho_mm : float
+        The zone's amplitude.
+    at_front_mm : float
+        The amplitude expected at the zone's upper edge; rho where nothing tells.
     """
-    early = early_rows(samples, fit, early_lambdas) * (fit.lines.leverage > TINY)
-    if early.sum() < 1:
-        early = (fit.lines.leverage > TINY).astype(float)
+
+    weight: FloatArray
+    trend_mm: FloatArray
+    rho_mm: float
+    at_front_mm: float
+
+
+def mean_amplitude(
+    samples: Samples, fit: LawFit, early_lambdas: float, design: FloatArray | None = None
+) -> Mean:
+    """Return rho and the weights behind it.
+
+    Rows weigh by inverse variance, made of what their residuals leave open and of the
+    amplitudes' own spread, times the chance that they follow the film at all (`held.py`). With a
+    design the amplitude is taken as linear over the zone and rho is its value in the middle, so
+    that it does not depend on where in the zone points happened to be found. Without one rows
+    weigh by Cauchy's weight about their median. Rows born late count only where no others are.
+    """
+    early = early_enough(samples, fit, early_lambdas) > 0
+    a = fit.lines.amplitude_mm
     if not early.any():
-        return np.ones(len(samples))
-    label = np.zeros(len(samples), dtype=int) if stratum is None else stratum
-    out = np.zeros(len(samples))
-    counts = [int(early[label == k].sum()) for k in range(int(label.max()) + 1)]
-    enough = 0.2 * max(counts)
-    for k, count in enumerate(counts):
-        if count > enough:
-            chosen = (label == k) & (early > 0)
-            weight = _stratum_weights(fit, chosen)
-            out[chosen] = weight / weight.sum()
-    return out
+        weight = np.full(len(a), 1.0 / len(a))
+        rho = float(a.mean())
+        return Mean(weight, np.full(len(a), rho), rho, rho)
+    if design is None:
+        weight = _plain_weights(fit, early)
+        rho = float(weight @ a)
+        return Mean(weight, np.full(len(a), rho), rho, rho)
+    film = following(a, amplitude_sd(fit), design, early)
+    own = amplitude_sd(fit) ** 2 + film.scatter_mm**2
+    weight = linear_weights(design, early * fit.row_weight * film.chance / own)
+    rho = float(weight @ a)
+    top = float(np.clip(film.coefficient[0] - 0.5 * film.coefficient[1], rho, 1.15 * rho))
+    return Mean(weight, film.trend_mm - float(weight @ film.trend_mm) + rho, rho, top)
 
 
-def _stratum_weights(fit: LawFit, chosen: BoolArray) -> FloatArray:
-    a = fit.lines.amplitude_mm[chosen]
-    own = fit.noise / np.maximum(fit.lines.leverage[chosen], TINY)
-    median = float(np.median(a))
-    spread = 1.4826 * float(np.median(np.abs(a - median)))
-    between = max(spread**2 - float(np.median(own)), (0.3 * spread) ** 2, TINY)
+def early_enough(samples: Samples, fit: LawFit, lambdas: float) -> FloatArray:
+    """Return the mask (t,) of `early_rows`, or of all rows where none was born early."""
+    free = (fit.lines.leverage > TINY).astype(float)
+    early = early_rows(samples, fit, lambdas) * free
+    return early if early.any() else free
+
+
+def amplitude_sd(fit: LawFit) -> FloatArray:
+    """Return the amplitudes' standard deviations (t,).
+
+    A track's errors last: they are taken as alike over about ten frames.
+    """
+    sd: FloatArray = np.sqrt(ALIKE_FRAMES * fit.noise / np.maximum(fit.lines.leverage, TINY))
+    return sd
+
+
+def follow_chance(fit: LawFit, design: FloatArray, early: FloatArray) -> FloatArray:
+    """Return the chance (t,) that rows follow the film, told from their amplitudes."""
+    if not early.any():
+        return np.ones(len(early))
+    return following(fit.lines.amplitude_mm, amplitude_sd(fit), design, early > 0).chance
+
+
+def _plain_weights(fit: LawFit, chosen: BoolArray) -> FloatArray:
+    a = fit.lines.amplitude_mm
+    own = amplitude_sd(fit) ** 2
+    median = float(np.median(a[chosen]))
+    spread = 1.4826 * float(np.median(np.abs(a[chosen] - median)))
+    between = max(spread**2 - float(np.median(own[chosen])), (0.3 * spread) ** 2, TINY)
     robust = 1.0 / (1.0 + ((a - median) / (2.385 * max(spread, 1e-6))) ** 2)
-    weight: FloatArray = fit.row_weight[chosen] * robust / (own + between)
-    return weight
-
-
-def weighted_rho(fit: LawFit, weights: FloatArray) -> float:
-    """Return the weighted mean amplitude."""
-    return float(weights @ fit.lines.amplitude_mm / max(float(weights.sum()), TINY))
+    weight: FloatArray = chosen * fit.row_weight * robust / (own + between)
+    return weight / float(weight.sum())
 
 
 def draw_law(
     samples: Samples,
     fit: LawFit,
-    weights: FloatArray,
+    mean: Mean,
     choices: Sequence[Choice],
     *,
     block_mm: float,
@@ -124,8 +167,8 @@ def draw_law(
         What was fitted.
     fit : LawFit
         The fit.
-    weights : (t,) array
-        Weights of the rows in rho.
+    mean : Mean
+        How rho is made.
     choices : sequence of Choice
         Answers under other choices, as shifts from the fit.
     block_mm : float
@@ -137,19 +180,19 @@ def draw_law(
     onset_shift_s : (draws,) array, optional
         Draws of the onset's error where the onset was given.
     """
-    place = _draw_place(samples, fit, weights, block_mm, draws, rng)
-    time = draw_common(samples, fit, weights, draws, rng)
+    place = _draw_place(samples, fit, mean, block_mm, draws, rng)
+    time = draw_common(samples, fit, mean.weight, draws, rng)
     spare = np.maximum(time.var(axis=0) - place.var(axis=0), 0.0)
     time = time * np.sqrt(spare / np.maximum(time.var(axis=0), TINY**2))
     choice = _draw_choice(choices, draws, rng)
     shift = place + time + choice
     if onset_shift_s is not None:
-        shift += _moved_onset(samples, fit, weights, onset_shift_s)
+        shift += _moved_onset(samples, fit, mean, onset_shift_s)
     return Draws(
         fit.onset_s + shift[:, 0],
         fit.log_lambda + shift[:, 1],
         fit.drift_mm_s + shift[:, 2],
-        weighted_rho(fit, weights) + shift[:, 3],
+        mean.rho_mm + shift[:, 3],
     )
 
 
@@ -163,9 +206,10 @@ def drift_preferred(
     and from errors common to all rows: with residuals held independent, every slow error of the
     eye's motion would pass for a drift.
     """
-    weights = fit.row_weight
-    place = _draw_place(samples, fit, weights, block_mm, DRIFT_DRAWS, rng)[:, 2]
-    time = draw_common(samples, fit, weights, DRIFT_DRAWS, rng)[:, 2]
+    equal = np.full(len(samples), 1.0 / len(samples))
+    mean = Mean(equal, np.zeros(len(samples)), 0.0, 0.0)
+    place = _draw_place(samples, fit, mean, block_mm, DRIFT_DRAWS, rng)[:, 2]
+    time = draw_common(samples, fit, equal, DRIFT_DRAWS, rng)[:, 2]
     variance = max(float(place.var()), float(time.var()), TINY)
     count, k = float(len(samples.time_s)), 5.0
     small = 2 * (k + 1) * (k + 2) / (count - k - 2) - 2 * k * (k + 1) / (count - k - 1)
@@ -175,7 +219,7 @@ def drift_preferred(
 def _draw_place(
     samples: Samples,
     fit: LawFit,
-    weights: FloatArray,
+    mean: Mean,
     block_mm: float,
     draws: int,
     rng: np.random.Generator,
@@ -196,17 +240,13 @@ def _draw_place(
     if fit.has_drift:
         drift = _drift(samples, onset, log_lambda, repeat * fit.row_weight)
     amplitude = lines(samples, onset, log_lambda, drift).amplitude_mm
-    share = repeat * weights
-    total = share.sum(axis=1)
-    known = total > TINY
-    rho = np.where(known, (share * amplitude).sum(axis=1) / np.where(known, total, 1.0), np.nan)
-    rho = np.where(known, rho, np.nanmedian(rho))
+    rho = ((repeat * (amplitude - mean.trend_mm)) @ mean.weight) + mean.rho_mm
     shift = np.column_stack(
         [
             onset - fit.onset_s,
             log_lambda - fit.log_lambda,
             drift - fit.drift_mm_s,
-            rho - weighted_rho(fit, weights),
+            rho - mean.rho_mm,
         ]
     )
     wide = np.sqrt(count / (count - 1.0)) * stats.t.ppf(0.975, count - 1) / stats.norm.ppf(0.975)
@@ -214,9 +254,7 @@ def _draw_place(
     return out
 
 
-def _moved_onset(
-    samples: Samples, fit: LawFit, weights: FloatArray, shift_s: FloatArray
-) -> FloatArray:
+def _moved_onset(samples: Samples, fit: LawFit, mean: Mean, shift_s: FloatArray) -> FloatArray:
     """Return (draws, 4) shifts that follow from a moved onset, lambda held.
 
     Film first seen after its onset fits every onset alike; what changes is how far it is
@@ -226,9 +264,8 @@ def _moved_onset(
     log_lambda = np.full(len(shift_s), fit.log_lambda)
     drift = np.full(len(shift_s), fit.drift_mm_s)
     amplitude = lines(samples, onset, log_lambda, drift).amplitude_mm
-    rho = amplitude @ weights / max(float(weights.sum()), TINY)
     none = np.zeros(len(shift_s))
-    return np.column_stack([shift_s, none, none, rho - weighted_rho(fit, weights)])
+    return np.column_stack([shift_s, none, none, amplitude @ mean.weight - mean.rho_mm])
 
 
 def _drift(

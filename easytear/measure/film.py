@@ -14,14 +14,14 @@ from easytear.measure.area import filled_front
 from easytear.measure.motion import aligned, local_velocity, shared_motion
 from easytear.measure.samples import Samples, front_samples, track_samples
 from easytear.measure.spread import Law, Onset, Zone, fit_law, fit_record
-from easytear.measure.zones import Origins, in_zone, onset_heights, origins
+from easytear.measure.zones import Origins, in_zone, onset_heights, origins, present_depth
 from easytear.segment.records import FilmFront
 from easytear.settings.measure import QualitySettings, SpreadSettings
 from easytear.track.records import FilmTracks
 
 MOST_ROWS_FOR_ORIGINS = 250
-DEPTH_STRATA = 3
-"""Depths of the headline zone that count alike in rho, however many tracks each holds."""
+FIRST_ZONE_MM = 0.5
+"""Depth below the front as it is seen; the film is stretched by then."""
 
 NO_SPREAD = Spread(y=None, bands=(), x=None, front=None)
 
@@ -196,31 +196,48 @@ def _headline(
     nothing = np.zeros(len(up), dtype=bool)
     if everywhere is None:
         return None, nothing, None, ["no_film"]
-    where = origins(up, everywhere, edge)
     if settings.headline_zone == "all_film":
+        where = origins(up, everywhere, edge, everywhere.rho_mm)
         return fit_law(Zone(up), settings, rng=rng), ~nothing, where, []
+    onset = _shared_onset(None, everywhere)
+    depth = present_depth(up, edge)
+    first = fit_law(_zone(up, depth, settings, depth=FIRST_ZONE_MM)[0], settings, onset=onset)
+    where = origins(up, first or everywhere, edge, (first or everywhere).at_front_mm)
     if not np.isfinite(where.depth_mm).any():
         return None, nothing, where, ["headline_zone_unknown"]
-    onset = _shared_onset(None, everywhere)
-    first = fit_law(_zone(up, where, settings)[0], settings, onset=onset)
     if first is None:
         return None, nothing, where, ["headline_zone_empty"]
-    near = origins(up, first, edge)
-    chosen, zone = _zone(up, near, settings)
-    moved = [_zone(up, near, settings, s)[0] for s in (-near.front_sd_mm, near.front_sd_mm)]
+    for _ in range(2):
+        found = fit_law(_zone(up, where.depth_mm, settings)[0], settings, onset=onset)
+        if found is None:
+            return None, nothing, where, ["headline_zone_empty"]
+        where = origins(up, found, edge, found.at_front_mm)
+    chosen, zone = _zone(up, where.depth_mm, settings)
+    sd = where.front_sd_mm
+    moved = [_zone(up, where.depth_mm, settings, shift_mm=shift)[0] for shift in (-sd, sd)]
     law = fit_law(chosen, settings, onset=onset, alternatives=moved, rng=rng)
     return law, zone, where, [] if law else ["headline_zone_empty"]
 
 
 def _zone(
-    up: Samples, where: Origins, settings: SpreadSettings, shift_mm: float = 0.0
+    up: Samples,
+    depth_mm: FloatArray,
+    settings: SpreadSettings,
+    *,
+    shift_mm: float = 0.0,
+    depth: float | None = None,
 ) -> tuple[Zone, BoolArray]:
-    """Return the headline zone, in strata by depth, and which rows it holds."""
-    depth = settings.zone_depth_mm
-    rows = in_zone(where.depth_mm, depth, shift_mm)
-    share = (where.depth_mm[rows] - shift_mm) / depth
-    stratum = np.clip((share * DEPTH_STRATA).astype(int), 0, DEPTH_STRATA - 1)
-    return Zone(up.rows(rows), stratum), rows
+    """Return a zone below the front, and which rows it holds."""
+    deep = depth or settings.zone_depth_mm
+    rows = in_zone(depth_mm, deep, shift_mm)
+    within = (depth_mm[rows] - shift_mm) / deep - 0.5
+    return Zone(up.rows(rows), _design(within, up.place_mm[rows])), rows
+
+
+def _design(within: FloatArray, place_mm: FloatArray) -> FloatArray:
+    """Return where rows lie in a zone: one, share of its depth, place in units of 10 mm."""
+    middle = 0.5 * (place_mm.min() + place_mm.max()) if len(place_mm) else 0.0
+    return np.column_stack([np.ones(len(within)), within, (place_mm - middle) / 10.0])
 
 
 def _bands(
@@ -244,7 +261,9 @@ def _bands(
         with np.errstate(invalid="ignore"):
             rows = (height >= low) & (height < high)
         if rows.sum() >= settings.min_band_tracks:
-            law = fit_law(Zone(up.rows(rows)), settings, onset=onset, rng=rng)
+            within = 0.5 - (height[rows] - low) / settings.band_mm
+            zone = Zone(up.rows(rows), _design(within, up.place_mm[rows]))
+            law = fit_law(zone, settings, onset=onset, rng=rng)
             out.append((low, high, law))
     return out
 

@@ -77,7 +77,12 @@ def coarse_grid(start_s: float, settings: SpreadSettings, onset_s: float | None 
 
 
 def fit_rows(
-    samples: Samples, grid: Grid, *, drift: bool = False, cauchy: float = CAUCHY
+    samples: Samples,
+    grid: Grid,
+    *,
+    drift: bool = False,
+    cauchy: float = CAUCHY,
+    trust: FloatArray | None = None,
 ) -> LawFit:
     """Fit the law to all rows.
 
@@ -91,10 +96,13 @@ def fit_rows(
         Whether a drift common to all rows is fitted beside the exponential.
     cauchy : float
         Tuning constant of the row weights.
+    trust : (t,) array, optional
+        Chance that a row follows the film; multiplies its weight.
     """
     coarse = profile(samples, grid, drift=drift)
     freedom = np.maximum((samples.weight > 0).sum(axis=1) - 2, 1)
-    row_weight, noise, best = _reweighted(coarse, freedom, cauchy)
+    believed = np.ones(len(samples)) if trust is None else np.maximum(trust, 1e-6)
+    row_weight, noise, best = _reweighted(coarse, freedom, cauchy, believed)
     onset, log_lambda = _refined(samples, coarse.grid, best, row_weight, drift)
     drift_mm_s = _drift_at(samples, onset, log_lambda, row_weight) if drift else 0.0
     line, residual = _residual(samples, onset, log_lambda, drift_mm_s)
@@ -116,16 +124,17 @@ def fit_rows(
 
 
 def _reweighted(
-    coarse: Profile, freedom: FloatArray, cauchy: float
+    coarse: Profile, freedom: FloatArray, cauchy: float, trust: FloatArray
 ) -> tuple[FloatArray, float, tuple[float, float]]:
     """Iterate row weights on the coarse grid; return weights, noise and the best point."""
-    weight = np.ones(len(coarse.rss))
+    weight = trust
     noise = 1.0
+    typical = trust >= 0.5 * trust.max()
     for _ in range(6):
         total = coarse.total(weight[None, :])
         variance = coarse.rss[:, int(total[0].argmin())] / freedom
-        noise = max(float(np.median(variance)), TINY)
-        weight = 1.0 / (1.0 + variance / noise / cauchy**2)
+        noise = max(float(np.median(variance[typical])), TINY)
+        weight = trust / (1.0 + variance / noise / cauchy**2)
     onset, log_lambda = minima(coarse.total(weight[None, :]), coarse.grid)
     return weight, noise, (float(onset[0]), float(log_lambda[0]))
 

@@ -15,10 +15,10 @@ from easytear.measure.bootstrap import (
     Draws,
     draw_law,
     drift_preferred,
-    early_rows,
+    early_enough,
+    follow_chance,
     interval95,
-    rho_weights,
-    weighted_rho,
+    mean_amplitude,
 )
 from easytear.measure.common import film_evidence
 from easytear.measure.fitting import (
@@ -64,6 +64,8 @@ class Law:
         Number of rows that rho rests on.
     onset_known : bool
         False where the film was first seen after its onset, and nothing else told it.
+    at_front_mm : float
+        Amplitude of the film at the zone's upper edge.
     """
 
     fit: LawFit
@@ -74,6 +76,7 @@ class Law:
     evidence: float
     early: int
     onset_known: bool = True
+    at_front_mm: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -100,27 +103,30 @@ class Zone:
     ----------
     samples : Samples
         All frames of the interval.
-    stratum : (t,) int array or None
-        Parts of the zone that count alike in rho.
+    design : (t, p) array or None
+        Where each row lies in the zone, for rows whose film moves alike up to a linear change: a
+        column of ones, depth in units of the zone's (-0.5 at its top, 0.5 at its bottom), place.
+    trust : (t,) array or None
+        Chance that a row follows the film.
     """
 
     samples: Samples
-    stratum: NDArray[np.int_] | None = None
+    design: FloatArray | None = None
+    trust: FloatArray | None = None
 
     def useful(self) -> Zone:
         """Return the zone without rows that were seen in fewer than three frames."""
-        enough = (self.samples.weight > 0).sum(axis=1) >= 3
-        stratum = None if self.stratum is None else self.stratum[enough]
-        return Zone(self.samples.rows(enough), stratum)
+        return self.rows((self.samples.weight > 0).sum(axis=1) >= 3)
 
     def frames(self, chosen: NDArray[np.int_] | BoolArray) -> Zone:
         """Return some of the frames."""
-        return Zone(self.samples.frames(chosen), self.stratum)
+        return replace(self, samples=self.samples.frames(chosen))
 
     def rows(self, chosen: BoolArray) -> Zone:
         """Return some of the rows."""
-        stratum = None if self.stratum is None else self.stratum[chosen]
-        return Zone(self.samples.rows(chosen), stratum)
+        design = None if self.design is None else self.design[chosen]
+        trust = None if self.trust is None else self.trust[chosen]
+        return Zone(self.samples.rows(chosen), design, trust)
 
 
 def fit_law(
@@ -164,13 +170,15 @@ def fit_law(
         given = onset or _unseen_onset(rows.samples, start_s, settings)
         window, rows, fit = _windowed_fit(zone, settings, start_s, given.onset_s)
         assert fit is not None
-    weights = rho_weights(rows.samples, fit, settings.early_born_lambdas, rows.stratum)
-    rho = weighted_rho(fit, weights)
+    rows, fit = _only_followers(rows, fit, settings, window)
+    mean = mean_amplitude(rows.samples, fit, settings.early_born_lambdas, rows.design)
+    rho = mean.rho_mm
     evidence = film_evidence(rows.samples, fit, rho)
     if evidence < EVIDENCE or (rho if upward else abs(rho)) < settings.min_rise_mm:
         return None
-    early = int((early_rows(rows.samples, fit, settings.early_born_lambdas) > 0).sum())
-    law = Law(fit, rho, rows.samples, None, window, evidence, early, given is None or bool(onset))
+    early = int(early_enough(rows.samples, fit, settings.early_born_lambdas).sum())
+    told = given is None or onset is not None
+    law = Law(fit, rho, rows.samples, None, window, evidence, early, told, mean.at_front_mm)
     if rng is None:
         return law
     choices = _choices(rows, fit, rho, settings)
@@ -178,7 +186,7 @@ def fit_law(
     draws = draw_law(
         rows.samples,
         fit,
-        weights,
+        mean,
         choices,
         block_mm=settings.block_mm,
         draws=settings.bootstrap,
@@ -208,7 +216,21 @@ def _windowed_fit(
         window = longer
         rows = _window(zone, window)
         fit = fit_rows(rows.samples, grid)
-    return window, rows, _with_or_without_drift(rows.samples, fit, settings, window)
+    return window, rows, _with_or_without_drift(rows, fit, settings, window)
+
+
+def _only_followers(
+    rows: Zone, fit: LawFit, settings: SpreadSettings, window_s: float
+) -> tuple[Zone, LawFit]:
+    """Fit again with rows weighed by the chance that they follow the film."""
+    if rows.design is None:
+        return rows, fit
+    for _ in range(2):
+        early = early_enough(rows.samples, fit, settings.early_born_lambdas)
+        rows = replace(rows, trust=follow_chance(fit, rows.design, early))
+        plain = fit_rows(rows.samples, fit.coarse.grid, trust=rows.trust)
+        fit = _with_or_without_drift(rows, plain, settings, window_s)
+    return rows, fit
 
 
 def _window(zone: Zone, window_s: float) -> Zone:
@@ -222,17 +244,17 @@ def _window(zone: Zone, window_s: float) -> Zone:
 
 
 def _with_or_without_drift(
-    rows: Samples, fit: LawFit, settings: SpreadSettings, window_s: float
+    rows: Zone, fit: LawFit, settings: SpreadSettings, window_s: float
 ) -> LawFit:
     if settings.drift == "off":
         return fit
     if settings.drift == "auto" and window_s < DRIFT_LAMBDAS * fit.lambda_s:
         return fit
-    drifting = fit_rows(rows, fit.coarse.grid, drift=True)
+    drifting = fit_rows(rows.samples, fit.coarse.grid, drift=True, trust=rows.trust)
     if settings.drift == "on":
         return drifting
     rng = np.random.default_rng(settings.seed)
-    return drifting if drift_preferred(rows, drifting, settings.block_mm, rng) else fit
+    return drifting if drift_preferred(rows.samples, drifting, settings.block_mm, rng) else fit
 
 
 def _onset_seen(rows: Samples, fit: LawFit) -> bool:
@@ -303,10 +325,11 @@ def _choice(
     samples = rows.samples
     if len(samples) < 1 or len(samples.time_s) < 6:
         return []
-    other = fit_rows(samples, _near(fit), drift=fit.has_drift, cauchy=cauchy)
-    weights = rho_weights(samples, other, settings.early_born_lambdas, rows.stratum)
+    near = _near(fit)
+    other = fit_rows(samples, near, drift=fit.has_drift, cauchy=cauchy, trust=rows.trust)
+    other_rho = mean_amplitude(samples, other, settings.early_born_lambdas, rows.design).rho_mm
     shift = (other.onset_s - fit.onset_s, other.log_lambda - fit.log_lambda)
-    return [Choice(*shift, weighted_rho(other, weights) - rho, share)]
+    return [Choice(*shift, other_rho - rho, share)]
 
 
 def _row_choices(

@@ -19,6 +19,9 @@ from easytear.measure.spread import Law
 FRONT_REACH_MM = 0.5
 """A track whose column is further than this from a column with front has unknown depth."""
 
+AMPLITUDE_ERROR = 0.05
+"""Relative error assumed of the film's amplitude when the front is taken back to the onset."""
+
 OFFSET_SD_MM = 0.25
 """Tracks whose height at onset is less certain are in no zone."""
 
@@ -72,30 +75,56 @@ def onset_heights(samples: Samples, law: Law) -> tuple[FloatArray, FloatArray]:
     return np.where(known, offset, np.nan), np.where(known, slope, np.nan)
 
 
-def front_at_onset(front: Samples, law: Law) -> tuple[FloatArray, FloatArray]:
+def front_at_onset(front: Samples, law: Law, film_mm: float) -> tuple[FloatArray, FloatArray]:
     """Return the front's height (c,) at onset and its standard deviation, NaN where unknown.
 
-    Every column has an amplitude of its own where it was seen over enough of the spread; else
-    it is drawn towards the columns' common amplitude.
+    The front moves as the film at it does, so it is taken back by the film's amplitude. Early
+    sightings count most: taking back a late one is as uncertain as the film's whole rise.
+
+    Parameters
+    ----------
+    front : Samples
+        The front's columns.
+    law : Law
+        When the film rises.
+    film_mm : float
+        Amplitude of the film just below the front.
     """
-    w = front.weight
-    w0 = np.maximum(w.sum(axis=1), TINY)
-    f = rise_shape(law, front.time_s)
-    mf, my = w @ f / w0, (w * front.value).sum(axis=1) / w0
-    cff = np.maximum(w @ f**2 - mf**2 * w0, 0.0)
-    cfy = (w * front.value) @ f - mf * my * w0
-    seen = w.sum(axis=1) > 0
-    if not seen.any() or cff.sum() <= TINY:
-        return np.full(len(w0), np.nan), np.full(len(w0), np.nan)
-    common = float(cfy.sum() / cff.sum())
-    own = np.where(cff > TINY, cfy / np.maximum(cff, TINY), common)
-    good = cff > 0.25 * np.median(cff[seen])
-    between = max(float(np.var(own[good])), TINY) if good.any() else TINY
-    pull = 1.0 / between
-    slope = (cfy + pull * common) / (cff + pull)
-    height = my - slope * mf
-    sd = np.sqrt(1.0 / w0 + mf**2 / (cff + pull))
-    return np.where(seen, height, np.nan), np.where(seen, sd, np.nan)
+    risen = film_mm * rise_shape(law, front.time_s)
+    seen = front.weight > 0
+    variance = 1.0 / np.where(seen, front.weight, 1.0) + (AMPLITUDE_ERROR * risen) ** 2
+    weight = np.where(seen, 1.0 / variance, 0.0)
+    total = np.maximum(weight.sum(axis=1), TINY)
+    height = (weight * (front.value - risen)).sum(axis=1) / total
+    least = np.where(seen, variance, np.inf).min(axis=1, initial=np.inf)
+    any_seen = seen.any(axis=1)
+    return np.where(any_seen, height, np.nan), np.where(any_seen, np.sqrt(least), np.nan)
+
+
+def present_depth(samples: Samples, front: Samples) -> FloatArray:
+    """Return how far below the front (t,) each row was when both were first seen together.
+
+    The median over the first ten such frames; NaN where they never were. No law is needed, but
+    the film below a moving front is stretched as it rises.
+    """
+    n = len(samples.time_s)
+    below = np.full(samples.value.shape, np.nan)
+    seen = samples.weight > 0
+    for frame in range(n):
+        rows = np.flatnonzero(seen[:, frame])
+        known = front.weight[:, frame] > 0
+        if len(rows) == 0 or known.sum() < 3:
+            continue
+        level = np.where(known, front.value[:, frame], np.nan)
+        below[rows, frame] = depths(
+            samples.value[rows, frame], samples.place_mm[rows], level, front.place_mm
+        )
+    found = np.isfinite(below)
+    first = found & (np.cumsum(found, axis=1) <= 10)
+    out = np.full(len(samples), np.nan)
+    for row in np.flatnonzero(first.any(axis=1)):
+        out[row] = np.median(below[row, first[row]])
+    return out
 
 
 def depths(
@@ -117,13 +146,13 @@ def depths(
     return depth
 
 
-def origins(samples: Samples, law: Law, front: Samples | None) -> Origins:
-    """Return where the rows were at onset under a law; see `Origins`."""
+def origins(samples: Samples, law: Law, front: Samples | None, film_mm: float) -> Origins:
+    """Return where the rows were at onset; see `Origins` and `front_at_onset`."""
     heights, _ = onset_heights(samples, law)
     nothing = np.full(len(heights), np.nan)
     if front is None or len(front) == 0:
         return Origins(heights, nothing, float("nan"))
-    level, sd = front_at_onset(front, law)
+    level, sd = front_at_onset(front, law, film_mm)
     depth = depths(heights, samples.place_mm, level, front.place_mm)
     known = np.isfinite(sd)
     return Origins(heights, depth, float(np.median(sd[known])) if known.any() else float("nan"))
