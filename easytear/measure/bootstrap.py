@@ -14,17 +14,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.common import draw_common
-from easytear.measure.fitting import LawFit, block_labels
-from easytear.measure.held import following, linear_weights
+from easytear.measure.field import ALIKE_FRAMES, Field, fit_field, reading
+from easytear.measure.fitting import CAUCHY, LawFit, block_labels
 from easytear.measure.law import TINY, growth, lines, minima, project
 from easytear.measure.samples import Samples
 
 FEWEST_BLOCKS = 8
-ALIKE_FRAMES = 10.0
 DRIFT_DRAWS = 100
 
 
@@ -54,96 +54,85 @@ class Choice:
     share: float = 1.0
 
 
-def early_rows(samples: Samples, fit: LawFit, lambdas: float) -> FloatArray:
-    """Return a (t,) mask of the rows born before `lambdas` time constants after onset."""
-    seen = samples.weight > 0
-    born = samples.time_s[seen.argmax(axis=1)]
-    early = born <= fit.onset_s + lambdas * fit.lambda_s
-    out: FloatArray = (early & seen.any(axis=1)).astype(float)
-    return out
-
-
 @dataclass(frozen=True)
 class Mean:
-    """How rho is made from the rows' amplitudes.
+    """How rho is made from rows' amplitudes.
 
     Attributes
     ----------
+    samples : Samples
+        The rows, on the frames of the fit.
     weight : (t,) array
-        Weights, summing to one.
+        Their weights.
     trend_mm : (t,) array
         What is expected of each row: drawn rows move rho by how far they are from it.
     rho_mm : float
         The zone's amplitude.
-    at_front_mm : float
-        The amplitude expected at the zone's upper edge; rho where nothing tells.
     """
 
+    samples: Samples
     weight: FloatArray
     trend_mm: FloatArray
     rho_mm: float
-    at_front_mm: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """A zone of the film, by its mean over the basis of the amplitude field."""
+
+    field: Field
+    mean_basis: FloatArray
+
+    def rows(self, chosen: BoolArray) -> Target:
+        """Return the target with some of the field's rows."""
+        return Target(self.field.rows(chosen), self.mean_basis)
+
+    def frames(self, chosen: NDArray[np.int_] | BoolArray) -> Target:
+        """Return the target with some of the field's frames."""
+        return Target(self.field.frames(chosen), self.mean_basis)
 
 
 def mean_amplitude(
-    samples: Samples, fit: LawFit, early_lambdas: float, design: FloatArray | None = None
+    samples: Samples, fit: LawFit, early_lambdas: float, target: Target | None = None
 ) -> Mean:
     """Return rho and the weights behind it.
 
-    Rows weigh by inverse variance, made of what their residuals leave open and of the
-    amplitudes' own spread, times the chance that they follow the film at all (`held.py`). With a
-    design the amplitude is taken as linear over the zone and rho is its value in the middle, so
-    that it does not depend on where in the zone points happened to be found. Without one rows
-    weigh by Cauchy's weight about their median. Rows born late count only where no others are.
+    With a target rho is the mean of the amplitude field over it. Without one it is the mean of
+    the rows' own amplitudes, by inverse variance and Cauchy's weight about their median. Rows
+    born late count only where no others are.
     """
-    early = early_enough(samples, fit, early_lambdas) > 0
-    a = fit.lines.amplitude_mm
-    if not early.any():
-        weight = np.full(len(a), 1.0 / len(a))
-        rho = float(a.mean())
-        return Mean(weight, np.full(len(a), rho), rho, rho)
-    if design is None:
-        weight = _plain_weights(fit, early)
-        rho = float(weight @ a)
-        return Mean(weight, np.full(len(a), rho), rho, rho)
-    film = following(a, amplitude_sd(fit), design, early)
-    own = amplitude_sd(fit) ** 2 + film.scatter_mm**2
-    weight = linear_weights(design, early * fit.row_weight * film.chance / own)
-    rho = float(weight @ a)
-    top = float(np.clip(film.coefficient[0] - 0.5 * film.coefficient[1], rho, 1.15 * rho))
-    return Mean(weight, film.trend_mm - float(weight @ film.trend_mm) + rho, rho, top)
+    if target is not None:
+        found = fit_field(target.field, fit, early_lambdas)
+        if found is not None:
+            weight = reading(target.field, found, target.mean_basis)
+            rho = float(found.coefficient @ target.mean_basis)
+            return Mean(target.field.samples, weight, found.trend_mm, rho)
+    weight = _plain_weights(fit, early_enough(samples, fit, early_lambdas))
+    rho = float(weight @ fit.lines.amplitude_mm)
+    return Mean(samples, weight, np.full(len(weight), rho), rho)
 
 
-def early_enough(samples: Samples, fit: LawFit, lambdas: float) -> FloatArray:
-    """Return the mask (t,) of `early_rows`, or of all rows where none was born early."""
-    free = (fit.lines.leverage > TINY).astype(float)
-    early = early_rows(samples, fit, lambdas) * free
-    return early if early.any() else free
+def early_enough(samples: Samples, fit: LawFit, lambdas: float) -> BoolArray:
+    """Return the mask (t,) of the rows born before `lambdas` time constants after onset.
 
-
-def amplitude_sd(fit: LawFit) -> FloatArray:
-    """Return the amplitudes' standard deviations (t,).
-
-    A track's errors last: they are taken as alike over about ten frames.
+    Of all rows with an amplitude where none was born early; of all rows where none has one.
     """
-    sd: FloatArray = np.sqrt(ALIKE_FRAMES * fit.noise / np.maximum(fit.lines.leverage, TINY))
-    return sd
-
-
-def follow_chance(fit: LawFit, design: FloatArray, early: FloatArray) -> FloatArray:
-    """Return the chance (t,) that rows follow the film, told from their amplitudes."""
-    if not early.any():
-        return np.ones(len(early))
-    return following(fit.lines.amplitude_mm, amplitude_sd(fit), design, early > 0).chance
+    seen = samples.weight > 0
+    born = samples.time_s[seen.argmax(axis=1)]
+    free = (fit.lines.leverage > TINY) & seen.any(axis=1)
+    early: BoolArray = free & (born <= fit.onset_s + lambdas * fit.lambda_s)
+    if early.any():
+        return early
+    return free if free.any() else np.ones(len(samples), dtype=bool)
 
 
 def _plain_weights(fit: LawFit, chosen: BoolArray) -> FloatArray:
     a = fit.lines.amplitude_mm
-    own = amplitude_sd(fit) ** 2
+    own = ALIKE_FRAMES * fit.noise / np.maximum(fit.lines.leverage, TINY)
     median = float(np.median(a[chosen]))
     spread = 1.4826 * float(np.median(np.abs(a[chosen] - median)))
     between = max(spread**2 - float(np.median(own[chosen])), (0.3 * spread) ** 2, TINY)
-    robust = 1.0 / (1.0 + ((a - median) / (2.385 * max(spread, 1e-6))) ** 2)
+    robust = 1.0 / (1.0 + ((a - median) / (CAUCHY * max(spread, 1e-6))) ** 2)
     weight: FloatArray = chosen * fit.row_weight * robust / (own + between)
     return weight / float(weight.sum())
 
@@ -181,13 +170,13 @@ def draw_law(
         Draws of the onset's error where the onset was given.
     """
     place = _draw_place(samples, fit, mean, block_mm, draws, rng)
-    time = draw_common(samples, fit, mean.weight, draws, rng)
+    time = draw_common(samples, fit, mean.samples, mean.weight, draws, rng)
     spare = np.maximum(time.var(axis=0) - place.var(axis=0), 0.0)
     time = time * np.sqrt(spare / np.maximum(time.var(axis=0), TINY**2))
     choice = _draw_choice(choices, draws, rng)
     shift = place + time + choice
     if onset_shift_s is not None:
-        shift += _moved_onset(samples, fit, mean, onset_shift_s)
+        shift += _moved_onset(fit, mean, onset_shift_s)
     return Draws(
         fit.onset_s + shift[:, 0],
         fit.log_lambda + shift[:, 1],
@@ -207,9 +196,9 @@ def drift_preferred(
     eye's motion would pass for a drift.
     """
     equal = np.full(len(samples), 1.0 / len(samples))
-    mean = Mean(equal, np.zeros(len(samples)), 0.0, 0.0)
+    mean = Mean(samples, equal, np.zeros(len(samples)), 0.0)
     place = _draw_place(samples, fit, mean, block_mm, DRIFT_DRAWS, rng)[:, 2]
-    time = draw_common(samples, fit, equal, DRIFT_DRAWS, rng)[:, 2]
+    time = draw_common(samples, fit, samples, equal, DRIFT_DRAWS, rng)[:, 2]
     variance = max(float(place.var()), float(time.var()), TINY)
     count, k = float(len(samples.time_s)), 5.0
     small = 2 * (k + 1) * (k + 2) / (count - k - 2) - 2 * k * (k + 1) / (count - k - 1)
@@ -225,22 +214,31 @@ def _draw_place(
     rng: np.random.Generator,
 ) -> FloatArray:
     """Return (draws, 4) shifts of onset, log lambda, drift, rho from drawing column blocks."""
+    place = np.concatenate([samples.place_mm, mean.samples.place_mm])
     extent = float(np.ptp(samples.place_mm))
-    label = block_labels(samples.place_mm, max(min(block_mm, extent / FEWEST_BLOCKS), 1e-3))
-    count = int(label.max()) + 1
-    if count < 2:
+    every = block_labels(place, max(min(block_mm, extent / FEWEST_BLOCKS), 1e-3))
+    label, mean_label = every[: len(samples)], every[len(samples) :]
+    count = int(every.max()) + 1
+    if len(np.unique(label)) < 2:
         return np.zeros((draws, 4))
     times = rng.multinomial(count, np.full(count, 1.0 / count), draws).astype(float)
-    grouped = fit.coarse.grouped(label, fit.row_weight)
+    grouped = fit.coarse.grouped(label, fit.row_weight, count)
     onset, log_lambda = minima(grouped.total(times), grouped.grid)
     centre = minima(grouped.total(np.ones((1, count))), grouped.grid)
     onset, log_lambda = onset - centre[0] + fit.onset_s, log_lambda - centre[1] + fit.log_lambda
-    repeat = times[:, label]
     drift: FloatArray = np.zeros(draws)
     if fit.has_drift:
-        drift = _drift(samples, onset, log_lambda, repeat * fit.row_weight)
-    amplitude = lines(samples, onset, log_lambda, drift).amplitude_mm
-    rho = ((repeat * (amplitude - mean.trend_mm)) @ mean.weight) + mean.rho_mm
+        drift = _drift(samples, onset, log_lambda, times[:, label] * fit.row_weight)
+    used = np.abs(mean.weight) > 1e-4 * np.abs(mean.weight).max()
+    amplitude = lines(mean.samples.rows(used), onset, log_lambda, drift).amplitude_mm
+    still = lines(
+        mean.samples.rows(used),
+        np.array([fit.onset_s]),
+        np.array([fit.log_lambda]),
+        np.array([fit.drift_mm_s]),
+    ).amplitude_mm
+    away = times[:, mean_label[used]] * (amplitude - mean.trend_mm[used])
+    rho = (away - (still - mean.trend_mm[used])) @ mean.weight[used] + mean.rho_mm
     shift = np.column_stack(
         [
             onset - fit.onset_s,
@@ -254,7 +252,7 @@ def _draw_place(
     return out
 
 
-def _moved_onset(samples: Samples, fit: LawFit, mean: Mean, shift_s: FloatArray) -> FloatArray:
+def _moved_onset(fit: LawFit, mean: Mean, shift_s: FloatArray) -> FloatArray:
     """Return (draws, 4) shifts that follow from a moved onset, lambda held.
 
     Film first seen after its onset fits every onset alike; what changes is how far it is
@@ -263,9 +261,11 @@ def _moved_onset(samples: Samples, fit: LawFit, mean: Mean, shift_s: FloatArray)
     onset = fit.onset_s + shift_s
     log_lambda = np.full(len(shift_s), fit.log_lambda)
     drift = np.full(len(shift_s), fit.drift_mm_s)
-    amplitude = lines(samples, onset, log_lambda, drift).amplitude_mm
+    amplitude = lines(mean.samples, onset, log_lambda, drift).amplitude_mm
+    moved = (amplitude - mean.trend_mm) @ mean.weight
+    moved -= float(np.median(moved[np.abs(shift_s) <= np.median(np.abs(shift_s))]))
     none = np.zeros(len(shift_s))
-    return np.column_stack([shift_s, none, none, amplitude @ mean.weight - mean.rho_mm])
+    return np.column_stack([shift_s, none, none, moved])
 
 
 def _drift(

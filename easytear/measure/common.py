@@ -40,8 +40,18 @@ class Response:
     tangent: FloatArray
 
 
-def response(samples: Samples, fit: LawFit, rho_weight: FloatArray) -> Response:
-    """Return the fit's linear response; `rho_weight` (t,) are the weights of rho's mean."""
+def response(samples: Samples, fit: LawFit, rho_rows: Samples, rho_weight: FloatArray) -> Response:
+    """Return the fit's linear response.
+
+    Parameters
+    ----------
+    samples, fit : Samples, LawFit
+        What was fitted, and the fit.
+    rho_rows : (r rows) Samples
+        The rows whose amplitudes make rho, on the same frames.
+    rho_weight : (r,) array
+        Their weights in rho.
+    """
     w, t = samples.weight, samples.time_s
     lam, since = fit.lambda_s, np.maximum(t - fit.onset_s, 0.0)
     f = fit.curve(t)
@@ -59,7 +69,9 @@ def response(samples: Samples, fit: LawFit, rho_weight: FloatArray) -> Response:
     hessian = np.array([[float((omega[:, None] * w * p * q).sum()) for q in left] for p in left])
     gradient = np.array([(omega[:, None] * w * p).sum(axis=0) for p in left])
     theta = _solve(hessian, gradient)
-    rho = _rho_response(w, f, rho_weight, columns, theta)
+    curves = [curve for curve, _ in columns]
+    in_film = [True] * (len(curves) - fit.has_drift) + [False] * fit.has_drift
+    rho = _rho_response(rho_rows, f, rho_weight, curves, in_film, theta)
     none = np.zeros_like(t)
     onset = theta[1] if fit.onset_free else none
     drift = theta[-1] if fit.has_drift else none
@@ -87,23 +99,26 @@ def _left_over(w: FloatArray, own: tuple[FloatArray, FloatArray], curve: FloatAr
 
 
 def _rho_response(
-    w: FloatArray,
+    rows: Samples,
     f: FloatArray,
     rho_weight: FloatArray,
-    columns: list[tuple[FloatArray, FloatArray]],
+    curves: list[FloatArray],
+    in_film: list[bool],
     theta: FloatArray,
 ) -> FloatArray:
     """Return rho's change per common motion: direct, and through the shared parameters."""
+    w = rows.weight
     w0 = np.maximum(w.sum(axis=1), TINY)
     centred = w * (f[None, :] - (w @ f / w0)[:, None])
-    lever = np.maximum((centred * f).sum(axis=1), TINY)
-    alpha = rho_weight / max(float(rho_weight.sum()), TINY)
-    rho = (alpha / lever) @ centred
-    for number, (curve, scale) in enumerate(columns):
-        slope = (centred @ curve) / lever * scale
-        rho = rho - float(alpha @ slope) * theta[number]
-    out: FloatArray = rho
-    return out
+    lever = (centred * f).sum(axis=1)
+    used = lever > TINY
+    alpha = np.where(used, rho_weight, 0.0) / np.where(used, lever, 1.0)
+    amplitude = (centred * rows.value).sum(axis=1) / np.where(used, lever, 1.0)
+    rho: FloatArray = alpha @ centred
+    for number, curve in enumerate(curves):
+        scale = amplitude if in_film[number] else np.ones_like(amplitude)
+        rho = rho - float(alpha @ ((centred @ curve) * scale)) * theta[number]
+    return rho
 
 
 def common_path(samples: Samples, fit: LawFit) -> tuple[FloatArray, FloatArray]:
@@ -164,6 +179,7 @@ def processes(time_s: FloatArray, path: FloatArray, tangent: FloatArray) -> list
 def draw_common(
     samples: Samples,
     fit: LawFit,
+    rho_rows: Samples,
     rho_weight: FloatArray,
     draws: int,
     rng: np.random.Generator,
@@ -175,7 +191,7 @@ def draw_common(
     times, path = common_path(samples, fit)
     if len(times) < 12:
         return np.zeros((draws, 4))
-    answer = response(samples, fit, rho_weight)
+    answer = response(samples, fit, rho_rows, rho_weight)
     frames = np.searchsorted(samples.time_s, times)
     found = processes(times, path, answer.tangent[frames])
     likelihood = np.array([p.log_likelihood for p in found])

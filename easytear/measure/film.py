@@ -11,18 +11,17 @@ from easytear.analysis.model import Band, Fit, Spread
 from easytear.calibration import MEAN_HVID_MM
 from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.area import filled_front
+from easytear.measure.headline import Headline, Lid, Origins, band_zone, find_headline
 from easytear.measure.motion import aligned, local_velocity, shared_motion
 from easytear.measure.samples import Samples, front_samples, track_samples
 from easytear.measure.spread import Law, Onset, Zone, fit_law, fit_record
-from easytear.measure.zones import Origins, in_zone, onset_heights, origins, present_depth
+from easytear.measure.zones import onset_heights
 from easytear.segment.records import FilmFront
 from easytear.settings.measure import QualitySettings, SpreadSettings
 from easytear.track.records import FilmTracks
 
 MOST_ROWS_FOR_ORIGINS = 250
-FIRST_ZONE_MM = 0.5
-"""Depth below the front as it is seen; the film is stretched by then."""
-
+MOST_BANDS = 40
 NO_SPREAD = Spread(y=None, bands=(), x=None, front=None)
 
 
@@ -114,17 +113,23 @@ def _measure(
     rng = np.random.default_rng(settings.seed)
     up, side = track_samples(time_s, tracks, scale)
     edge = front_samples(time_s, front, scale)
-    lid_mm = _lid_height(up.place_mm / scale, lower_edge_px) * scale
+    lid = Lid(
+        _lid_height(up.place_mm / scale, lower_edge_px) * scale,
+        _lid_height(front.x_px, lower_edge_px) * scale,
+    )
     visible_mm = _visible_height(lower_edge_px, scale)
 
     def record(law: Law | None) -> Fit | None:
         return fit_record(law, quality, scale_known=mm_per_px is not None, visible_mm=visible_mm)
 
     everywhere = fit_law(Zone(_thinned(up)), settings)
-    headline, zone, where, flags = _headline(up, edge, everywhere, settings, rng)
+    found = Headline(None, np.zeros(len(up), dtype=bool), None, ("no_film",))
+    if everywhere is not None:
+        found = find_headline(up, edge, lid, everywhere, settings, rng)
+    headline, zone = found.law, found.zone
     onset = _shared_onset(headline, everywhere)
     front_law = fit_law(Zone(edge), settings, onset=onset, rng=rng)
-    bands = _bands(up, where, lid_mm, settings, onset, rng) if where is not None else []
+    bands = _bands(up, found.where, settings, onset, rng)
     sideways = None
     if everywhere is not None:
         sideways = fit_law(Zone(side), settings, upward=False, onset=onset, rng=rng)
@@ -153,7 +158,7 @@ def _measure(
         front_y_px=filled_front(front.y_px, height / scale, share),
         zone=zone,
         visible_mm=visible_mm,
-        flags=tuple(flags),
+        flags=found.flags,
     )
 
 
@@ -172,10 +177,10 @@ def _thinned(samples: Samples) -> Samples:
 
 
 def _lid_height(x_px: FloatArray, lower_edge_px: FloatArray) -> FloatArray:
-    """Return the height (y up, px) of the lower border at columns, NaN where unknown."""
+    """Return the height (y up, px) of the lower border at columns; 0 where none is known."""
     known = np.flatnonzero(np.isfinite(lower_edge_px))
     if len(known) == 0:
-        return np.full(len(x_px), np.nan)
+        return np.zeros(len(x_px))
     level: FloatArray = -np.interp(x_px, known, lower_edge_px[known])
     return level
 
@@ -185,86 +190,23 @@ def _visible_height(lower_edge_px: FloatArray, scale: float) -> float | None:
     return float(np.median(lower_edge_px[known])) * scale if known.any() else None
 
 
-def _headline(
-    up: Samples,
-    edge: Samples,
-    everywhere: Law | None,
-    settings: SpreadSettings,
-    rng: np.random.Generator,
-) -> tuple[Law | None, BoolArray, Origins | None, list[str]]:
-    """Return the headline law, its rows, where all rows were at onset, and flags."""
-    nothing = np.zeros(len(up), dtype=bool)
-    if everywhere is None:
-        return None, nothing, None, ["no_film"]
-    if settings.headline_zone == "all_film":
-        where = origins(up, everywhere, edge, everywhere.rho_mm)
-        return fit_law(Zone(up), settings, rng=rng), ~nothing, where, []
-    onset = _shared_onset(None, everywhere)
-    depth = present_depth(up, edge)
-    first = fit_law(_zone(up, depth, settings, depth=FIRST_ZONE_MM)[0], settings, onset=onset)
-    where = origins(up, first or everywhere, edge, (first or everywhere).at_front_mm)
-    if not np.isfinite(where.depth_mm).any():
-        return None, nothing, where, ["headline_zone_unknown"]
-    if first is None:
-        return None, nothing, where, ["headline_zone_empty"]
-    for _ in range(2):
-        found = fit_law(_zone(up, where.depth_mm, settings)[0], settings, onset=onset)
-        if found is None:
-            return None, nothing, where, ["headline_zone_empty"]
-        where = origins(up, found, edge, found.at_front_mm)
-    chosen, zone = _zone(up, where.depth_mm, settings)
-    sd = where.front_sd_mm
-    moved = [_zone(up, where.depth_mm, settings, shift_mm=shift)[0] for shift in (-sd, sd)]
-    law = fit_law(chosen, settings, onset=onset, alternatives=moved, rng=rng)
-    return law, zone, where, [] if law else ["headline_zone_empty"]
-
-
-def _zone(
-    up: Samples,
-    depth_mm: FloatArray,
-    settings: SpreadSettings,
-    *,
-    shift_mm: float = 0.0,
-    depth: float | None = None,
-) -> tuple[Zone, BoolArray]:
-    """Return a zone below the front, and which rows it holds."""
-    deep = depth or settings.zone_depth_mm
-    rows = in_zone(depth_mm, deep, shift_mm)
-    within = (depth_mm[rows] - shift_mm) / deep - 0.5
-    return Zone(up.rows(rows), _design(within, up.place_mm[rows])), rows
-
-
-def _design(within: FloatArray, place_mm: FloatArray) -> FloatArray:
-    """Return where rows lie in a zone: one, share of its depth, place in units of 10 mm."""
-    middle = 0.5 * (place_mm.min() + place_mm.max()) if len(place_mm) else 0.0
-    return np.column_stack([np.ones(len(within)), within, (place_mm - middle) / 10.0])
-
-
 def _bands(
     up: Samples,
-    where: Origins,
-    lid_mm: FloatArray,
+    where: Origins | None,
     settings: SpreadSettings,
     onset: Onset | None,
     rng: np.random.Generator,
 ) -> list[tuple[float, float, Law | None]]:
     """Fit every band of heights at onset that holds enough tracks."""
-    height = where.height_mm - lid_mm
-    known = height[np.isfinite(height)]
-    if len(known) == 0:
-        return []
-    lowest = int(np.floor(max(float(known.min()), 0.0) / settings.band_mm))
-    highest = int(np.ceil(float(known.max()) / settings.band_mm))
     out: list[tuple[float, float, Law | None]] = []
-    for number in range(lowest, highest):
+    if where is None:
+        return out
+    known = where.height_mm[np.isfinite(where.height_mm)]
+    for number in range(max(int(known.min() // settings.band_mm), 0), MOST_BANDS):
         low, high = number * settings.band_mm, (number + 1) * settings.band_mm
-        with np.errstate(invalid="ignore"):
-            rows = (height >= low) & (height < high)
+        zone, rows = band_zone(up, where, low, high)
         if rows.sum() >= settings.min_band_tracks:
-            within = 0.5 - (height[rows] - low) / settings.band_mm
-            zone = Zone(up.rows(rows), _design(within, up.place_mm[rows]))
-            law = fit_law(zone, settings, onset=onset, rng=rng)
-            out.append((low, high, law))
+            out.append((low, high, fit_law(zone, settings, onset=onset, rng=rng)))
     return out
 
 

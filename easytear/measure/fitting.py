@@ -105,7 +105,7 @@ def fit_rows(
     row_weight, noise, best = _reweighted(coarse, freedom, cauchy, believed)
     onset, log_lambda = _refined(samples, coarse.grid, best, row_weight, drift)
     drift_mm_s = _drift_at(samples, onset, log_lambda, row_weight) if drift else 0.0
-    line, residual = _residual(samples, onset, log_lambda, drift_mm_s)
+    line, residual = residuals(samples, onset, log_lambda, drift_mm_s)
     at_bound = _on_edge(coarse.grid.log_lambda, log_lambda)
     free = len(coarse.grid.onset_s) > 1
     return LawFit(
@@ -179,9 +179,10 @@ def _drift_at(samples: Samples, onset: float, log_lambda: float, weight: FloatAr
     return float((weight @ p.pull)[0] / max((weight @ p.hold)[0], TINY))
 
 
-def _residual(
+def residuals(
     samples: Samples, onset: float, log_lambda: float, drift: float
 ) -> tuple[Lines, FloatArray]:
+    """Return every row's line under a law, and what the law leaves (t, n) in mm."""
     found = lines(samples, np.array([onset]), np.array([log_lambda]), np.array([drift]))
     line = Lines(found.offset_mm[0], found.amplitude_mm[0], found.leverage[0])
     curve = growth(samples.time_s, np.asarray(onset), np.asarray(np.exp(log_lambda)))

@@ -78,9 +78,8 @@ class Profile:
             total = total - (weights @ self.pull) ** 2 / np.maximum(weights @ self.hold, TINY)
         return total
 
-    def grouped(self, label: NDArray[np.int_], weights: FloatArray) -> Profile:
-        """Return the profile with rows of equal label (0..k-1) summed under `weights`."""
-        count = int(label.max()) + 1
+    def grouped(self, label: NDArray[np.int_], weights: FloatArray, count: int) -> Profile:
+        """Return the profile with rows of equal label (0..count-1) summed under `weights`."""
         gather = np.zeros((count, len(label)))
         gather[label, np.arange(len(label))] = weights
         sums = [None if p is None else gather @ p for p in (self.rss, self.pull, self.hold)]

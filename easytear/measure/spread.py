@@ -13,10 +13,10 @@ from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.bootstrap import (
     Choice,
     Draws,
+    Target,
     draw_law,
     drift_preferred,
     early_enough,
-    follow_chance,
     interval95,
     mean_amplitude,
 )
@@ -64,8 +64,6 @@ class Law:
         Number of rows that rho rests on.
     onset_known : bool
         False where the film was first seen after its onset, and nothing else told it.
-    at_front_mm : float
-        Amplitude of the film at the zone's upper edge.
     """
 
     fit: LawFit
@@ -76,7 +74,6 @@ class Law:
     evidence: float
     early: int
     onset_known: bool = True
-    at_front_mm: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -103,15 +100,14 @@ class Zone:
     ----------
     samples : Samples
         All frames of the interval.
-    design : (t, p) array or None
-        Where each row lies in the zone, for rows whose film moves alike up to a linear change: a
-        column of ones, depth in units of the zone's (-0.5 at its top, 0.5 at its bottom), place.
+    target : Target or None
+        The zone in the amplitude field, from which rho is read; None: from the rows themselves.
     trust : (t,) array or None
         Chance that a row follows the film.
     """
 
     samples: Samples
-    design: FloatArray | None = None
+    target: Target | None = None
     trust: FloatArray | None = None
 
     def useful(self) -> Zone:
@@ -120,13 +116,13 @@ class Zone:
 
     def frames(self, chosen: NDArray[np.int_] | BoolArray) -> Zone:
         """Return some of the frames."""
-        return replace(self, samples=self.samples.frames(chosen))
+        target = None if self.target is None else self.target.frames(chosen)
+        return replace(self, samples=self.samples.frames(chosen), target=target)
 
     def rows(self, chosen: BoolArray) -> Zone:
         """Return some of the rows."""
-        design = None if self.design is None else self.design[chosen]
         trust = None if self.trust is None else self.trust[chosen]
-        return Zone(self.samples.rows(chosen), design, trust)
+        return replace(self, samples=self.samples.rows(chosen), trust=trust)
 
 
 def fit_law(
@@ -170,15 +166,14 @@ def fit_law(
         given = onset or _unseen_onset(rows.samples, start_s, settings)
         window, rows, fit = _windowed_fit(zone, settings, start_s, given.onset_s)
         assert fit is not None
-    rows, fit = _only_followers(rows, fit, settings, window)
-    mean = mean_amplitude(rows.samples, fit, settings.early_born_lambdas, rows.design)
+    mean = mean_amplitude(rows.samples, fit, settings.early_born_lambdas, rows.target)
     rho = mean.rho_mm
     evidence = film_evidence(rows.samples, fit, rho)
     if evidence < EVIDENCE or (rho if upward else abs(rho)) < settings.min_rise_mm:
         return None
     early = int(early_enough(rows.samples, fit, settings.early_born_lambdas).sum())
     told = given is None or onset is not None
-    law = Law(fit, rho, rows.samples, None, window, evidence, early, told, mean.at_front_mm)
+    law = Law(fit, rho, rows.samples, None, window, evidence, early, told)
     if rng is None:
         return law
     choices = _choices(rows, fit, rho, settings)
@@ -210,27 +205,13 @@ def _windowed_fit(
     if len(rows.samples) == 0 or len(rows.samples.time_s) < 6:
         return window, rows, None
     grid = coarse_grid(start_s, settings, onset_s)
-    fit = fit_rows(rows.samples, grid)
+    fit = fit_rows(rows.samples, grid, trust=rows.trust)
     longer = min(settings.window_lambdas * fit.lambda_s, length)
     if longer > 1.1 * window:
         window = longer
         rows = _window(zone, window)
-        fit = fit_rows(rows.samples, grid)
+        fit = fit_rows(rows.samples, grid, trust=rows.trust)
     return window, rows, _with_or_without_drift(rows, fit, settings, window)
-
-
-def _only_followers(
-    rows: Zone, fit: LawFit, settings: SpreadSettings, window_s: float
-) -> tuple[Zone, LawFit]:
-    """Fit again with rows weighed by the chance that they follow the film."""
-    if rows.design is None:
-        return rows, fit
-    for _ in range(2):
-        early = early_enough(rows.samples, fit, settings.early_born_lambdas)
-        rows = replace(rows, trust=follow_chance(fit, rows.design, early))
-        plain = fit_rows(rows.samples, fit.coarse.grid, trust=rows.trust)
-        fit = _with_or_without_drift(rows, plain, settings, window_s)
-    return rows, fit
 
 
 def _window(zone: Zone, window_s: float) -> Zone:
@@ -327,7 +308,7 @@ def _choice(
         return []
     near = _near(fit)
     other = fit_rows(samples, near, drift=fit.has_drift, cauchy=cauchy, trust=rows.trust)
-    other_rho = mean_amplitude(samples, other, settings.early_born_lambdas, rows.design).rho_mm
+    other_rho = mean_amplitude(samples, other, settings.early_born_lambdas, rows.target).rho_mm
     shift = (other.onset_s - fit.onset_s, other.log_lambda - fit.log_lambda)
     return [Choice(*shift, other_rho - rho, share)]
 

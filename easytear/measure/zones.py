@@ -7,7 +7,7 @@ moves as material does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.law import TINY
 from easytear.measure.samples import Samples
 from easytear.measure.spread import Law
+
+FilmAmplitude = Callable[[FloatArray, FloatArray], FloatArray]
 
 FRONT_REACH_MM = 0.5
 """A track whose column is further than this from a column with front has unknown depth."""
@@ -24,25 +26,6 @@ AMPLITUDE_ERROR = 0.05
 
 OFFSET_SD_MM = 0.25
 """Tracks whose height at onset is less certain are in no zone."""
-
-
-@dataclass(frozen=True)
-class Origins:
-    """Where material was at onset.
-
-    Attributes
-    ----------
-    height_mm : (t,) array
-        Height (y up, mm, same zero as the samples); NaN where it cannot be told.
-    depth_mm : (t,) array
-        Depth below the front of the same column; NaN where unknown.
-    front_sd_mm : float
-        Typical standard deviation of the front's height at onset; NaN without front.
-    """
-
-    height_mm: FloatArray
-    depth_mm: FloatArray
-    front_sd_mm: float
 
 
 def rise_shape(law: Law, time_s: FloatArray) -> FloatArray:
@@ -75,11 +58,14 @@ def onset_heights(samples: Samples, law: Law) -> tuple[FloatArray, FloatArray]:
     return np.where(known, offset, np.nan), np.where(known, slope, np.nan)
 
 
-def front_at_onset(front: Samples, law: Law, film_mm: float) -> tuple[FloatArray, FloatArray]:
-    """Return the front's height (c,) at onset and its standard deviation, NaN where unknown.
+def front_at_onset(
+    front: Samples, law: Law, film: FilmAmplitude, lid_mm: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the front's height (c,) above the lid at onset and its sd, NaN where unknown.
 
-    The front moves as the film at it does, so it is taken back by the film's amplitude. Early
-    sightings count most: taking back a late one is as uncertain as the film's whole rise.
+    The front moves as the film at it does, so it is taken back by the amplitude that the field
+    has at the height where the front then lies. Early sightings count most: taking back a late
+    one is as uncertain as the film's whole rise.
 
     Parameters
     ----------
@@ -87,44 +73,28 @@ def front_at_onset(front: Samples, law: Law, film_mm: float) -> tuple[FloatArray
         The front's columns.
     law : Law
         When the film rises.
-    film_mm : float
-        Amplitude of the film just below the front.
+    film : callable
+        Amplitude (mm) of the film at heights above the lid and places.
+    lid_mm : (c,) array
+        Height of the lid in the front's columns.
     """
-    risen = film_mm * rise_shape(law, front.time_s)
+    shape = rise_shape(law, front.time_s)
     seen = front.weight > 0
-    variance = 1.0 / np.where(seen, front.weight, 1.0) + (AMPLITUDE_ERROR * risen) ** 2
-    weight = np.where(seen, 1.0 / variance, 0.0)
-    total = np.maximum(weight.sum(axis=1), TINY)
-    height = (weight * (front.value - risen)).sum(axis=1) / total
-    least = np.where(seen, variance, np.inf).min(axis=1, initial=np.inf)
-    any_seen = seen.any(axis=1)
-    return np.where(any_seen, height, np.nan), np.where(any_seen, np.sqrt(least), np.nan)
-
-
-def present_depth(samples: Samples, front: Samples) -> FloatArray:
-    """Return how far below the front (t,) each row was when both were first seen together.
-
-    The median over the first ten such frames; NaN where they never were. No law is needed, but
-    the film below a moving front is stretched as it rises.
-    """
-    n = len(samples.time_s)
-    below = np.full(samples.value.shape, np.nan)
-    seen = samples.weight > 0
-    for frame in range(n):
-        rows = np.flatnonzero(seen[:, frame])
-        known = front.weight[:, frame] > 0
-        if len(rows) == 0 or known.sum() < 3:
-            continue
-        level = np.where(known, front.value[:, frame], np.nan)
-        below[rows, frame] = depths(
-            samples.value[rows, frame], samples.place_mm[rows], level, front.place_mm
-        )
-    found = np.isfinite(below)
-    first = found & (np.cumsum(found, axis=1) <= 10)
-    out = np.full(len(samples), np.nan)
-    for row in np.flatnonzero(first.any(axis=1)):
-        out[row] = np.median(below[row, first[row]])
-    return out
+    value = front.value - lid_mm[:, None]
+    own = 1.0 / np.where(seen, front.weight, 1.0)
+    height = np.where(seen, value, np.inf).min(axis=1, initial=np.inf)
+    height = np.where(np.isfinite(height), height, 0.0)
+    variance = own
+    for _ in range(12):
+        risen = film(height, front.place_mm)[:, None] * shape
+        variance = own + (AMPLITUDE_ERROR * risen) ** 2
+        weight = np.where(seen, 1.0 / variance, 0.0)
+        total = np.maximum(weight.sum(axis=1), TINY)
+        back = (weight * (value - risen)).sum(axis=1) / total
+        height = 0.5 * height + 0.5 * back
+    least = np.sqrt(np.where(seen, variance, np.inf).min(axis=1, initial=np.inf))
+    known = seen.any(axis=1)
+    return np.where(known, height, np.nan), np.where(known, least, np.nan)
 
 
 def depths(
@@ -144,18 +114,6 @@ def depths(
     near = np.minimum(np.abs(place[right] - place_mm), np.abs(place[left] - place_mm))
     depth: FloatArray = np.where(near <= FRONT_REACH_MM, level - heights_mm, np.nan)
     return depth
-
-
-def origins(samples: Samples, law: Law, front: Samples | None, film_mm: float) -> Origins:
-    """Return where the rows were at onset; see `Origins` and `front_at_onset`."""
-    heights, _ = onset_heights(samples, law)
-    nothing = np.full(len(heights), np.nan)
-    if front is None or len(front) == 0:
-        return Origins(heights, nothing, float("nan"))
-    level, sd = front_at_onset(front, law, film_mm)
-    depth = depths(heights, samples.place_mm, level, front.place_mm)
-    known = np.isfinite(sd)
-    return Origins(heights, depth, float(np.median(sd[known])) if known.any() else float("nan"))
 
 
 def in_zone(depth_mm: FloatArray, zone_mm: float, shift_mm: float = 0.0) -> BoolArray:

@@ -1,0 +1,254 @@
+"""How far the film of each height rises: an amplitude field that no still pattern holds back.
+
+Film speed rises from nothing at the lid to its greatest at the front, so the mean over whichever
+points were found depends on where they were found. The amplitude is therefore read as a smooth
+function of the height at onset (straight between knots) and of the place along the eye, and
+any zone's amplitude is the mean of that function over the zone.
+
+The still iris and lash pattern is as strong as the film's. A point that has locked on to it stands
+still or follows the film in part: its amplitude is any share of the film's. Such points can be half
+of all, so no median survives them; but they scatter where those that follow the film agree.
+Amplitudes are a mixture, fitted by expectation and maximisation (Dempster, Laird and Rubin
+1977): normal about the field, or anywhere between nothing and the field (still patterns hold
+back, they do not push), or, rarely, anywhere at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from easytear.geometry import BoolArray, FloatArray
+from easytear.measure.fitting import CAUCHY, LawFit, residuals
+from easytear.measure.law import TINY
+from easytear.measure.samples import Samples
+
+KNOT_MM = 0.2
+PLACE_MM = 10.0
+LOWEST, HIGHEST = -0.2, 1.5
+"""Where amplitudes of points that do not follow the film may lie, in units of the field's top."""
+
+MISTAKEN = 0.05
+"""Share of those points that are not held back but mistaken."""
+
+NARROWEST, WIDEST = 0.015, 0.12
+"""Bounds of the film's own scatter about the field, relative to its amplitude."""
+
+ROUNDS = 40
+BEND = 0.03
+"""Strength of the prior against bends, in rows: it joins knots without rows to the others."""
+
+ALIKE_FRAMES = 10.0
+"""A track's errors last: they are taken as alike over about ten frames."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """Rows whose amplitudes make the field, and its form.
+
+    Attributes
+    ----------
+    samples : Samples
+        All rows whose height at onset is known.
+    height_mm : (t,) array
+        That height above the lid.
+    knots_mm : (k,) array
+        Heights between which the field is straight.
+    middle_mm : float
+        Place from which the change along the eye is counted.
+    """
+
+    samples: Samples
+    height_mm: FloatArray
+    knots_mm: FloatArray
+    middle_mm: float
+
+    def basis(self, height_mm: FloatArray, place_mm: FloatArray) -> FloatArray:
+        """Return the (m, k + 1) basis at heights and places: hats over the knots, and place."""
+        k = self.knots_mm
+        h = np.clip(height_mm, k[0], k[-1])
+        hats = np.maximum(1.0 - np.abs(h[:, None] - k[None, :]) / KNOT_MM, 0.0)
+        along = (place_mm - self.middle_mm) / PLACE_MM
+        return np.column_stack([hats, along])
+
+    def rows(self, chosen: NDArray[np.int_] | BoolArray) -> Field:
+        """Return some of the rows."""
+        return replace(self, samples=self.samples.rows(chosen), height_mm=self.height_mm[chosen])
+
+    def frames(self, chosen: NDArray[np.int_] | BoolArray) -> Field:
+        """Return some of the frames."""
+        return replace(self, samples=self.samples.frames(chosen))
+
+
+def make_field(samples: Samples, height_mm: FloatArray) -> Field | None:
+    """Return the field's form for rows of known height at onset; None where there are none."""
+    known = np.flatnonzero(np.isfinite(height_mm) & ((samples.weight > 0).sum(axis=1) >= 3))
+    if len(known) < 3:
+        return None
+    height, place = height_mm[known], samples.place_mm[known]
+    low, high = np.quantile(height, (0.02, 0.98))
+    first = np.floor(low / KNOT_MM) * KNOT_MM
+    count = max(int(np.ceil((high - first) / KNOT_MM)), 1) + 1
+    knots = first + KNOT_MM * np.arange(count)
+    middle = 0.5 * float(place.min() + place.max())
+    return Field(samples.rows(known), height, knots, middle)
+
+
+@dataclass(frozen=True)
+class Amplitudes:
+    """The field as fitted.
+
+    Attributes
+    ----------
+    chance : (t,) array
+        Probability that each row follows the film.
+    coefficient : (k + 1,) array
+        Of the field's basis.
+    trend_mm : (t,) array
+        The field at every row.
+    weight : (t,) array
+        Inverse variance of each row's amplitude as a reading of the field.
+    penalty : (k + 1, k + 1) array
+        The weak prior that joins knots without rows to their neighbours.
+    """
+
+    chance: FloatArray
+    coefficient: FloatArray
+    trend_mm: FloatArray
+    weight: FloatArray
+    penalty: FloatArray
+
+
+def fit_field(field: Field, fit: LawFit, early_lambdas: float) -> Amplitudes | None:
+    """Fit the field to the rows' amplitudes under a law.
+
+    Parameters
+    ----------
+    field : Field
+        Rows and form; its frames are those the law was fitted to.
+    fit : LawFit
+        Onset, lambda and drift.
+    early_lambdas : float
+        Rows born later than this many time constants after onset are left out.
+
+    Returns
+    -------
+    Amplitudes or None
+        None where no row was born early enough.
+    """
+    line, residual = residuals(field.samples, fit.onset_s, fit.log_lambda, fit.drift_mm_s)
+    seen = field.samples.weight > 0
+    born = field.samples.time_s[seen.argmax(axis=1)]
+    known = (line.leverage > TINY) & (born <= fit.onset_s + early_lambdas * fit.lambda_s)
+    if known.sum() < 3:
+        return None
+    freedom = np.maximum(seen.sum(axis=1) - 2, 1)
+    rough = (field.samples.weight * residual**2).sum(axis=1) / freedom
+    smooth = 1.0 / (1.0 + rough / fit.noise / CAUCHY**2)
+    sd = np.sqrt(ALIKE_FRAMES * fit.noise / np.maximum(line.leverage, TINY))
+    basis = field.basis(field.height_mm, field.samples.place_mm)
+    return _mixture(line.amplitude_mm, sd, basis, known, smooth)
+
+
+def _mixture(
+    amplitude_mm: FloatArray,
+    sd_mm: FloatArray,
+    basis: FloatArray,
+    known: BoolArray,
+    smooth: FloatArray,
+) -> Amplitudes:
+    """Tell rows that follow the film from others; see the module's head."""
+    a, sd, x, prior = amplitude_mm[known], sd_mm[known], basis[known], smooth[known]
+    penalty = _penalty(basis.shape[1])
+    coefficient = _start(a, x)
+    top = max(float(np.quantile(np.abs(x @ coefficient), 0.9)), 1e-6)
+    scatter, share = 0.08, 0.6
+    chance = np.full(len(a), share)
+    weight = np.ones(len(a))
+    for _ in range(ROUNDS):
+        trend = x @ coefficient
+        spread = np.sqrt((scatter * np.maximum(np.abs(trend), 0.2 * top)) ** 2 + sd**2)
+        inside = share * np.exp(-0.5 * ((a - trend) / spread) ** 2) / (2.5066 * spread)
+        held = _held_back(a, trend, sd, top)
+        anywhere = (1.0 - share) * ((1.0 - MISTAKEN) * held + MISTAKEN / (HIGHEST - LOWEST) / top)
+        chance = inside / (inside + anywhere)
+        weight = prior * chance / spread**2
+        if weight.sum() <= 0:
+            break
+        coefficient = _regression(a, x, weight, penalty)
+        relative = ((a - x @ coefficient) ** 2 - sd**2) / np.maximum(trend**2, (0.2 * top) ** 2)
+        variance = float((chance * relative).sum() / max(float(chance.sum()), TINY))
+        scatter = float(np.sqrt(np.clip(variance, NARROWEST**2, WIDEST**2)))
+        share = float(np.clip(chance.mean(), 0.05, 0.98))
+    out, full = np.full(len(amplitude_mm), share), np.zeros(len(amplitude_mm))
+    out[known], full[known] = chance, weight
+    return Amplitudes(out, coefficient, basis @ coefficient, full, penalty * _mean(weight))
+
+
+def _held_back(a: FloatArray, trend: FloatArray, sd: FloatArray, top: float) -> FloatArray:
+    """Return the density of amplitudes held back by any share, blurred by their errors."""
+    reach = np.maximum(trend, 0.2 * top)
+    blur = np.maximum(sd, 0.02 * top)
+    above = ndtr((a + 0.1 * top) / blur) - ndtr((a - reach) / blur)
+    density: FloatArray = np.maximum(above, 0.0) / (reach + 0.1 * top)
+    return density
+
+
+def _mean(weight: FloatArray) -> float:
+    return float(weight.sum()) / max(len(weight), 1)
+
+
+def _start(a: FloatArray, x: FloatArray) -> FloatArray:
+    """Return a first guess: an upper quantile of the amplitudes about each knot."""
+    count = x.shape[1] - 1
+    out = np.full(count + 1, np.nan)
+    for knot in range(count):
+        near = a[x[:, knot] > 0.25]
+        if len(near) >= 3:
+            out[knot] = np.quantile(near, 0.75)
+    told = np.flatnonzero(np.isfinite(out))
+    if len(told) == 0:
+        out[:] = np.quantile(a, 0.75)
+    else:
+        out[:count] = np.interp(np.arange(count), told, out[told])
+    out[count] = 0.0
+    return out
+
+
+def _penalty(count: int) -> FloatArray:
+    """Return squared second differences over the knots, weak, and a weak pull on the place."""
+    knots = count - 1
+    bend = np.diff(np.eye(knots), n=2, axis=0) if knots > 2 else np.zeros((1, knots))
+    out = np.zeros((count, count))
+    out[:knots, :knots] = BEND * bend.T @ bend + 1e-6 * np.eye(knots)
+    out[knots, knots] = 0.1
+    return out
+
+
+def _regression(
+    a: FloatArray, x: FloatArray, weight: FloatArray, penalty: FloatArray
+) -> FloatArray:
+    normal = (x * weight[:, None]).T @ x + penalty * _mean(weight)
+    solved: FloatArray = np.linalg.solve(normal, (x * weight[:, None]).T @ a)
+    return solved
+
+
+def reading(field: Field, found: Amplitudes, target: FloatArray) -> FloatArray:
+    """Return the weights (t,) by which the rows' amplitudes make the field's mean over a target.
+
+    Parameters
+    ----------
+    field : Field
+        Rows and form.
+    found : Amplitudes
+        The fitted field.
+    target : (k + 1,) array
+        Mean of the basis over the zone that is asked for.
+    """
+    basis = field.basis(field.height_mm, field.samples.place_mm)
+    normal = (basis * found.weight[:, None]).T @ basis + found.penalty
+    weight: FloatArray = (basis @ np.linalg.solve(normal, target)) * found.weight
+    return weight
