@@ -15,9 +15,10 @@ from easytear.analysis import Analysis, IntervalResult
 from easytear.geometry import ByteArray, FloatArray
 from easytear.report import palette
 
-TAIL_S = 0.4
+TAIL_S = 0.25
 """How far back in time a point's tail reaches."""
 
+_NEARBY_S = 0.15
 _BAND_SD = 1.96
 _SHIFT_BITS = 4  # drawing to a sixteenth of a pixel
 
@@ -31,7 +32,9 @@ class Found:
     front_x, front_y, front_sd, front_observed : (c,) arrays
         The front's samples, x rising.
     tails : list of (k, 2) float arrays
-        Each film point's way to where it is now, oldest first.
+        Each measured film point's way to where it is now, oldest first.
+    predicted : (p, 2) float array
+        Where the points are that were not measured within 0.15 s of this frame.
     """
 
     front_x: FloatArray
@@ -39,6 +42,7 @@ class Found:
     front_sd: FloatArray
     front_observed: NDArray[np.bool_]
     tails: list[FloatArray]
+    predicted: FloatArray
 
 
 class Finder:
@@ -61,6 +65,7 @@ class Finder:
         tracks = tracks.sort_values(["track_id", "frame"], kind="stable")
         self._track = tracks["track_id"].to_numpy()
         self._time_s = tracks["time_s"].to_numpy()
+        self._measured = _measured_nearby(tracks)
         self._points = tracks[["x_eye_px", "y_eye_px"]].to_numpy(float)
         self._rows = pd.Series(np.arange(len(tracks))).groupby(tracks["frame"].to_numpy()).groups
 
@@ -69,13 +74,15 @@ class Finder:
         low, high = np.searchsorted(self._front_frame, [frame, frame + 1])
         front = self._front.iloc[low:high]
         rows = self._rows.get(frame)
-        tails = [] if rows is None else [self._tail(int(row)) for row in rows]
+        here = np.array([] if rows is None else rows, dtype=int)
+        seen = self._measured[here]
         return Found(
             front["x_eye_px"].to_numpy(float),
             front["y_eye_px"].to_numpy(float),
             front["sd_px"].to_numpy(float),
             front["observed"].to_numpy(bool),
-            tails,
+            [self._tail(int(row)) for row in here[seen]],
+            self._points[here[~seen]],
         )
 
     def _tail(self, row: int) -> FloatArray:
@@ -87,6 +94,19 @@ class Finder:
         ):
             first -= 1
         return self._points[first : row + 1]
+
+
+def _measured_nearby(tracks: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which rows lie close in time to a measured one of their track.
+
+    Slow film is looked at some ten times a second only; between two looks nothing is in doubt.
+    """
+    measured = tracks["time_s"].where(tracks["observed"])
+    of_track = measured.groupby(tracks["track_id"])
+    since = tracks["time_s"] - of_track.ffill()
+    until = of_track.bfill() - tracks["time_s"]
+    least: FloatArray = np.fmin(since.to_numpy(float), until.to_numpy(float))
+    return least <= _NEARBY_S
 
 
 def eye_to_image(
@@ -154,15 +174,21 @@ def _fixed(points: FloatArray) -> NDArray[np.int32]:
 
 
 def _draw_tails(picture: ByteArray, found: Found, matrix: FloatArray, thickness: int) -> None:
-    if not found.tails:
-        return
     hue = palette.blue_green_red(palette.TRACKS)
+    for point in _fixed(mapped(found.predicted, matrix)):
+        _dot(picture, point, 1.0, (hue[0] // 2, hue[1] // 2, hue[2] // 2))
     lines = [_fixed(mapped(tail, matrix)) for tail in found.tails]
-    cv2.polylines(picture, lines, False, hue, thickness, cv2.LINE_AA, _SHIFT_BITS)
+    if lines:
+        cv2.polylines(picture, lines, False, hue, thickness, cv2.LINE_AA, _SHIFT_BITS)
     for line in lines:
-        x, y = (int(v) for v in line[-1])
-        radius = int((1.2 + 0.6 * thickness) * (1 << _SHIFT_BITS))
-        cv2.circle(picture, (x, y), radius, hue, -1, cv2.LINE_AA, _SHIFT_BITS)
+        _dot(picture, line[-1], 1.2 + 0.6 * thickness, hue)
+
+
+def _dot(
+    picture: ByteArray, point: NDArray[np.int32], radius_px: float, hue: tuple[int, int, int]
+) -> None:
+    centre, radius = (int(point[0]), int(point[1])), int(radius_px * (1 << _SHIFT_BITS))
+    cv2.circle(picture, centre, radius, hue, -1, cv2.LINE_AA, _SHIFT_BITS)
 
 
 def _draw_front(picture: ByteArray, found: Found, matrix: FloatArray, thickness: int) -> None:

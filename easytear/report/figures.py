@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 INK: Final = "#1d2429"
 FAINT: Final = "#6b757d"
 GRID: Final = "#e4e8eb"
-WIDE: Final = (7.4, 3.0)
+WIDE: Final = (8.8, 3.2)
 SMALL: Final = (3.6, 2.3)
+_LONG_GAP_S: Final = 0.3
 _STYLE: Final[Any] = {
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",  # comes with matplotlib; pages put their own in its place
@@ -132,7 +133,7 @@ def small_panel(
     if not measured.known:
         return None
     figure, axes = _figure(SMALL)
-    axes.plot(*_thinned(measured), color=palette.on_paper(hue), linewidth=1.4)
+    axes.plot(*_broken(*_thinned(measured)), color=palette.on_paper(hue), linewidth=1.4)
     axes.set_ylabel(unit)
     if column != "thickness_nm":
         axes.set_ylim(bottom=min(0.0, float(np.nanmin(measured.value))))
@@ -163,41 +164,46 @@ def _draw_rise(
         axes.plot(*_thinned(measured), color=colour, label=f"{name}, measured", **dots)
     if fit is None or fit.onset_s is None:
         return
-    time_s = np.linspace(0.0, interval.end_s - interval.start_s, 160)
+    time_s = np.linspace(0.0, _window_end(interval, fit), 160)
     rise = law(fit, time_s + interval.start_s)
     if rise is None:
         return
-    base = _height_at(measured, fit.onset_s - interval.start_s)
     edges = band(fit, time_s + interval.start_s)
     if edges is not None:
-        low, high = base + edges[0], base + edges[1]
-        axes.fill_between(time_s, low, high, color=colour, alpha=0.18, linewidth=0)
+        axes.fill_between(time_s, *edges, color=colour, alpha=0.18, linewidth=0)
     style = "-" if fit.converged else (0, (3, 2))
     label = f"{name}, fit and 95 % band" if fit.converged else f"{name}, fit that did not settle"
-    axes.plot(time_s, base + rise, color=colour, linewidth=1.6, linestyle=style, label=label)
+    axes.plot(time_s, rise, color=colour, linewidth=1.6, linestyle=style, label=label)
 
 
-def _height_at(measured: Curve, time_s: float) -> float:
-    known = np.isfinite(measured.value)
-    if not known.any():
-        return 0.0
-    if time_s < measured.time_s[known][0]:
-        return 0.0
-    return float(np.interp(time_s, measured.time_s[known], measured.value[known]))
+def _window_end(interval: IntervalResult, fit: Fit) -> float:
+    """Return where the fitted window ends, since the eye opened: a law is drawn no further."""
+    end_s = interval.end_s
+    if fit.window_over_lambda is not None and fit.lambda_s and fit.onset_s is not None:
+        end_s = min(end_s, fit.onset_s + fit.window_over_lambda * fit.lambda_s)
+    return max(end_s - interval.start_s, 0.0)
 
 
 def _thinned(measured: Curve, most: int = 200) -> tuple[FloatArray, FloatArray]:
-    """Return at most so many points: medians of neighbours, so that nothing is drawn unseen."""
-    size = -(-len(measured.value) // most)
+    """Return at most so many known points: each the middle value of neighbours."""
+    known = np.isfinite(measured.value)
+    time_s, value = measured.time_s[known], measured.value[known]
+    size = -(-len(value) // most)
     if size <= 1:
-        return measured.time_s, measured.value
-    count = len(measured.value) // size
-    time_s = measured.time_s[: count * size].reshape(count, size)
-    value = measured.value[: count * size].reshape(count, size)
-    thin = np.full(count, np.nan)
-    some = np.isfinite(value).any(axis=1)
-    thin[some] = np.nanmedian(value[some], axis=1)
-    return time_s.mean(axis=1), thin
+        return time_s, value
+    count = len(value) // size
+    blocks = value[: count * size].reshape(count, size)
+    middle: FloatArray = np.median(blocks, axis=1)
+    return time_s[: count * size].reshape(count, size).mean(axis=1), middle
+
+
+def _broken(time_s: FloatArray, value: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return a line that is not drawn across long gaps.
+
+    Slow film is looked at a few times a second only: neighbours count as such up to 0.3 s.
+    """
+    gaps = np.flatnonzero(np.diff(time_s) > _LONG_GAP_S) + 1
+    return np.insert(time_s, gaps, np.nan), np.insert(value, gaps, np.nan)
 
 
 def svg(panel: Panel, name: str) -> str:

@@ -8,6 +8,7 @@ from easytear.analysis import Fit
 from easytear.analysis.model import Pair
 
 UNKNOWN = "–"
+_TWO_DIGITS_BELOW = 3.55
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -20,14 +21,22 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def with_interval(value: float | None, ci95: Pair, unit: str = "") -> str:
-    """Return "1.23 s (1.10 to 1.39)": two digits of the interval's half width count."""
+    """Return "1.23 s (1.10 to 1.39)".
+
+    As many digits as tell something: two of the interval's half width where it begins with 1,
+    2 or 3, else one (the rule of the Particle Data Group), and two of the value at least.
+    """
     if value is None or not math.isfinite(value):
         return UNKNOWN
     unit = f" {unit}" if unit else ""
     low, high = ci95
     if low is None or high is None or not high > low:
         return f"{number(value)}{unit}"
-    places = 1 - math.floor(math.log10((high - low) / 2))
+    half = (high - low) / 2
+    exponent = math.floor(math.log10(half))
+    places = (1 if half / 10**exponent < _TWO_DIGITS_BELOW else 0) - exponent
+    if value != 0:
+        places = max(places, 1 - math.floor(math.log10(abs(value))))
     low_text, high_text = _fixed(low, places), _fixed(high, places)
     return f"{_fixed(value, places)}{unit} ({low_text} to {high_text})"
 

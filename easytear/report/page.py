@@ -17,6 +17,7 @@ from easytear.errors import VideoError
 from easytear.flags import sentence
 from easytear.progress import SILENT, Progress
 from easytear.report import words
+from easytear.report.drawing import TAIL_S
 from easytear.report.numbers import UNKNOWN, lambda_text, number, rho_text, speed_text
 from easytear.report.strip import Shot, shots
 from easytear.settings import describe_settings
@@ -98,6 +99,7 @@ def render(analysis: Analysis, video: Path | None, progress: Progress = SILENT) 
         rho_text=rho_text,
         speed_text=speed_text,
         number=number,
+        tail=TAIL_S,
         good=words.GOOD_SCORE,
         fair=words.FAIR_SCORE,
     )
@@ -155,16 +157,16 @@ def _details(result: IntervalResult) -> list[tuple[str, list[tuple[str, str]]]]:
     motion = [
         ("Mean upward velocity", _with_unit(velocity.mean_mm_s, "mm/s")),
         ("Highest", _with_unit(velocity.peak_mm_s, "mm/s")),
-        ("First 0.2 s, without a model", _with_unit(velocity.early_mm_s, "mm/s")),
+        ("Over the first 0.2 s", _with_unit(velocity.early_mm_s, "mm/s")),
         ("Still after", _with_unit(result.stabilization_s, "s")),
-        ("Direction of the streaks", _with_unit(result.streak_angle_deg, "°")),
+        ("Streaks (0° level, 90° upright)", _with_unit(result.streak_angle_deg, "°")),
         ("Area at start and end", _pair(area.start_mm2, area.end_mm2, "mm²")),
         ("Rate of the area", _with_unit(area.rate_mm2_s, "mm²/s")),
     ]
     if result.thickness is not None:
         thick = result.thickness
         motion += [
-            ("Thickness (middle value)", _with_unit(thick.median_nm, "nm")),
+            ("Median thickness", _with_unit(thick.median_nm, "nm")),
             ("Thickness, 10 to 90 %", _pair(thick.p10_nm, thick.p90_nm, "nm")),
             ("Thinning", _with_unit(thick.thinning_nm_s, "nm/s")),
         ]

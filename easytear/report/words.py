@@ -23,13 +23,18 @@ def quality_word(score: float) -> str:
 
 
 def state(interval: IntervalResult) -> str:
-    """Return how an interval counts: "used", "excluded", "unsettled" or "empty"."""
+    """Return how an interval counts: "used", or why not: "excluded", "unsettled", "low", "empty".
+
+    Only used ones enter a study's averages.
+    """
     if interval.excluded is not None:
         return "excluded"
     fit = interval.spread.y
     if fit is None:
         return "empty"
-    return "used" if fit.converged else "unsettled"
+    if not fit.converged:
+        return "unsettled"
+    return "low" if "low_quality" in interval.quality.flags else "used"
 
 
 def headline(interval: IntervalResult) -> str:
@@ -68,20 +73,31 @@ def remarks(interval: IntervalResult) -> list[str]:
     return said + [sentence(flag) for flag in interval.quality.flags]
 
 
+_ONE: Final = {
+    "used": "the spread of the film was measured",
+    "low": "the spread of the film was measured, with low quality",
+    "unsettled": "a law was fitted to the film's spread, but did not settle",
+    "excluded": "it was excluded",
+    "empty": "the spread of the film could not be measured",
+}
+
+
 def overview(summary: Summary) -> str:
     """Return one sentence about the whole video."""
     count = len(summary.intervals)
     if not count:
         return "No interval with the eye open could be analysed."
     used = sum(state(interval) == "used" for interval in summary.intervals)
-    intervals = "1 interval" if count == 1 else f"{count} intervals"
+    if count == 1:
+        told = _ONE[state(summary.intervals[0])]
+        return f"One interval between blinks: {told}."
     if used == count:
-        told = "the spread of the film was measured" + ("" if count == 1 else " in all of them")
+        told = "could be used in all of them"
     elif used:
-        told = f"the spread of the film was measured in {used} of them"
+        told = f"could be used in {used} of them"
     else:
-        told = "the spread of the film could not be measured"
-    return f"{intervals} between blinks: {told}."
+        told = "could be used in none of them"
+    return f"{count} intervals between blinks: what was measured of the film's spread {told}."
 
 
 def scale_text(summary: Summary) -> str:

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+
+from easytear.analysis import read_results
+from easytear.progress import Cancelled
+from easytear.report import deliver
+from tests.report.conftest import Case
+
+TABLES = {"summary.json", "frames.csv", "tracks.csv", "front.csv", "report.html"}
+
+
+def test_results_page_and_overlay_come_together(case: Case, tmp_path: Path) -> None:
+    folder = tmp_path / "eye"
+    deliver(case.analysis, folder, case.video, overlay=True)
+    assert {file.name for file in folder.iterdir()} == TABLES | {"overlay.mp4"}
+    assert read_results(folder).summary == case.analysis.summary
+    deliver(case.analysis, folder, case.video)  # an overlay of older results would mislead
+    assert {file.name for file in folder.iterdir()} == TABLES
+
+
+def test_cancelled_in_the_overlay_the_older_results_stand(case: Case, tmp_path: Path) -> None:
+    class Stop:
+        def update(self, done: float, total: float, message: str = "") -> None:
+            if "overlay" in message:
+                raise Cancelled
+
+    folder = tmp_path / "eye"
+    deliver(case.analysis, folder, case.video)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    with pytest.raises(Cancelled):
+        deliver(case.analysis, folder, case.video, overlay=True, progress=Stop())
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
