@@ -132,6 +132,38 @@ def same_count(start: FloatArray, stop: FloatArray) -> tuple[FloatArray, FloatAr
     return _resampled(start, a, both), _resampled(stop, b, both)
 
 
+def simplified(
+    at: NDArray[np.floating] | NDArray[np.int_], values: FloatArray, tolerance: float
+) -> list[int]:
+    """Return which samples to keep so that straight lines between them are never far off.
+
+    Douglas and Peucker's algorithm, with the distance taken across `at` (time, or x): a path
+    keeps its keyframes few, and a person can move them.
+
+    Parameters
+    ----------
+    at : (n,) array
+        Rising positions of the samples.
+    values : (n, k) array
+        The samples.
+    tolerance : float
+        Largest distance allowed, in units of `values`.
+    """
+    kept, open_ends = {0, len(at) - 1}, [(0, len(at) - 1)]
+    while open_ends:
+        first, last = open_ends.pop()
+        if last - first < 2:
+            continue
+        share = ((at[first : last + 1] - at[first]) / (at[last] - at[first]))[:, None]
+        chord = (1 - share) * values[first] + share * values[last]
+        off = np.sqrt(((values[first : last + 1] - chord) ** 2).sum(axis=1))
+        worst = first + int(off.argmax())
+        if off.max() > tolerance:
+            kept.add(worst)
+            open_ends += [(first, worst), (worst, last)]
+    return sorted(kept)
+
+
 def _film_for(item: ShapeItem, film: CarriesFilm | None) -> CarriesFilm | None:
     along = isinstance(item, PointTrack | FrontLine) and item.interpolation == "film"
     return film if along else None

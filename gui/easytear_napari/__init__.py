@@ -1,1 +1,1 @@
-"""The napari plugin."""
+"""The napari plugin: annotation of videos and review of results."""

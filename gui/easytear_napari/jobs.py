@@ -1,0 +1,180 @@
+"""What takes longer than a blink: following a point, measuring again, and what the film shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from easytear.analysis import Analysis, write_results
+from easytear.annotate import edits
+from easytear.annotate.agreement.distances import Path as PointPath
+from easytear.annotate.agreement.distances import points_to_program
+from easytear.annotate.corrected import take_in
+from easytear.annotate.files import SUFFIX
+from easytear.annotate.interpolate import simplified
+from easytear.annotate.model import Annotations
+from easytear.annotate.retrack import PointFollower
+from easytear.geometry import ByteArray, FloatArray
+from easytear.preprocess.enhance import enhance
+from easytear.progress import Progress
+from easytear.settings import Settings
+from easytear.video import FrameReader
+from easytear_napari.state import Annotator
+from easytear_napari.verbs import PATH_TOLERANCE_PX
+
+
+@dataclass(frozen=True)
+class RetrackTask:
+    """Following one point from a frame to the end of its interval."""
+
+    video: Path
+    item_id: int
+    start: int
+    stop: int
+    place: FloatArray
+    mm_per_px: float | None
+    settings: Settings
+    film: Any
+    blind: bool
+
+    def run(self, progress: Progress) -> Any:
+        """Follow the point (in a thread)."""
+        with FrameReader(self.video) as reader:
+            follower = PointFollower(
+                reader.read, reader.facts.frame_count, self.mm_per_px, self.settings, self.film
+            )
+            return follower.run(self.place, self.start, self.stop, progress)
+
+    def take_in(self, annotator: Annotator, found: Any) -> str:
+        """Set the point's keyframes from what was found; return what to say."""
+        frames, places = found
+        if len(frames) == 0:
+            return f"Point {self.item_id} could not be followed from frame {self.start}."
+        kept = simplified(frames, places, PATH_TOLERANCE_PX)
+        action = edits.put_path(
+            annotator.document,
+            self.item_id,
+            [int(frames[i]) for i in kept],
+            places[kept].tolist(),
+            source="retracked",
+            blind=self.blind,
+        )
+        annotator.do(action)
+        return f"Point {self.item_id} followed to frame {int(frames[-1])}."
+
+
+def retrack_task(annotator: Annotator, video: Path) -> RetrackTask | None:
+    """Return the task that follows the current point on from this frame; None if not seen."""
+    a, point = annotator, annotator.current_point()
+    shown = [s for s in a.shown_points() if point is not None and s.item_id == point.id]
+    if not shown:
+        return None
+    stretch = a.stretch_at(a.frame)
+    settings = Settings()
+    scale = None
+    if a.analysis is not None:
+        settings = Settings.model_validate(a.analysis.summary.config)
+        scale = a.analysis.summary.calibration.mm_per_px
+    return RetrackTask(
+        video,
+        shown[0].item_id,
+        a.frame,
+        stretch.end_frame if stretch else a.frame_count - 1,
+        shown[0].place,
+        scale,
+        settings,
+        a.film if a.program_shown else None,
+        not a.program_shown,
+    )
+
+
+@dataclass(frozen=True)
+class MeasureTask:
+    """Measuring again with the person's corrections, and writing what comes out."""
+
+    analysis: Analysis
+    document: Annotations
+    video: Path
+    folder: Path
+
+    def run(self, progress: Progress) -> str:
+        """Measure (in a thread); return what to say."""
+        progress.update(0, 1, "measuring again")
+        after = take_in(self.analysis, self.document, self.video, progress)
+        write_results(after, self.folder)
+        lines = [
+            f"Interval {one.index + 1}: λ {_lambda(self.analysis, n)} → {_lambda(after, n)} s"
+            for n, one in enumerate(after.summary.intervals)
+        ]
+        return "\n".join([*lines, f"Written to {self.folder}"])
+
+
+def measure_task(annotator: Annotator, video: Path) -> MeasureTask:
+    """Return the task that measures again; results go beside the annotation file."""
+    assert annotator.analysis is not None
+    path = annotator.session.path
+    folder = path.with_name(path.name.removesuffix(SUFFIX) + ".corrected")
+    return MeasureTask(annotator.analysis, annotator.document, video, folder)
+
+
+def agreement_text(annotator: Annotator) -> str:
+    """Return how far the person's points are from where the program's film carries them."""
+    a = annotator
+    if a.analysis is None or a.film is None:
+        return ""
+    if not a.program_shown:
+        return "Hidden, so that you annotate blind."
+    paths = []
+    for point in a.points():
+        place = a.path(point)
+        keyed = frozenset(k.frame for k in point.keyframes if not k.outside)
+        for one in a.analysis.summary.intervals:
+            inside = {f: p for f, p in place.items() if one.start_frame <= f <= one.end_frame}
+            if inside:
+                paths.append(PointPath(point.id, inside, keyed & inside.keys()))
+    table = points_to_program(paths, a.film, np.asarray(a.video.time_s))
+    if table.empty:
+        return "Set points in at least two frames to compare them with the program's film."
+    distance = table["distance_px"].to_numpy(dtype=float)
+    scale = a.analysis.summary.calibration.mm_per_px
+    median, high = np.median(distance), np.quantile(distance, 0.9)
+    mm = "" if scale is None else f" ({median * scale:.3f} mm)"
+    return (
+        f"Your points and the program's film: {median:.1f} px{mm} apart, "
+        f"90 % within {high:.1f} px, over {len(table)} placements."
+    )
+
+
+def picture_view(annotator: Annotator) -> Callable[[int, ByteArray], ByteArray]:
+    """Return what is done to a picture before it is shown: eye held still, film enhanced."""
+    eye = annotator.eye if annotator.stabilised else None
+    enhanced, scale = annotator.enhanced, None
+    settings = Settings().enhance
+    if annotator.analysis is not None:
+        scale = annotator.analysis.summary.calibration.mm_per_px
+
+    def view(frame: int, picture: ByteArray) -> ByteArray:
+        if enhanced:
+            grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.uint8)
+            clear = enhance(grey, settings, mm_per_px=scale)
+            picture = np.repeat(clear[..., None], 3, axis=2)
+        matrix = None if eye is None else eye.matrix(frame)
+        if matrix is not None:
+            size = (picture.shape[1], picture.shape[0])
+            flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            picture = np.asarray(cv2.warpAffine(picture, matrix, size, flags=flags), np.uint8)
+        return picture
+
+    return view
+
+
+def _lambda(analysis: Analysis, place: int) -> str:
+    if place >= len(analysis.summary.intervals):
+        return "–"
+    fit = analysis.summary.intervals[place].spread.y
+    return "–" if fit is None or fit.lambda_s is None else f"{fit.lambda_s:.2f}"

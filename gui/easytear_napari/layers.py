@@ -1,0 +1,372 @@
+"""The napari layers: mirrors of the state, and mouse edits taken back into it.
+
+Five layers: the video, the program's tracks, the points, the front, and region with limbus. The
+last one is drawn in eye coordinates and moves with the eye by its transform; all of them show
+the present frame alone (but the tracks, whose tails napari draws).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+from napari.layers import Image, Points, Shapes, Tracks
+from napari.utils.colormaps import Colormap
+from napari.viewer import Viewer
+
+from easytear.annotate import edits
+from easytear.annotate.actions import Action
+from easytear.annotate.decisions import rejected
+from easytear.annotate.interpolate import shape_at
+from easytear.annotate.model import EllipseKeyframe, EllipseMark, FrontLine, RegionMark
+from easytear.geometry import FloatArray
+from easytear_napari import look
+from easytear_napari.program import ProgramShapes, corners_ellipse
+from easytear_napari.state import Annotator
+
+TAIL: Final = 20
+SYMBOLS: Final = {"keyed": "disc", "between": "ring", "ghost": "cross"}
+NAMES: Final = ("video", "tracks", "region and limbus", "front", "points")
+
+
+class Layers:
+    """Shows an annotator's state in a viewer, and takes in what the mouse does there.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where the layers are.
+    annotator : Annotator
+        The state.
+    video : Image
+        The layer that shows the video.
+    new_front : callable
+        Takes in a front that was drawn, image coordinates.
+    """
+
+    def __init__(
+        self,
+        viewer: Viewer,
+        annotator: Annotator,
+        video: Image,
+        new_front: Callable[[FloatArray], None],
+    ) -> None:
+        self._viewer = viewer
+        self._a = annotator
+        self.new_front = new_front
+        self._mirroring = False
+        self._ids: list[int] = []
+        self._program = ProgramShapes(annotator)
+        self._fronts_shown: list[str] = []
+        self._eye_shown: tuple[Any, ...] = ()
+        self.video = video
+        video.name = NAMES[0]
+        self.tracks = self._make_tracks()
+        self.eye = self._make_shapes(NAMES[2])
+        self.front = self._make_shapes(NAMES[3])
+        self.points = self._make_points()
+        self.points.events.data.connect(self._points_edited)
+        self.points.selected_data.events.items_changed.connect(self._points_chosen)
+        self.front.events.data.connect(self._front_edited)
+        self.eye.events.data.connect(self._eye_edited)
+        viewer.layers.selection.active = self.points
+        self.points.mode = "select"
+
+    @property
+    def own(self) -> tuple[Any, ...]:
+        """The layers on which keys are bound."""
+        return self.video, self.tracks, self.eye, self.front, self.points
+
+    # From the state to the layers
+
+    def show_frame(self) -> None:
+        """Show what belongs to the present frame."""
+        with self._mirror():
+            self._show_points()
+            self._show_front()
+            self._show_eye()
+
+    def show_view(self) -> None:
+        """Show or hide the program's result, and choose the coordinates of everything."""
+        with self._mirror():
+            data, doubt = self._program.tracks(rejected(self._a.document))
+            self._set_tracks(data, doubt)
+        self._eye_shown = ()
+        self.show_frame()
+
+    def show_verdicts(self) -> None:
+        """Take rejected tracks off the screen."""
+        with self._mirror():
+            data, doubt = self._program.tracks(rejected(self._a.document))
+            if len(data) != len(self.tracks.data):
+                self._set_tracks(data, doubt)
+
+    def remove(self) -> None:
+        """Take the layers away, the video's excepted."""
+        for layer in (self.points, self.front, self.eye, self.tracks):
+            if layer in self._viewer.layers:
+                self._viewer.layers.remove(layer)
+
+    def draw_front(self) -> None:
+        """Let the person draw a front with the mouse."""
+        self._viewer.layers.selection.active = self.front
+        self.front.mode = "add_polyline"
+
+    def _show_points(self) -> None:
+        shown = self._a.shown_points()
+        self._ids = [s.item_id for s in shown]
+        places = np.array([self.to_view(s.place[None])[0] for s in shown]).reshape(-1, 2)
+        current = [s.item_id == self._a.current for s in shown]
+        face = [
+            look.CURRENT if now else (look.GHOST if s.state == "ghost" else look.OWN)
+            for s, now in zip(shown, current, strict=True)
+        ]
+        layer = self.points
+        layer.selected_data.clear()
+        layer.data = places[:, ::-1]
+        if shown:
+            layer.symbol = [
+                {"keyed": "disc", "between": "ring", "ghost": "cross"}[s.state] for s in shown
+            ]
+            layer.size = [look.POINT_PX * (1.35 if now else 1.0) for now in current]
+            layer.face_color = face
+            layer.border_color = ["#202020"] * len(shown)
+            layer.features = {"name": [str(i) for i in self._ids]}
+            chosen = [n for n, now in enumerate(current) if now]
+            layer.selected_data = set(chosen)
+        layer.refresh()
+
+    def _show_front(self) -> None:
+        lines, colours, shown = [], [], []
+        if self._a.program_shown:
+            line = self._a.program_front(self._a.frame)
+            if line is not None:
+                lines.append(line)
+                colours.append(look.PROGRAM)
+                shown.append("program")
+        for front in self._a.document.of(FrontLine):
+            points = shape_at(front, self._a.frame, self._a.video.time_s, self._a.film)
+            if points is not None:
+                lines.append(points)
+                colours.append(look.OWN)
+                shown.append(str(front.id))
+        self._fronts_shown = shown
+        paths = [self.to_view(line)[:, ::-1] for line in lines]
+        self._set_shapes(self.front, paths, ["path"] * len(paths), colours)
+
+    def _show_eye(self) -> None:
+        """Redraw region and limbus when they change; else only move them with the eye."""
+        shapes = self._program.eye_shapes()
+        wanted = tuple((s.kind, s.owner, s.key) for s in shapes)
+        if wanted != self._eye_shown:
+            self._eye_shown = wanted
+            self._set_shapes(
+                self.eye,
+                [s.yx for s in shapes],
+                [s.drawn for s in shapes],
+                [look.OWN if s.owner else look.EYE for s in shapes],
+            )
+        self.eye.affine = self._program.eye_affine()
+
+    def to_view(self, points: FloatArray) -> FloatArray:
+        """Return image points of the present frame as they are shown."""
+        if self._a.stabilised and self._a.eye is not None:
+            moved = self._a.eye.to_eye(points, self._a.frame)
+            if np.isfinite(moved).all():
+                return moved
+        return points
+
+    def from_view(self, points: FloatArray) -> FloatArray:
+        """Return shown points as image points of the present frame."""
+        if self._a.stabilised and self._a.eye is not None:
+            moved = self._a.eye.to_image(points, self._a.frame)
+            if np.isfinite(moved).all():
+                return moved
+        return points
+
+    # From the mouse to the state
+
+    def _points_chosen(self, *_: object) -> None:
+        chosen = self.points.selected_data
+        if not self._mirroring and len(chosen) == 1:
+            index = next(iter(chosen))
+            if index < len(self._ids):
+                self._a.choose(self._ids[index])
+
+    def _points_edited(self, event: Any) -> None:
+        """Take in a point that was dragged, added or removed with napari's own tools."""
+        if self._mirroring or str(event.action) not in ("added", "changed", "removed"):
+            return
+        indices = [int(i) for i in event.data_indices or ()]
+        places = np.asarray(self.points.data)[:, ::-1]
+        a, blind = self._a, not self._a.program_shown
+        if str(event.action) == "added":
+            place = self.from_view(places[-1:])[0]
+            action = edits.add_point(a.document, a.frame, place.tolist(), blind=blind)
+            if a.do(action):
+                a.choose(action.changes[0].item_id)
+        elif str(event.action) == "changed":
+            moved = [i for i in indices if 0 <= i < len(self._ids)]
+            self._do_all(
+                "move points",
+                [
+                    edits.put_keyframe(
+                        a.document,
+                        self._ids[i],
+                        a.frame,
+                        self.from_view(places[i : i + 1]).tolist(),
+                        blind=blind,
+                    )
+                    for i in moved
+                ],
+            )
+        else:
+            gone = [self._ids[i] for i in indices if 0 <= i < len(self._ids)]
+            self._do_all("delete points", [edits.delete(a.document, i) for i in gone])
+        self.show_frame()
+
+    def _do_all(self, label: str, actions: list[Action]) -> None:
+        if len(actions) == 1:
+            self._a.do(actions[0])
+        elif actions:
+            self._a.do(edits.several(label, actions))
+
+    def _front_edited(self, event: Any) -> None:
+        """Take in a front that was drawn, or whose vertices were moved."""
+        if self._mirroring or str(event.action) not in ("added", "changed", "removed"):
+            return
+        lines = [np.asarray(d)[:, ::-1] for d in self.front.data]
+        if str(event.action) == "added" and len(lines) > len(self._fronts_shown):
+            if len(lines[-1]) > 1:
+                self.new_front(self.from_view(lines[-1]))
+        elif str(event.action) == "changed" and len(lines) == len(self._fronts_shown):
+            for owner, line in zip(self._fronts_shown, lines, strict=True):
+                self._front_moved(owner, self.from_view(line))
+        else:
+            self._a.said.emit("The program's front stays; press D to delete your own.")
+        self.show_frame()
+
+    def _front_moved(self, owner: str, line: FloatArray) -> None:
+        a = self._a
+        if owner == "program":
+            return
+        item = a.document.get(int(owner))
+        assert isinstance(item, FrontLine)
+        now = shape_at(item, a.frame, a.video.time_s, a.film)
+        if now is None or now.shape != line.shape or np.abs(now - line).max() > 1e-2:
+            blind = not a.program_shown
+            a.do(edits.put_keyframe(a.document, item.id, a.frame, line.tolist(), blind=blind))
+
+    def _eye_edited(self, event: Any) -> None:
+        """Take in region or limbus moved with the mouse."""
+        if self._mirroring or str(event.action) != "changed":
+            return
+        a, blind = self._a, not self._a.program_shown
+        shapes = self._program.eye_shapes()
+        for shape, data in zip(shapes, self.eye.data, strict=False):
+            yx = np.asarray(data)
+            if shape.owner is None or (
+                yx.shape == shape.yx.shape and np.abs(yx - shape.yx).max() < 1e-2
+            ):
+                continue
+            mark = a.document.get(shape.owner)
+            if isinstance(mark, RegionMark):
+                frame = mark.keyframes[0].frame
+                points = self._program.to_image(yx[:, ::-1], frame)
+                a.do(edits.put_keyframe(a.document, mark.id, frame, points.tolist(), blind=blind))
+            elif isinstance(mark, EllipseMark):
+                key = self._ellipse_key(yx, mark.keyframes[0].frame)
+                a.do(edits.put_ellipse(a.document, mark.id, key, blind=blind))
+        self._eye_shown = ()
+        self.show_frame()
+
+    def _ellipse_key(self, yx: FloatArray, frame: int) -> EllipseKeyframe:
+        moved = corners_ellipse(yx)
+        x, y = self._program.to_image(np.array([[moved.x_px, moved.y_px]]), frame)[0]
+        return EllipseKeyframe(
+            frame=frame,
+            x_px=float(x),
+            y_px=float(y),
+            rx_px=moved.rx_px,
+            ry_px=moved.ry_px,
+            angle_deg=moved.angle_deg,
+        )
+
+    # Parts of the above
+
+    @contextmanager
+    def _mirror(self) -> Iterator[None]:
+        """Keep what the state does to the layers from coming back as an edit."""
+        before, self._mirroring = self._mirroring, True
+        try:
+            yield
+        finally:
+            self._mirroring = before
+
+    def _set_tracks(self, data: FloatArray, doubt: FloatArray) -> None:
+        visible = len(data) > 0
+        self.tracks.visible = visible
+        if visible:
+            self.tracks.data = data
+            self.tracks.features = {"doubt": doubt}
+            self.tracks.color_by = "doubt"
+
+    def _set_shapes(
+        self, layer: Shapes, data: list[FloatArray], kinds: list[str], colours: list[str]
+    ) -> None:
+        if not data and not layer.nshapes:
+            return
+        layer.data = []
+        if data:
+            layer.add(
+                data,
+                shape_type=kinds,
+                edge_width=look.LINE_PX,
+                edge_color=colours,
+                face_color="transparent",
+            )
+        layer.selected_data = set()
+
+    def _make_tracks(self) -> Tracks:
+        nothing = np.array([[0, 0, 0, 0], [0, 1, 0, 0]], dtype=float)
+        layer: Tracks = self._viewer.add_tracks(
+            nothing,
+            name=NAMES[1],
+            tail_length=TAIL,
+            tail_width=2,
+            opacity=0.8,
+            features={"doubt": np.zeros(2)},
+            colormaps_dict={"doubt": _doubt_colours()},
+        )
+        layer.color_by = "doubt"
+        layer.visible = False
+        return layer
+
+    def _make_shapes(self, name: str) -> Shapes:
+        layer: Shapes = self._viewer.add_shapes(
+            ndim=2, name=name, edge_width=look.LINE_PX, face_color="transparent"
+        )
+        layer.current_edge_color = look.OWN
+        layer.current_edge_width = look.LINE_PX
+        return layer
+
+    def _make_points(self) -> Points:
+        layer: Points = self._viewer.add_points(
+            np.zeros((0, 2)),
+            ndim=2,
+            name=NAMES[4],
+            size=look.POINT_PX,
+            face_color=look.OWN,
+            border_color="#202020",
+            border_width=0.12,
+            features={"name": np.zeros(0, dtype=object)},
+            text={"string": "{name}", "size": 10, "color": look.OWN, "translation": [-9, 9]},
+        )
+        return layer
+
+
+def _doubt_colours() -> Colormap:
+    controls, colours = zip(*look.TRACK_COLOURS, strict=True)
+    return Colormap(list(colours), controls=list(controls), name="doubt")

@@ -1,0 +1,216 @@
+"""What keys do to intervals, blinks, front, region and limbus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+
+import numpy as np
+
+from easytear.analysis import IntervalResult
+from easytear.annotate import edits
+from easytear.annotate.interpolate import shape_at, simplified
+from easytear.annotate.model import (
+    BlinkMark,
+    EllipseKeyframe,
+    EllipseMark,
+    FrontLine,
+    IntervalMark,
+    Keyframe,
+    Point,
+    RegionMark,
+)
+from easytear.errors import AnnotationError
+from easytear.geometry import Ellipse, FloatArray
+from easytear_napari.state import Annotator, Stretch
+
+FRONT_TOLERANCE_PX = 0.75
+
+
+class MarkVerbs:
+    """The part of the verbs that is not about points.
+
+    Parameters
+    ----------
+    annotator : Annotator
+        The shared state.
+    draw_front : callable
+        Lets the person draw a front with the mouse.
+    """
+
+    def __init__(self, annotator: Annotator, draw_front: Callable[[], None]) -> None:
+        self._a = annotator
+        self._draw_front = draw_front
+        self._blink_start: int | None = None
+
+    # Intervals and blinks
+
+    def start_here(self) -> None:
+        """Move the interval's start to this frame."""
+        self._edge("start")
+
+    def end_here(self) -> None:
+        """Move the interval's end to this frame."""
+        self._edge("end")
+
+    def blink(self) -> None:
+        """Begin a blink at this frame, or end the one begun; in a blink, delete it."""
+        a = self._a
+        if self._blink_start is not None:
+            start, self._blink_start = self._blink_start, None
+            first, last = sorted((start, a.frame))
+            blind = not a.program_shown
+            mark = BlinkMark(id=1, start_frame=first, end_frame=last, blind=blind)
+            a.do(edits.add(a.document, mark))
+            return
+        here = [m for m in a.document.of(BlinkMark) if m.start_frame <= a.frame <= m.end_frame]
+        if here:
+            a.do(edits.delete(a.document, here[0].id))
+            return
+        self._blink_start = a.frame
+        a.said.emit(f"Blink from frame {a.frame}: go to its last frame and press J again.")
+
+    # Front and eye
+
+    def front(self) -> None:
+        """Take over the program's front in this frame, or draw one."""
+        a = self._a
+        line = self._program_front() if a.program_shown else None
+        own = next(iter(a.document.of(FrontLine)), None)
+        if own is not None:
+            now = shape_at(own, a.frame, a.video.time_s, a.film)
+            line = now if now is not None else line
+        if line is None:
+            self._draw_front()
+            return
+        self.put_front(line)
+
+    def put_front(self, line: FloatArray) -> None:
+        """Set the front of this frame: its line is added to the front that there is."""
+        a = self._a
+        blind = not a.program_shown
+        own = next(iter(a.document.of(FrontLine)), None)
+        if own is not None:
+            a.do(edits.put_keyframe(a.document, own.id, a.frame, line.tolist(), blind=blind))
+            return
+        key = Keyframe(frame=a.frame, points=tuple(as_point(p) for p in line))
+        a.do(edits.add(a.document, FrontLine(id=1, label="front", keyframes=(key,), blind=blind)))
+
+    def straighten(self) -> None:
+        """Put the vertices beside the one nearest to the pointer on a straight line."""
+        front = self._front_here()
+        if front is None:
+            raise AnnotationError("There is no front set in this frame; press F first.")
+        points = np.array(next(k for k in front.keyframes if k.frame == self._a.frame).points)
+        near = int(np.hypot(*(points - self._pointer()).T).argmin())
+        first, last = max(near - 2, 0), min(near + 2, len(points) - 1)
+        blind = not self._a.program_shown
+        self._a.do(
+            edits.straighten(self._a.document, front.id, self._a.frame, first, last, blind=blind)
+        )
+
+    def limbus(self) -> None:
+        """Take the limbus over, to be moved with the mouse."""
+        a, one = self._a, self._interval()
+        if any(m.kind == "limbus" for m in a.document.of(EllipseMark)):
+            raise AnnotationError("The limbus is yours already; move it with the mouse.")
+        found = one.iris if one is not None else None
+        width, height = a.video.width_px or 640, a.video.height_px or 480
+        at = Ellipse(width / 2, height / 2, width * 0.4, width * 0.4)
+        if found is not None:
+            at = found.ellipse()
+        key = EllipseKeyframe(frame=one.start_frame if one else a.frame, **asdict(at))
+        blind = not a.program_shown
+        a.do(edits.add(a.document, EllipseMark(id=1, kind="limbus", keyframes=(key,), blind=blind)))
+
+    def region(self) -> None:
+        """Take the region over, to be moved with the mouse."""
+        a, one = self._a, self._interval()
+        if next(iter(a.document.of(RegionMark)), None) is not None:
+            raise AnnotationError("The region is yours already; move its corners with the mouse.")
+        found = one.region if one is not None else None
+        width, height = a.video.width_px or 640, a.video.height_px or 480
+        box = [(0.2, 0.4), (0.5, 0.3), (0.8, 0.4), (0.8, 0.8), (0.5, 0.9), (0.2, 0.8)]
+        polygon = found or tuple((x * width, y * height) for x, y in box)
+        frame = one.start_frame if one is not None else a.frame
+        points = simplified_polygon(polygon)
+        mark = RegionMark(
+            id=1,
+            keyframes=(Keyframe(frame=frame, points=points),),
+            blind=not a.program_shown,
+        )
+        a.do(edits.add(a.document, mark))
+
+    def _pointer(self) -> FloatArray:
+        if self._a.pointer is None:
+            raise AnnotationError("Put the pointer over the video first.")
+        return self._a.pointer
+
+    def _edge(self, name: str) -> None:
+        a = self._a
+        stretch = self._nearest_stretch()
+        start, end = (
+            (0, a.frame_count - 1) if stretch is None else (stretch.start_frame, stretch.end_frame)
+        )
+        start, end = (a.frame, end) if name == "start" else (start, a.frame)
+        if end <= start:
+            raise AnnotationError("An interval cannot end before it starts.")
+        if stretch is not None and stretch.mark is not None:
+            label = f"move interval's {name} to {a.frame}"
+            action = edits.change(
+                a.document, stretch.mark.id, label, start_frame=start, end_frame=end
+            )
+        else:
+            mark = IntervalMark(
+                id=1,
+                start_frame=start,
+                end_frame=end,
+                program_interval=None if stretch is None else stretch.index,
+                blind=not a.program_shown,
+            )
+            action = edits.add(a.document, mark)
+        a.do(action)
+
+    def _nearest_stretch(self) -> Stretch | None:
+        here = self._a.stretch_at(self._a.frame)
+        if here is not None:
+            return here
+        frame = self._a.frame
+        near = [
+            (min(abs(s.start_frame - frame), abs(s.end_frame - frame)), n, s)
+            for n, s in enumerate(self._a.stretches())
+        ]
+        return min(near)[2] if near else None
+
+    def _front_here(self) -> FrontLine | None:
+        for line in self._a.document.of(FrontLine):
+            if any(k.frame == self._a.frame and not k.outside for k in line.keyframes):
+                return line
+        return None
+
+    def _program_front(self) -> FloatArray | None:
+        a = self._a
+        line = a.program_front(a.frame)
+        if line is None:
+            return None
+        kept = simplified(line[:, 0], line[:, 1:], FRONT_TOLERANCE_PX)
+        result: FloatArray = line[kept]
+        return result
+
+    def _interval(self) -> IntervalResult | None:
+        a = self._a
+        inside = [
+            one for one in a.program_intervals() if one.start_frame <= a.frame <= one.end_frame
+        ]
+        return inside[0] if inside else None
+
+
+def simplified_polygon(polygon: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:
+    """Return a polygon with at most some 24 corners, so that they can be moved by hand."""
+    every = max(1, len(polygon) // 24)
+    return tuple(as_point(p) for p in polygon[::every])
+
+
+def as_point(place: Sequence[float] | FloatArray) -> Point:
+    """Return a place as a pair of floats."""
+    return float(place[0]), float(place[1])

@@ -1,0 +1,253 @@
+"""What the annotator's place knows: video, results, annotations, and where the person is.
+
+Knows neither Qt nor napari's layers; both are told through signals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from psygnal import Signal
+
+from easytear.analysis import Analysis, BlinkInfo, IntervalResult
+from easytear.annotate import AnnotationSession, FilmMotion, VideoRef, point_path
+from easytear.annotate.actions import Action
+from easytear.annotate.eye import EyeFrames
+from easytear.annotate.model import Annotations, IntervalMark, PointTrack
+from easytear.annotate.review import Doubt, review_queue
+from easytear.errors import EasyTearError
+from easytear.geometry import FloatArray
+
+STEP: Final = 10
+"""The paper's protocol: every tenth frame."""
+
+NEAR_PX: Final = 18.0
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A point as it is shown in a frame.
+
+    `state` is "keyed" (set here), "between" (interpolated) or "ghost" (where it was last seen:
+    place it, keep it, or mark it lost).
+    """
+
+    item_id: int
+    place: FloatArray
+    state: str
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """An interval as it stands now: the person's bounds where they moved them."""
+
+    index: int | None
+    start_frame: int
+    end_frame: int
+    mark: IntervalMark | None
+
+
+class Annotator:
+    """The state that panel, layers and keys share.
+
+    Parameters
+    ----------
+    video : VideoRef
+        The video.
+    session : AnnotationSession
+        The open annotation file.
+    results : Path, optional
+        Folder of the results.
+    analysis : Analysis, optional
+        The program's results.
+    doubts : list of Doubt
+        What to review, from `review_queue`.
+    blind : bool
+        Whether the program's result is hidden at first.
+    """
+
+    document_changed = Signal()
+    current_changed = Signal()
+    frame_wanted = Signal(int)
+    view_changed = Signal()
+    said = Signal(str)
+
+    def __init__(
+        self,
+        video: VideoRef,
+        session: AnnotationSession,
+        results: Path | None = None,
+        analysis: Analysis | None = None,
+        doubts: list[Doubt] | None = None,
+        blind: bool = False,
+    ) -> None:
+        self.video = video
+        self.session = session
+        self.results = results
+        self.analysis = analysis
+        self.film = None if analysis is None else FilmMotion(analysis.tracks)
+        self.eye = None if analysis is None else EyeFrames(analysis)
+        self.doubts = doubts if doubts is not None else []
+        self.doubt: Doubt | None = None
+        self.frame = 0
+        self.pointer: FloatArray | None = None
+        self.current: int | None = None
+        self.stabilised = False
+        self.enhanced = False
+        self._program_shown = False
+        self._paths: dict[PointTrack, dict[int, FloatArray]] = {}
+        self._fronts = {} if analysis is None else _fronts(analysis)
+        session.listeners.append(self._changed)
+        self.show_program(analysis is not None and not blind)
+
+    @property
+    def document(self) -> Annotations:
+        """The annotations as they are now."""
+        return self.session.document
+
+    @property
+    def program_shown(self) -> bool:
+        """Whether the program's result is on the screen."""
+        return self._program_shown
+
+    @property
+    def frame_count(self) -> int:
+        """Frames of the video."""
+        return self.video.frame_count or 0
+
+    def show_program(self, shown: bool) -> None:
+        """Show or hide the program's result; once shown, the file says so."""
+        self._program_shown = shown and self.analysis is not None
+        if self._program_shown:
+            self.session.show_program()
+        self.view_changed.emit()
+
+    def do(self, action: Action) -> bool:
+        """Carry out an action; what goes wrong is said. Return whether it was done."""
+        try:
+            self.session.do(action)
+        except EasyTearError as error:
+            self.said.emit(str(error))
+            return False
+        return True
+
+    def go(self, frame: int) -> None:
+        """Ask for a frame to be shown."""
+        self.frame_wanted.emit(int(np.clip(frame, 0, self.frame_count - 1)))
+
+    def choose(self, item_id: int | None) -> None:
+        """Make a point the current one."""
+        if item_id != self.current:
+            self.current = item_id
+            self.current_changed.emit()
+
+    def current_point(self) -> PointTrack | None:
+        """Return the current point, None when there is none."""
+        item = None if self.current is None else self.document.get(self.current)
+        return item if isinstance(item, PointTrack) else None
+
+    def points(self) -> list[PointTrack]:
+        """Return all points."""
+        return list(self.document.of(PointTrack))
+
+    def path(self, point: PointTrack) -> dict[int, FloatArray]:
+        """Return where a point is in each frame in which it is seen."""
+        if point not in self._paths:
+            if len(self._paths) > 500:
+                self._paths.clear()
+            frames, places = point_path(point, self.video.time_s, self.film)
+            self._paths[point] = dict(zip(frames.tolist(), places, strict=True))
+        return self._paths[point]
+
+    def shown_points(self, frame: int | None = None) -> list[Shown]:
+        """Return the points to show in a frame, ghosts of the same interval among them."""
+        frame = self.frame if frame is None else frame
+        stretch = self.stretch_at(frame)
+        shown = []
+        for point in self.points():
+            place = self.path(point).get(frame)
+            if place is not None:
+                keyed = any(key.frame == frame for key in point.keyframes)
+                shown.append(Shown(point.id, place, "keyed" if keyed else "between"))
+                continue
+            last = point.keyframes[-1]
+            same = stretch is None or stretch.start_frame <= last.frame <= stretch.end_frame
+            if last.frame < frame and not last.outside and same:
+                shown.append(Shown(point.id, self.ghost(point, frame), "ghost"))
+        return shown
+
+    def ghost(self, point: PointTrack, frame: int) -> FloatArray:
+        """Return where a point that is no longer set may be: along the film, or where it was."""
+        last = point.keyframes[-1]
+        place = np.array(last.points)
+        if self.film is not None and point.interpolation == "film":
+            carried: FloatArray = self.film.carry(place, last.frame, frame)[-1, 0]
+            if np.isfinite(carried).all():
+                return carried
+        first: FloatArray = place[0]
+        return first
+
+    def under_pointer(self, but: int | None = None) -> int | None:
+        """Return the point nearest to the pointer, None if there is none close by."""
+        if self.pointer is None:
+            return None
+        near = [
+            (float(np.hypot(*(s.place - self.pointer))), s.item_id)
+            for s in self.shown_points()
+            if s.item_id != but
+        ]
+        best = min(near, default=(np.inf, 0))
+        return best[1] if best[0] <= NEAR_PX else None
+
+    def stretches(self) -> list[Stretch]:
+        """Return the intervals in order: the person's, and the program's not moved (if shown)."""
+        marks = list(self.document.of(IntervalMark))
+        found = [Stretch(m.program_interval, m.start_frame, m.end_frame, m) for m in marks]
+        moved = {m.program_interval for m in marks}
+        for one in self.program_intervals():
+            if one.index not in moved:
+                found.append(Stretch(one.index, one.start_frame, one.end_frame, None))
+        return sorted(found, key=lambda s: s.start_frame)
+
+    def program_intervals(self) -> tuple[IntervalResult, ...]:
+        """Return the program's intervals, none while its result is hidden."""
+        if self.analysis is None or not self._program_shown:
+            return ()
+        return self.analysis.summary.intervals
+
+    def program_blinks(self) -> list[BlinkInfo]:
+        """Return the program's blinks that come before intervals, none while it is hidden."""
+        found = (one.blink_before for one in self.program_intervals())
+        return [blink for blink in found if blink is not None]
+
+    def stretch_at(self, frame: int) -> Stretch | None:
+        """Return the interval that a frame is in."""
+        inside = [s for s in self.stretches() if s.start_frame <= frame <= s.end_frame]
+        return inside[0] if inside else None
+
+    def program_front(self, frame: int) -> FloatArray | None:
+        """Return the program's front in a frame as (k, 2) image coordinates, None without."""
+        line = self._fronts.get(frame)
+        return None if line is None or self.eye is None else self.eye.to_image(line, frame)
+
+    def refresh_doubts(self) -> None:
+        """Make the queue of what to review again, without what has been judged."""
+        if self.analysis is not None:
+            self.doubts = review_queue(self.analysis, self.document)
+
+    def _changed(self) -> None:
+        if self.current is not None and self.document.get(self.current) is None:
+            self.choose(None)
+        self.document_changed.emit()
+
+
+def _fronts(analysis: Analysis) -> dict[int, FloatArray]:
+    """Return the program's front in eye coordinates, by frame."""
+    table = analysis.front.sort_values(["frame", "x_eye_px"])
+    xy = table[["x_eye_px", "y_eye_px"]].to_numpy(dtype=float)
+    frames, starts = np.unique(table["frame"].to_numpy(dtype=int), return_index=True)
+    parts = np.split(xy, starts[1:])
+    return {int(f): part for f, part in zip(frames, parts, strict=True) if len(part) > 1}

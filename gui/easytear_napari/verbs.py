@@ -1,0 +1,311 @@
+"""What each key does. Every method is one entry of the key table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from easytear.annotate import edits
+from easytear.annotate.actions import Action
+from easytear.annotate.decisions import rejected
+from easytear.annotate.interpolate import simplified
+from easytear.annotate.model import Interpolation, Keyframe, PointTrack, Verdict
+from easytear.errors import AnnotationError
+from easytear_napari.marks import MarkVerbs, as_point
+from easytear_napari.state import STEP, Annotator, Shown
+
+PATH_TOLERANCE_PX = 0.5
+
+
+class Verbs(MarkVerbs):
+    """Carries out what the person asks for with a key.
+
+    Parameters
+    ----------
+    annotator : Annotator
+        The shared state.
+    retrack : callable
+        Starts following the current point in the background.
+    draw_front : callable
+        Lets the person draw a front with the mouse.
+    """
+
+    def __init__(
+        self,
+        annotator: Annotator,
+        retrack: Callable[[], None],
+        draw_front: Callable[[], None],
+    ) -> None:
+        super().__init__(annotator, draw_front)
+        self._retrack = retrack
+
+    def carry_out(self, name: str) -> None:
+        """Do what a key asks for; what cannot be done is said to the person."""
+        try:
+            getattr(self, name)()
+        except AnnotationError as error:
+            self._a.said.emit(str(error))
+
+    # Moving about
+
+    def forward(self) -> None:
+        """Go ten frames on."""
+        self._a.go(self._a.frame + STEP)
+
+    def backward(self) -> None:
+        """Go ten frames back."""
+        self._a.go(self._a.frame - STEP)
+
+    def to_start(self) -> None:
+        """Go to the interval's first frame."""
+        stretch = self._a.stretch_at(self._a.frame)
+        self._a.go(stretch.start_frame if stretch else 0)
+
+    def to_end(self) -> None:
+        """Go to the interval's last frame."""
+        stretch = self._a.stretch_at(self._a.frame)
+        self._a.go(stretch.end_frame if stretch else self._a.frame_count - 1)
+
+    def next_point(self) -> None:
+        """Make the next point the current one."""
+        self._step_point(1)
+
+    def previous_point(self) -> None:
+        """Make the point before the current one."""
+        self._step_point(-1)
+
+    # Points
+
+    def add(self) -> None:
+        """Add a point under the pointer."""
+        where = self._pointer()
+        action = edits.add_point(
+            self._a.document, self._a.frame, where.tolist(), blind=not self._a.program_shown
+        )
+        if self._a.do(action):
+            self._a.choose(action.changes[0].item_id)
+
+    def place(self) -> None:
+        """Place the current point under the pointer, and go on."""
+        where, point = self._pointer(), self._a.current_point()
+        if point is None:
+            point = next(iter(self._waiting()), None)
+        if point is None:
+            self.add()
+            return
+        blind = not self._a.program_shown
+        if self._a.do(
+            edits.put_keyframe(
+                self._a.document, point.id, self._a.frame, [where.tolist()], blind=blind
+            )
+        ):
+            self._go_on(point.id)
+
+    def keep(self) -> None:
+        """Set the current point where it is shown: a keyframe, or its extension to here."""
+        point = self._current()
+        shown = self._shown(point.id)
+        if shown is None:
+            raise AnnotationError(f"Point {point.id} is not shown in this frame; place it.")
+        blind = not self._a.program_shown
+        if self._a.do(
+            edits.put_keyframe(
+                self._a.document, point.id, self._a.frame, [shown.place.tolist()], blind=blind
+            )
+        ):
+            self._go_on(point.id)
+
+    def retrack(self) -> None:
+        """Follow the current point on with the program's tracker."""
+        self._current()
+        self._retrack()
+
+    def lost(self) -> None:
+        """Say that the current point is not seen from here on."""
+        point = self._current()
+        a = self._a
+        action = edits.mark_lost(
+            a.document, point.id, a.frame, a.video.time_s, a.film, blind=not a.program_shown
+        )
+        if a.do(action):
+            self._go_on(point.id)
+
+    def delete_keyframe(self) -> None:
+        """Delete the current point's (else the front's) keyframe in this frame."""
+        point = self._a.current_point()
+        if point is not None and any(k.frame == self._a.frame for k in point.keyframes):
+            self._a.do(edits.delete_keyframe(self._a.document, point.id, self._a.frame))
+            return
+        front = self._front_here()
+        if front is None:
+            raise AnnotationError("Nothing was set in this frame.")
+        self._a.do(edits.delete_keyframe(self._a.document, front.id, self._a.frame))
+
+    def delete_point(self) -> None:
+        """Delete the current point."""
+        self._a.do(edits.delete(self._a.document, self._current().id))
+
+    def break_point(self) -> None:
+        """Break the current point in two at this frame."""
+        point, a = self._current(), self._a
+        action = edits.break_track(a.document, point.id, a.frame, a.video.time_s, a.film)
+        if a.do(action):
+            a.choose(action.changes[-1].item_id)
+
+    def connect(self) -> None:
+        """Connect the current point with the one under the pointer."""
+        point = self._current()
+        other = self._a.under_pointer(but=point.id)
+        if other is None:
+            raise AnnotationError("There is no other point under the pointer.")
+        action = edits.connect(self._a.document, point.id, other)
+        if self._a.do(action):
+            self._a.choose(action.changes[0].item_id)
+
+    def interpolation(self) -> None:
+        """Run straight between keyframes, or along the film."""
+        point = self._current()
+        if self._a.film is None or not self._a.program_shown:
+            raise AnnotationError("The film's motion is the program's; show its result first.")
+        how: Interpolation = "linear" if point.interpolation == "film" else "film"
+        self._a.do(edits.set_interpolation(self._a.document, point.id, how))
+
+    # Review
+
+    def next_doubt(self) -> None:
+        """Go to what is least certain and not yet looked at."""
+        a = self._a
+        if not a.program_shown:
+            raise AnnotationError("The program's result is hidden (blind); show it to review.")
+        if not a.doubts:
+            raise AnnotationError("Nothing is left to review.")
+        after = a.doubts.index(a.doubt) + 1 if a.doubt in a.doubts else 0
+        a.doubt = a.doubts[after % len(a.doubts)]
+        a.go(a.doubt.frame)
+        a.view_changed.emit()
+
+    def accept(self) -> None:
+        """Accept the program's track."""
+        self._judge(accepted=True)
+
+    def reject(self) -> None:
+        """Reject the program's track."""
+        self._judge(accepted=False)
+
+    def adopt(self) -> None:
+        """Take the program's track over as a point that can be corrected."""
+        a, track = self._a, self._track()
+        assert a.analysis is not None
+        rows = a.analysis.tracks[a.analysis.tracks["track_id"] == track].sort_values("frame")
+        frames = rows["frame"].to_numpy(dtype=int)
+        places = rows[["x_px", "y_px"]].to_numpy(dtype=float)
+        kept = simplified(frames, places, PATH_TOLERANCE_PX)
+        keys = tuple(
+            Keyframe(frame=int(frames[i]), points=(as_point(places[i]),), source="program")
+            for i in kept
+        )
+        point = PointTrack(id=1, keyframes=keys, program_track=track, blind=False)
+        action = edits.add(a.document, point)
+        if a.do(action):
+            a.choose(action.changes[0].item_id)
+            self._on_to_next_doubt(track)
+
+    def program(self) -> None:
+        """Show or hide the program's result."""
+        if self._a.analysis is None:
+            raise AnnotationError("There are no results of this video; run 'easytear analyze'.")
+        self._a.show_program(not self._a.program_shown)
+
+    # View and undo
+
+    def stabilised(self) -> None:
+        """Hold the eye still, or show it as recorded."""
+        if self._a.eye is None:
+            raise AnnotationError("The eye's motion is known from results only; analyse first.")
+        self._a.stabilised = not self._a.stabilised
+        self._a.view_changed.emit()
+
+    def enhanced(self) -> None:
+        """Enhance the film, or show it as recorded."""
+        self._a.enhanced = not self._a.enhanced
+        self._a.view_changed.emit()
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        label = self._a.session.undo()
+        self._a.said.emit(f"Undone: {label}" if label else "There is nothing to undo.")
+
+    def redo(self) -> None:
+        """Do the change again that was taken back."""
+        label = self._a.session.redo()
+        self._a.said.emit(f"Done again: {label}" if label else "There is nothing to redo.")
+
+    # Parts of the above
+
+    def _current(self) -> PointTrack:
+        point = self._a.current_point()
+        if point is None:
+            near = self._a.under_pointer()
+            if near is None:
+                raise AnnotationError("Choose a point first: click it, or press Down.")
+            self._a.choose(near)
+            point = self._a.current_point()
+            assert point is not None
+        return point
+
+    def _shown(self, item_id: int) -> Shown | None:
+        return next((s for s in self._a.shown_points() if s.item_id == item_id), None)
+
+    def _step_point(self, step: int) -> None:
+        ids = [point.id for point in self._a.points()]
+        if not ids:
+            raise AnnotationError("There is no point yet; press A over the film.")
+        at = ids.index(self._a.current) if self._a.current in ids else (-1 if step > 0 else 0)
+        self._a.choose(ids[(at + step) % len(ids)])
+
+    def _waiting(self) -> list[PointTrack]:
+        """Return the points shown in this frame that have no keyframe in it."""
+        ids = [s.item_id for s in self._a.shown_points() if s.state != "keyed"]
+        return [point for point in self._a.points() if point.id in ids]
+
+    def _go_on(self, done: int) -> None:
+        """Go to the next point that waits in this frame; after the last, ten frames on."""
+        waiting = [p.id for p in self._waiting()]
+        later = [i for i in waiting if i > done] or waiting
+        if later:
+            self._a.choose(later[0])
+            return
+        stretch = self._a.stretch_at(self._a.frame)
+        end = stretch.end_frame if stretch else self._a.frame_count - 1
+        if self._a.frame >= end:
+            self._a.said.emit("The interval is done: every point is set to its end.")
+            return
+        self._a.go(min(self._a.frame + STEP, end))
+        first = next(iter(self._waiting()), None)
+        self._a.choose(first.id if first else done)
+
+    def _track(self) -> int:
+        a = self._a
+        if a.doubt is None or a.doubt.program_track is None:
+            raise AnnotationError("No track of the program is under review; press R.")
+        return a.doubt.program_track
+
+    def _judge(self, accepted: bool) -> None:
+        a, track = self._a, self._track()
+        before = [v for v in a.document.of(Verdict) if v.program_track == track]
+        verdict = Verdict(id=1, program_track=track, accepted=accepted, blind=False)
+        actions: list[Action] = [edits.delete(a.document, v.id) for v in before]
+        actions.append(edits.add(a.document, verdict))
+        word = "accept" if accepted else "reject"
+        if a.do(edits.several(f"{word} track {track}", actions)):
+            self._on_to_next_doubt(track)
+
+    def _on_to_next_doubt(self, track: int) -> None:
+        a = self._a
+        at = a.doubts.index(a.doubt) if a.doubt in a.doubts else 0
+        a.doubts = [d for d in a.doubts if d.program_track != track]
+        a.doubt = a.doubts[at - 1] if a.doubts and at else None
+        if a.doubts:
+            self.next_doubt()
+        else:
+            a.said.emit(f"Everything is reviewed; {len(rejected(a.document))} tracks rejected.")
+            a.view_changed.emit()
