@@ -1,4 +1,4 @@
-"""From scattered points to a grid."""
+"""From scattered points to a grid, or to other points."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import numpy as np
 
 from easytear.geometry import FloatArray
 
+# Tracks speak for their neighbourhood: standard deviation (mm) of their weight along x and y.
+# Film speed changes with height first of all.
+FILM_REACH_MM = (0.5, 0.25)
 # A node is known where the points around it weigh at least so much.
 _LEAST_WEIGHT = 1.5
 
@@ -56,3 +59,48 @@ def local_linear(
     fitted = np.full((*known.shape, values.shape[1]), np.nan)
     fitted[known] = np.linalg.solve(normal[known], right[known])[:, 0]
     return fitted
+
+
+def local_linear_at(
+    points: FloatArray, xy: FloatArray, values: FloatArray, reach: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return values (g, k) at points by weighted local linear fits, and their deviation (g,).
+
+    Parameters
+    ----------
+    points : (g, 2) float array
+        Where values are wanted; may hold NaN.
+    xy : (n, 2) float array
+        Where values are known.
+    values : (n, k) float array
+        Known values.
+    reach : (2,) float array
+        Standard deviation of the Gaussian weight along x and y.
+
+    Returns
+    -------
+    fitted : (g, k) float array
+        NaN where no known value is near.
+    sd : (g,) float array
+        Standard deviation of the fit, per value, from the scatter about it.
+    """
+    fitted = np.full((len(points), values.shape[1]), np.nan)
+    sd = np.full(len(points), np.nan)
+    if len(xy) < 4 or len(points) == 0:
+        return fitted, sd
+    u = (xy[None] - points[:, None]) / reach
+    weight = np.nan_to_num(np.exp(-0.5 * (u**2).sum(axis=2)))
+    known = weight.sum(axis=1) > _LEAST_WEIGHT
+    u, weight = u[known], weight[known]
+    design = np.concatenate([np.ones((*weight.shape, 1)), u], axis=2)
+    weighted = (weight[:, :, None] * design).transpose(0, 2, 1)
+    normal = weighted @ design + np.diag([0.0, 0.3, 0.3])
+    solved = np.linalg.solve(normal, weighted @ values)
+    fitted[known] = solved[:, 0]
+    scatter = ((values[None] - design @ solved) ** 2).mean(axis=2)
+    total = weight.sum(axis=1)
+    variance = (weight * scatter).sum(axis=1) / total
+    # Effective number of values in the mean (Kish).
+    number = total**2 / (weight**2).sum(axis=1)
+    sd[known] = np.sqrt(variance / np.maximum(number - 2.0, 1.0))
+    return fitted, sd

@@ -9,7 +9,8 @@ from filterpy.kalman import KalmanFilter
 from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, FloatArray
-from easytear.segment.material import TrackIndex, displacement_at
+from easytear.scattered import FILM_REACH_MM, local_linear_at
+from easytear.segment.material import TrackIndex
 
 IntArray = NDArray[np.int_]
 
@@ -69,12 +70,13 @@ def carry(
     xy = np.full((len(frames), *points.shape), np.nan)
     step_sd = np.zeros((len(frames), len(points)))
     middle = int(np.searchsorted(frames, reference))
+    reach = np.array(FILM_REACH_MM) / mm_per_px
     xy[middle] = points
     for way in (1, -1):
         stop = len(frames) if way > 0 else -1
         for k in range(middle + way, stop, way):
             here, moved = index.between(int(frames[k - way]), int(frames[k]))
-            step, sd = displacement_at(xy[k - way], here, moved, mm_per_px)
+            step, sd = local_linear_at(xy[k - way], here, moved, reach)
             xy[k] = xy[k - way] + step
             step_sd[k] = sd
     return Carried(frames, xy, step_sd)

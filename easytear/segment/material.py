@@ -9,11 +9,9 @@ import cv2
 import numpy as np
 
 from easytear.geometry import BoolArray, FloatArray
-from easytear.scattered import local_linear
+from easytear.scattered import FILM_REACH_MM, local_linear
 from easytear.track.records import FilmTracks
 
-# Reach of a track's motion (standard deviation of its weight) along x and y.
-_REACH_MM = (0.5, 0.25)
 _GRID_MM = 0.25
 
 
@@ -46,37 +44,6 @@ class TrackIndex:
         return here, self._xy[b[j]] - here
 
 
-def displacement_at(
-    points: FloatArray, here: FloatArray, moved: FloatArray, mm_per_px: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return the film's displacement (n, 2) at points and its standard deviation (n,).
-
-    A local linear fit to the tracks around each point; the deviation is what their scatter
-    about the fit leaves, per axis. NaN where no track is near.
-    """
-    reach = np.array(_REACH_MM) / mm_per_px
-    found, sd = np.full(points.shape, np.nan), np.full(len(points), np.nan)
-    if len(here) < 4 or len(points) == 0:
-        return found, sd
-    u = (here[None] - points[:, None]) / reach
-    weight = np.exp(-0.5 * (u**2).sum(axis=2))
-    weight[~np.isfinite(weight)] = 0.0
-    known = weight.sum(axis=1) > 1.5
-    u, weight = u[known], weight[known]
-    design = np.concatenate([np.ones((*weight.shape, 1)), u], axis=2)
-    weighted = (weight[:, :, None] * design).transpose(0, 2, 1)
-    normal = weighted @ design + np.diag([0.0, 0.3, 0.3])
-    fitted = np.linalg.solve(normal, weighted @ moved)
-    found[known] = fitted[:, 0]
-    scatter = ((moved[None] - design @ fitted) ** 2).mean(axis=2)
-    total = weight.sum(axis=1)
-    variance = (weight * scatter).sum(axis=1) / total
-    # Effective number of tracks in the mean (Kish).
-    number = total**2 / (weight**2).sum(axis=1)
-    sd[known] = np.sqrt(variance / np.maximum(number - 2.0, 1.0))
-    return found, sd
-
-
 def displacement_map(
     here: FloatArray,
     moved: FloatArray,
@@ -102,7 +69,7 @@ def displacement_map(
     y = np.arange(0.0, shape[0] * cell_px + step, step)
     if len(here) < 3:
         return np.full((*shape, 2), np.nan, np.float32)
-    reach = np.array(_REACH_MM) / mm_per_px
+    reach = np.array(FILM_REACH_MM) / mm_per_px
     coarse = local_linear(x, y, here, moved, np.ones(len(here)), reach) / cell_px
     known = np.isfinite(coarse[..., 0])
     rows = ((np.arange(shape[0]) + 0.5) * cell_px - 0.5) / step

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.scattered import local_linear
+from easytear.scattered import FILM_REACH_MM, local_linear
 from easytear.track.records import FilmTracks, VelocityField
 
-# Tracks speak for their neighbourhood: standard deviation (mm) of their weight along x and y.
-# Speed changes with height first of all.
-_REACH_MM = (0.5, 0.25)
 _GRID_MM = 0.4
 
 
@@ -39,7 +36,7 @@ def velocity_field(
     begin = np.searchsorted(tracks.frame[order], frames)
     stop = np.searchsorted(tracks.frame[order], frames + 1)
     velocity = np.full((len(frames), len(y_px), len(x_px), 2), np.nan)
-    reach = np.array(_REACH_MM) / mm_per_px
+    reach = np.array(FILM_REACH_MM) / mm_per_px
     for k, (a, b) in enumerate(zip(begin, stop, strict=True)):
         rows = order[a:b]
         if len(rows) < 3:

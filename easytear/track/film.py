@@ -58,9 +58,11 @@ def follow_film(
     VelocityField
         The film's velocity at the frames looked at.
     """
-    walk = FilmWalk(frames, film_mask, lower_edge_px, mm_per_px, settings)
+    walk = FilmWalk(frames, film_mask, lower_edge_px, mm_per_px, settings, eye_sd_px)
     log = walk.run(look, progress)
-    table = tabulate(log, np.asarray(frames.time_s, float), _LEAST_LOOKS)
+    table = tabulate(
+        log, np.asarray(frames.time_s, float) - frames.time_s[0], walk.scale.mm_per_px, _LEAST_LOOKS
+    )
     tracks = smooth_tracks(table, walk.scale, eye_sd_px / walk.scale.factor)
     visited = np.asarray(walk.visited, int)
     return tracks, velocity_field(tracks, visited, frames.shape, mm_per_px)

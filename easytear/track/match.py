@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +16,42 @@ IntArray = NDArray[np.int_]
 _STOP = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 12, 0.02)
 # A patch must have structure in every direction (smallest eigenvalue, OpenCV's normalisation).
 _LEAST_STRUCTURE = 1e-3
+# Two places look alike where their textures' correlation is about this, at the least.
+_LEAST_CORRELATION = 0.6
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture to match in, and how lively each place's surroundings are.
+
+    Attributes
+    ----------
+    grey : (h, w) uint8 array
+        The picture, 128 where there is nothing.
+    liveliness : (h, w) uint8 array
+        Mean distance from 128 over the window around each pixel.
+    """
+
+    grey: ByteArray
+    liveliness: ByteArray
+
+    @classmethod
+    def of(cls, grey: ByteArray, window_px: int) -> Picture:
+        """Return a picture made ready for windows of a width."""
+        away = cv2.absdiff(grey, np.full_like(grey, 128))
+        mean = cv2.blur(away, (window_px, window_px), borderType=cv2.BORDER_REPLICATE)
+        return cls(grey, np.asarray(mean, np.uint8))
+
+    def lively(self, points: FloatArray) -> FloatArray:
+        """Return the liveliness (n,) around points."""
+        height, width = self.grey.shape
+        x, y = np.rint(points).astype(int).T
+        inside = np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)
+        return np.asarray(self.liveliness[inside], float)
 
 
 def follow(
-    key: ByteArray, picture: ByteArray, points: FloatArray, guess: FloatArray, window_px: int
+    key: Picture, picture: Picture, points: FloatArray, guess: FloatArray, window_px: int
 ) -> tuple[FloatArray, FloatArray]:
     """Follow points from a key picture into another, and back again.
 
@@ -25,7 +59,7 @@ def follow(
 
     Parameters
     ----------
-    key, picture : (h, w) uint8 arrays
+    key, picture : Picture
         Pictures to follow from and to.
     points, guess : (n, 2) arrays
         Positions (x, y) in the key, and where they are expected in the picture.
@@ -38,18 +72,25 @@ def follow(
         Positions in the picture.
     back : (n,) float array
         Distance in pixels between a point and itself followed there and back; infinite where
-        it could not be followed.
+        it could not be followed, or where both places do not look alike.
     """
     if len(points) == 0:
         return np.zeros((0, 2)), np.zeros(0)
     size = (window_px, window_px)
     start = np.ascontiguousarray(points, np.float32).reshape(-1, 1, 2)
     there = np.ascontiguousarray(guess, np.float32).reshape(-1, 1, 2).copy()
-    there, ok, _ = _lucas_kanade(key, picture, start, there, size)
-    again, ok_back, _ = _lucas_kanade(picture, key, there, start.copy(), size)
+    there, ok, error = _lucas_kanade(key.grey, picture.grey, start, there, size)
+    again, ok_back, _ = _lucas_kanade(picture.grey, key.grey, there, start.copy(), size)
     back = np.hypot(*(again - start).reshape(-1, 2).T).astype(float)
-    back[(ok.ravel() == 0) | (ok_back.ravel() == 0) | ~np.isfinite(back)] = np.inf
-    return there.reshape(-1, 2).astype(float), back
+    found = there.reshape(-1, 2).astype(float)
+    lost = (ok.ravel() == 0) | (ok_back.ravel() == 0) | ~np.isfinite(back)
+    back[lost] = np.inf
+    unlike = ~lost
+    usual = 0.5 * (key.lively(points[unlike]) + picture.lively(found[unlike]))
+    # Two textures of correlation c differ by sqrt(2 (1 - c)) of their mean deviation.
+    most = np.sqrt(2.0 * (1.0 - _LEAST_CORRELATION)) * usual
+    back[np.flatnonzero(unlike)[error.ravel()[unlike] > most]] = np.inf
+    return found, back
 
 
 def _lucas_kanade(

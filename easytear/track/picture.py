@@ -84,7 +84,7 @@ class FilmPictures:
         self._shrink = max(1, int(self._sigma / 2.5))
         fade = cv2.GaussianBlur(near_film.astype(np.float32), (0, 0), scale.px(0.04))
         self._fade: FloatArray = np.asarray(fade * near_film, np.float32)
-        self._near = near_film
+        self.near = near_film
         self._scale = scale
         self._gain = 0.0
 
@@ -106,8 +106,8 @@ class FilmPictures:
         textures : list of (h, w) arrays
             Textures of the interval's early part.
         """
-        spread = [1.4826 * float(np.median(np.abs(t[self._near]))) for t in textures]
-        usual = float(np.median(spread)) if spread and self._near.any() else 1.0
+        spread = [1.4826 * float(np.median(np.abs(t[self.near]))) for t in textures]
+        usual = float(np.median(spread)) if spread and self.near.any() else 1.0
         self._gain = float(np.clip(TEXTURE_LEVELS / max(usual, 0.5), 2.0, 16.0))
 
     def picture(self, texture: FloatArray) -> ByteArray:

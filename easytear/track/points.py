@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, ByteArray, FloatArray
 from easytear.settings.film import TrackSettings
-from easytear.track.match import contradicts, follow, median_of, neighbours
+from easytear.track.match import Picture, contradicts, follow, median_of, neighbours
 from easytear.track.picture import Scale
 
 IntArray = NDArray[np.int_]
@@ -27,13 +27,19 @@ _STILL_MM = 0.025
 
 @dataclass
 class Log:
-    """What was measured: one entry for each picture looked at."""
+    """What was measured: one entry for each picture looked at.
+
+    `born_s` holds each point's birth; `stuck` holds (point, from_s, to_s): times in which a
+    point stood still while the film moved.
+    """
 
     frame: list[int] = field(default_factory=list)
     ident: list[IntArray] = field(default_factory=list)
     xy: list[FloatArray] = field(default_factory=list)
     back: list[FloatArray] = field(default_factory=list)
     keys: list[IntArray] = field(default_factory=list)
+    born_s: list[float] = field(default_factory=list)
+    stuck: list[tuple[int, float, float]] = field(default_factory=list)
 
     def add(
         self, frame: int, ident: IntArray, xy: FloatArray, back: FloatArray, keys: IntArray
@@ -121,14 +127,12 @@ class Follower:
         self._floor = scale.px(_FLOOR_MM)
         self._still = scale.px(_STILL_MM)
         self._key_distance = scale.px(settings.key_distance_mm)
-        self._reach = scale.px(1.0)
-        self._level = scale.px(0.15)
-        self._pictures: dict[int, ByteArray] = {}
+        self._pictures: dict[int, Picture] = {}
         self._last: tuple[int, float] | None = None
 
     def begin(self, frame: int, time_s: float, picture: ByteArray) -> None:
         """Take the picture in which the first points were found."""
-        self._pictures[frame] = picture
+        self._pictures[frame] = Picture.of(picture, self._window)
         self._last = (frame, time_s)
 
     def step(self, frame: int, time_s: float, picture: ByteArray) -> None:
@@ -136,8 +140,9 @@ class Follower:
         assert self._last is not None
         last_frame, last_s = self._last
         points, dt = self.points, time_s - last_s
+        now = Picture.of(picture, self._window)
         if len(points):
-            found, back = self._measure(picture, dt, last_frame)
+            found, back = self._measure(now, dt, last_frame)
             good = np.isfinite(back)
             self._move(found, good, dt, time_s)
             self._log.add(frame, points.ident[good], found[good], back[good], points.keys[good])
@@ -145,13 +150,13 @@ class Follower:
             lost = np.abs(time_s - points.seen_s) > self._settings.bridge_s
             outside = ~inside(self._trust, points.xy)
             self.points = points.keep(~lost & ~(outside & ~good) & ~self._stands_still(time_s))
-        self._pictures[frame] = picture
+        self._pictures[frame] = now
         used = {*self.points.key_frame.tolist(), frame}
         self._pictures = {k: p for k, p in self._pictures.items() if k in used}
         self._last = (frame, time_s)
 
     def _measure(
-        self, picture: ByteArray, dt: float, last_frame: int
+        self, picture: Picture, dt: float, last_frame: int
     ) -> tuple[FloatArray, FloatArray]:
         """Return positions (n, 2) and check distances (n,), infinite where not measured."""
         points = self.points
@@ -167,7 +172,7 @@ class Follower:
 
     def _retry(
         self,
-        picture: ByteArray,
+        picture: Picture,
         found: FloatArray,
         back: FloatArray,
         bad: BoolArray,
@@ -203,7 +208,7 @@ class Follower:
                 points.keys[hit] += 1
 
     def _match(
-        self, picture: ByteArray, key_frame: IntArray, key_xy: FloatArray, guess: FloatArray
+        self, picture: Picture, key_frame: IntArray, key_xy: FloatArray, guess: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         found, back = guess.copy(), np.full(len(guess), np.inf)
         for key in np.unique(key_frame):
@@ -246,35 +251,34 @@ class Follower:
         points.keys[new] += 1
 
     def _stands_still(self, time_s: float) -> BoolArray:
-        """Return points that stand still while film beside them, at the same height, moves.
+        """Return points that stand still while the film moves.
 
-        The film's speed changes with height first of all. A point that has not moved where
-        others at its height, within 1 mm to either side, went the same way is no film.
+        Film moves together. Where at least five points, about all of those that move, have gone
+        the same way, a point that has gone less than a tenth of theirs is iris, lash or noise,
+        or film right at the lid, which tells nothing about the spread.
         """
         points = self.points
-        due = np.abs(time_s - points.anchor_s) > 0.2
+        gone = np.abs(time_s - points.anchor_s)
+        due = gone > 0.2
         still = np.zeros(len(points), bool)
-        if due.sum() < 4:
+        if not due.any():
             return still
-        moved = (points.xy - points.anchor_xy) / np.abs(time_s - points.anchor_s)[:, None]
-        moved = np.where(due[:, None], moved * 0.2, np.nan)
+        moved = (points.xy - points.anchor_xy) * (0.2 / np.maximum(gone, 1e-6))[:, None]
         far = np.hypot(*moved.T)
-        going = due & (far > 3.0 * self._still)
-        for i in np.flatnonzero(due & (far < self._still)):
-            beside = (
-                going
-                & (np.abs(points.xy[:, 0] - points.xy[i, 0]) < self._reach)
-                & (np.abs(points.xy[:, 1] - points.xy[i, 1]) < self._level)
-            )
-            if beside.sum() < 3:
-                continue
-            others = moved[beside]
-            middle = np.median(others, axis=0)
-            scatter = np.median(np.hypot(*(others - middle).T))
-            still[i] = scatter < 0.5 * np.hypot(*middle)
+        going = (gone > 0.1) & (far > 3.0 * self._still)
+        if going.sum() >= 5:
+            middle = np.median(moved[going], axis=0)
+            scatter = float(np.median(np.hypot(*(moved[going] - middle).T)))
+            length = float(np.hypot(*middle))
+            if scatter < 0.7 * length:
+                still = due & (far < max(self._still, 0.1 * length))
+        for i in np.flatnonzero(still):
+            since = float(points.anchor_s[i])
+            end = np.inf if time_s > since else -np.inf
+            self._log.stuck.append((int(points.ident[i]), min(since, end), max(since, end)))
         points.anchor_xy[due] = points.xy[due]
         points.anchor_s[due] = time_s
-        return still
+        return np.asarray(still)
 
 
 def inside(mask: ByteArray, xy: FloatArray) -> BoolArray:
@@ -287,14 +291,22 @@ def inside(mask: ByteArray, xy: FloatArray) -> BoolArray:
 
 
 def find_new(
-    picture: ByteArray, trust: ByteArray, taken: FloatArray, spacing_px: float, most: int
+    picture: ByteArray,
+    past: ByteArray,
+    trust: ByteArray,
+    taken: FloatArray,
+    spacing_px: float,
+    most: int,
 ) -> FloatArray:
     """Return new points (n, 2), the best structured of each free cell of a grid.
 
+    Structure counts as far as it has changed since a past picture: what moves has, what is
+    left of the still eye has not. (Noise has too, but cannot be followed.)
+
     Parameters
     ----------
-    picture : (h, w) uint8 array
-        The film's fine texture.
+    picture, past : (h, w) uint8 arrays
+        The film's fine texture now, and when the film was elsewhere.
     trust : (h, w) uint8 array
         Where points may be born.
     taken : (m, 2) float array
@@ -305,7 +317,7 @@ def find_new(
         At most so many points.
     """
     strength = cv2.cornerMinEigenVal(picture, 7, ksize=3)
-    strength[trust == 0] = 0.0
+    strength = np.where(trust > 0, strength * _changed(picture, past, spacing_px), 0.0)
     height, width = strength.shape
     cell = max(int(spacing_px), 2)
     rows, columns = height // cell, width // cell
@@ -318,11 +330,20 @@ def find_new(
     free[r[on], c[on]] = False
     if not free.any() or most <= 0:
         return np.zeros((0, 2))
-    # Structure well under the usual one is noise.
-    free &= best > 0.1 * np.median(best[best > 0.0])
+    # Structure well under that of the liveliest cells is noise.
+    free &= best > 0.03 * np.quantile(best[best > 0.0], 0.9)
     row, column = np.nonzero(free)
     order = np.argsort(-best[row, column])[:most]
     row, column = row[order], column[order]
     inner = where[row, column]
     xy = np.column_stack([column * cell + inner % cell, row * cell + inner // cell])
     return xy.astype(float)
+
+
+def _changed(picture: ByteArray, past: ByteArray, width_px: float) -> FloatArray:
+    """Return how much of the texture around each pixel has changed, from 0 to 1."""
+    size = (int(width_px) | 1, int(width_px) | 1)
+    now, then = picture.astype(np.float32) - 128.0, past.astype(np.float32) - 128.0
+    change = cv2.blur((now - then) ** 2, size)
+    both = cv2.blur(now**2 + then**2, size)
+    return np.asarray(np.clip(change / np.maximum(both, 1.0), 0.0, 1.0) ** 2)

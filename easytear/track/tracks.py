@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, FloatArray
+from easytear.track.consistency import longest_runs, not_film
 from easytear.track.kalman import Rows, Smoothed, smooth
 from easytear.track.picture import Scale
 from easytear.track.points import Log
@@ -54,7 +55,7 @@ class Table:
     observed: BoolArray
 
 
-def tabulate(log: Log, time_s: FloatArray, least_looks: int) -> Table:
+def tabulate(log: Log, time_s: FloatArray, mm_per_px: float, least_looks: int) -> Table:
     """Sort a log into gapless rows, one for every frame of every track's life.
 
     Parameters
@@ -62,7 +63,9 @@ def tabulate(log: Log, time_s: FloatArray, least_looks: int) -> Table:
     log : Log
         What was measured.
     time_s : (n,) float array
-        Frame times.
+        Frame times since the interval's start.
+    mm_per_px : float
+        Millimetres per working pixel.
     least_looks : int
         Tracks measured fewer times are left out.
     """
@@ -72,9 +75,11 @@ def tabulate(log: Log, time_s: FloatArray, least_looks: int) -> Table:
     xy = np.concatenate([*log.xy, np.zeros((0, 2))])
     back = np.concatenate([*log.back, np.zeros(0)])
     keys = np.concatenate([*log.keys, np.zeros(0, int)])
-    often = np.bincount(ident, minlength=1)[ident] >= least_looks if len(ident) else ident > 0
     order = np.lexsort((frame, ident))
-    order = order[often[order]]
+    order = order[~_stuck(log, ident[order], time_s[frame[order]])]
+    good = ~not_film(ident[order], time_s[frame[order]], xy[order], mm_per_px)
+    order = order[longest_runs(ident[order], good)]
+    order = order[np.bincount(ident[order], minlength=1)[ident[order]] >= least_looks]
     ident, frame, xy, back, keys = ident[order], frame[order], xy[order], back[order], keys[order]
     number = np.unique(ident, return_inverse=True)[1].reshape(-1)
     first = np.flatnonzero(np.diff(number, prepend=-1))
@@ -99,6 +104,20 @@ def tabulate(log: Log, time_s: FloatArray, least_looks: int) -> Table:
         np.interp(place, row, keys).astype(int) if m else keys,
         observed,
     )
+
+
+def _stuck(log: Log, ident: IntArray, time_s: FloatArray) -> BoolArray:
+    """Return which measurements were made while their point stood still and the film moved."""
+    count = int(ident.max(initial=-1)) + 1
+    after, before = np.full(count, np.inf), np.full(count, -np.inf)
+    for point, since, until in log.stuck:
+        if point < count and np.isfinite(since):
+            after[point] = min(after[point], since)
+        elif point < count:
+            before[point] = max(before[point], until)
+    # What stuck from its birth on never was film, nor what was followed back from there.
+    never = after <= np.asarray(log.born_s)[:count]
+    return np.asarray((time_s >= after[ident]) | (time_s < before[ident]) | never[ident])
 
 
 def smooth_tracks(table: Table, scale: Scale, eye_sd_px: float) -> FilmTracks:

@@ -14,6 +14,7 @@ from easytear.stabilised import StabilisedFrames
 from easytear.track.match import median_of, neighbours
 from easytear.track.picture import FilmPictures, Scale, trust
 from easytear.track.points import Follower, Log, Points, find_new
+from easytear.track.still import StillLayer
 
 # New points are looked for at these times after the interval's start, then at even distances.
 # The first ones are not at the very start, where the still pattern is the only sharp one.
@@ -21,6 +22,10 @@ _BIRTHS_S = (0.1, 0.2, 0.35, 0.6, 1.0, 1.6, 2.4, 3.4)
 _BIRTHS_EVERY_S = 1.2
 # Points born until then are also followed back to the start.
 _BACKWARD_S = 0.65
+# Pictures are kept for so long, to tell what has moved from what has not; and film has moved when
+# it has gone so far (mm), which is more than its texture is wide.
+_PAST_S = 3.0
+_ELSEWHERE_MM = 0.15
 # While the film is fast: time between pictures.
 _FAST_STEP_S = 1.0 / 30.0
 # The film may move so far (mm) between two pictures: half of what a prediction may be wrong by.
@@ -51,9 +56,11 @@ class FilmWalk:
         lower_edge_px: FloatArray,
         mm_per_px: float,
         settings: TrackSettings,
+        eye_sd_px: float = 0.0,
     ) -> None:
         self.scale = Scale.for_frames(mm_per_px)
         self.log = Log()
+        self._eye_sd = eye_sd_px / self.scale.factor
         self.visited: list[int] = []
         self._frames = frames
         self._settings = settings
@@ -103,18 +110,38 @@ class FilmWalk:
         return self.log
 
     def _picture(self, frame: int) -> ByteArray:
-        return self._maker.picture(self._maker.texture(self._frames.grey(frame)))
+        texture = self._maker.texture(self._frames.grey(frame))
+        return self._maker.picture(self._still.without(texture))
 
     def _set_gain(self) -> None:
-        early = min(self._frames.early, len(self._frames))
-        sample = np.unique(np.linspace(0, early - 1, 6).astype(int))
-        self._maker.set_gain([self._maker.texture(self._frames.grey(int(f))) for f in sample])
+        early = np.flatnonzero((self._time > 0.1) & (self._time < 1.5))
+        early = early[early < self._frames.early]
+        sample = early[np.unique(np.linspace(0, len(early) - 1, 24).astype(int))]
+        textures = [self._maker.texture(self._frames.grey(int(f))) for f in sample]
+        self._still = StillLayer(textures, self._time[sample], self._maker.near, self._eye_sd)
+        self._maker.set_gain([self._still.without(t) for t in textures[::3]])
 
     def _remember(self, frame: int, picture: ByteArray) -> None:
-        """Keep the first pictures, to follow back into, and always the last."""
-        if self._time[frame] > _BACKWARD_S + 0.1:
-            self._kept = self._kept[-1:]
+        """Keep the first pictures, to follow back into, then a few of the past, and the last."""
+        time = self._time
         self._kept.append((frame, picture))
+        if time[frame] > _BACKWARD_S + 0.1:
+            kept = [self._kept[-1]]
+            for earlier in reversed(self._kept[:-1]):
+                gap = _PAST_S / 8 if earlier is not self._kept[-2] else 0.0
+                if time[kept[-1][0]] - time[earlier[0]] >= gap:
+                    kept.append(earlier)
+            self._kept = [k for k in reversed(kept) if time[frame] - time[k[0]] <= _PAST_S]
+
+    def _past(self, points: Points) -> ByteArray:
+        """Return the latest picture kept in which the film was elsewhere, or the oldest."""
+        now = float(self._time[self._kept[-1][0]])
+        speed = np.hypot(*points.velocity.T)
+        usual = float(np.quantile(speed, 0.7)) if len(speed) >= 5 else np.inf
+        for frame, picture in reversed(self._kept[:-1]):
+            if usual * (now - self._time[frame]) > self.scale.px(_ELSEWHERE_MM):
+                return picture
+        return self._kept[0][1]
 
     def _next(self, frame: int, points: Points) -> int:
         """Return the next frame to look at: so soon that the film has not moved far."""
@@ -143,7 +170,9 @@ class FilmWalk:
                 self._births.append(due + _BIRTHS_EVERY_S)
         taken = forward.points.xy
         most = self._settings.most_points - len(taken)
-        places = find_new(picture, self._trust, taken, self._spacing, most)
+        places = find_new(
+            picture, self._past(forward.points), self._trust, taken, self._spacing, most
+        )
         if len(places) == 0:
             return
         new = self._born(places, frame, forward.points)
@@ -155,6 +184,7 @@ class FilmWalk:
     def _born(self, places: FloatArray, frame: int, others: Points | None) -> Points:
         ident = np.arange(self._count, self._count + len(places))
         self._count += len(places)
+        self.log.born_s += [float(self._time[frame])] * len(places)
         velocity = np.zeros_like(places)
         if others is not None and len(places):
             velocity = self._first_velocity(places, others)

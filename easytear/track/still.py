@@ -1,0 +1,117 @@
+"""What stands still under the film: iris, lashes and their mirror images, taken out.
+
+A frame is a still layer plus the film. The film moves over the still layer while it spreads, so
+the mean over that time, each frame weighted by the film's speed in it, holds every place's still
+part and an even smear of all film that has passed. (A plain mean or median would hold the film
+that has come to rest, and its ghost would hold points back.)
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from easytear.geometry import BoolArray, ByteArray, FloatArray
+
+# A frame whose film moves slower than this share of the fastest still counts a little, so that
+# a scene without film has a still layer too.
+_LEAST_WEIGHT = 0.03
+
+
+class StillLayer:
+    """The still layer of one interval, fitted to each frame before it is taken away.
+
+    Parameters
+    ----------
+    textures : list of (h, w) float32 arrays
+        Fine textures of early frames, in rising order.
+    time_s : (k,) float array
+        Their times.
+    near : (h, w) bool array
+        Where the layer is fitted.
+    eye_sd_px : float
+        Standard deviation of the eye's motion, working pixels: how far the layer may be out of
+        place.
+    """
+
+    def __init__(
+        self, textures: list[FloatArray], time_s: FloatArray, near: BoolArray, eye_sd_px: float
+    ) -> None:
+        self._eye_sd = max(eye_sd_px, 0.1)
+        self._near = near.astype(np.float32)
+        self._set(np.mean(textures, axis=0, dtype=np.float32))
+        speed = self._speeds(textures, time_s)
+        weight = np.maximum(speed, _LEAST_WEIGHT * max(float(speed.max(initial=0.0)), 1e-6))
+        placed = [self._placed(t) for t in textures]
+        self._set(np.average(placed, axis=0, weights=weight).astype(np.float32))
+
+    def _set(self, layer: FloatArray) -> None:
+        self.layer = layer
+        slope_x = cv2.Sobel(layer, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
+        slope_y = cv2.Sobel(layer, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
+        self._basis = np.stack([layer, slope_x, slope_y])
+        masked = (self._basis * self._near).reshape(3, -1)
+        self._masked = masked
+        self._normal = masked @ masked.T
+
+    def fit(self, texture: FloatArray) -> FloatArray:
+        """Return the share (1 + gain, -dx, -dy) of the layer and its slopes in a frame.
+
+        Least squares; the film is its noise. Held near (1, 0, 0) by what is known beforehand:
+        contrast changes by a tenth, and the eye's motion by its standard deviation.
+        """
+        residual = texture - self.layer
+        right = self._masked @ (residual.reshape(-1))
+        # Film and noise are alike over some pixels: as many fewer count.
+        noise = float(np.mean(residual**2)) * 25.0
+        prior = np.diag(noise / np.array([0.1, self._eye_sd, self._eye_sd]) ** 2)
+        return np.asarray(np.linalg.solve(self._normal + prior, right))
+
+    def without(self, texture: FloatArray) -> FloatArray:
+        """Return a frame's texture without the still layer."""
+        share = self.fit(texture)
+        still = self.layer * np.float32(1.0 + share[0])
+        still += self._basis[1] * np.float32(share[1])
+        still += self._basis[2] * np.float32(share[2])
+        return np.asarray(texture - still)
+
+    def _placed(self, texture: FloatArray) -> FloatArray:
+        """Return a frame's texture moved to where the layer is."""
+        share = self.fit(texture)
+        matrix = np.array([[1.0, 0.0, -share[1]], [0.0, 1.0, -share[2]]])
+        size = (texture.shape[1], texture.shape[0])
+        return np.asarray(
+            cv2.warpAffine(
+                texture,
+                matrix,
+                size,
+                flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+        )
+
+    def _speeds(self, textures: list[FloatArray], time_s: FloatArray) -> FloatArray:
+        """Return the film's speed in each frame, working px/s, from dense flow at half size."""
+        size = (textures[0].shape[1] // 2, textures[0].shape[0] // 2)
+        small = [cv2.resize(self.without(t), size, interpolation=cv2.INTER_AREA) for t in textures]
+        near = cv2.resize(self._near, size, interpolation=cv2.INTER_NEAREST) > 0
+        if len(small) < 2 or not near.any():
+            return np.ones(len(textures))
+        spread = np.median([1.4826 * np.median(np.abs(s[near])) for s in small])
+        gain = 20.0 / max(float(spread), 0.3)
+        shown = [np.clip(128.0 + gain * s, 0, 255).astype(np.uint8) for s in small]
+        energy = cv2.GaussianBlur(np.mean([s**2 for s in small], axis=0), (0, 0), 6.0)
+        strong = near & (energy >= np.quantile(energy[near], 0.7))
+        steps = [_way(a, b, strong) for a, b in pairwise(shown)]
+        between = 2.0 * np.array(steps) / np.maximum(np.diff(time_s), 1e-6)
+        speed = np.concatenate([between[:1], 0.5 * (between[1:] + between[:-1]), between[-1:]])
+        return np.asarray(speed)
+
+
+def _way(start: ByteArray, stop: ByteArray, where: BoolArray) -> float:
+    """Return how far the film moves from one picture to the next: the length of the median."""
+    method = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+    flow = np.asarray(method.calc(start, stop, np.zeros((*start.shape, 2), np.float32)))
+    return float(np.hypot(*np.median(flow[where], axis=0)))
