@@ -9,6 +9,7 @@ from easytear.analysis.model import Pair
 
 UNKNOWN = "–"
 _TWO_DIGITS_BELOW = 3.55
+_NO_LIMIT = 100
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -37,8 +38,15 @@ def with_interval(value: float | None, ci95: Pair, unit: str = "") -> str:
     places = (1 if half / 10**exponent < _TWO_DIGITS_BELOW else 0) - exponent
     if value != 0:
         places = max(places, 1 - math.floor(math.log10(abs(value))))
-    low_text, high_text = _fixed(low, places), _fixed(high, places)
+    low_text, high_text = _end(low, value, places), _end(high, value, places)
     return f"{_fixed(value, places)}{unit} ({low_text} to {high_text})"
+
+
+def _end(end: float, value: float, places: int) -> str:
+    """Return an end of an interval; one that says nothing is not spelt out."""
+    if abs(end) > _NO_LIMIT and abs(end) > 100 * abs(value):
+        return f"over {_NO_LIMIT}" if end > 0 else f"under −{_NO_LIMIT}"
+    return _fixed(end, places)
 
 
 def _fixed(value: float, places: int) -> str:

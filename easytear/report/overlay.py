@@ -23,6 +23,7 @@ _MARGIN_PX = 10
 _DARK = (30, 26, 24)
 _PALE = (225, 225, 225)
 _QUALITY = 21.0
+_KEYS = {"g": "60"}  # key frames close enough together for a browser's slider
 
 
 def write_overlay(
@@ -57,7 +58,8 @@ def write_overlay(
         facts = reader.facts
         painter = _Painter(analysis, facts.width_px, facts.height_px, stabilised=stabilised)
         height = facts.height_px + _BAR_PX
-        with VideoWriter(path, facts.width_px, height, fps=facts.fps_mean, crf=_QUALITY) as out:
+        size = facts.width_px, height
+        with VideoWriter(path, *size, fps=facts.fps_mean, crf=_QUALITY, options=_KEYS) as out:
             for one in reader.pictures():
                 out.write(painter.paint(one.frame, one.time_s, one.colour()), one.time_s)
                 progress.update(one.frame + 1, facts.frame_count, "drawing the overlay")

@@ -38,6 +38,17 @@ class Drawing:
 
 
 @dataclass(frozen=True)
+class HeightBand:
+    """The law of the film at one height, in words; not `settled` where it is not to be used."""
+
+    height: str
+    time_constant: str
+    rise: str
+    speed: str
+    settled: bool
+
+
+@dataclass(frozen=True)
 class Section:
     """One interval as the page shows it."""
 
@@ -49,7 +60,7 @@ class Section:
     drawings: list[Drawing]
     strip: list[Shot]
     details: list[tuple[str, list[tuple[str, str]]]]
-    bands: list[tuple[str, str, str, str]]
+    bands: list[HeightBand]
 
 
 def write_report(
@@ -159,7 +170,7 @@ def _details(result: IntervalResult) -> list[tuple[str, list[tuple[str, str]]]]:
         ("Highest", _with_unit(velocity.peak_mm_s, "mm/s")),
         ("Over the first 0.2 s", _with_unit(velocity.early_mm_s, "mm/s")),
         ("Still after", _with_unit(result.stabilization_s, "s")),
-        ("Streaks (0° level, 90° upright)", _with_unit(result.streak_angle_deg, "°")),
+        ("Streak angle (0° is level)", _with_unit(result.streak_angle_deg, "°")),
         ("Area at start and end", _pair(area.start_mm2, area.end_mm2, "mm²")),
         ("Rate of the area", _with_unit(area.rate_mm2_s, "mm²/s")),
     ]
@@ -190,13 +201,17 @@ def _pair(first: float | None, second: float | None, unit: str) -> str:
     return f"{number(first)} to {number(second)} {unit}"
 
 
-def _bands(result: IntervalResult) -> list[tuple[str, str, str, str]]:
-    rows = []
-    for one in result.spread.bands:
-        heights = f"{one.from_mm:.1f} to {one.to_mm:.1f} mm"
-        mark = "" if one.fit is None or one.fit.converged else " *"
-        rows.append((heights, lambda_text(one.fit) + mark, rho_text(one.fit), speed_text(one.fit)))
-    return rows
+def _bands(result: IntervalResult) -> list[HeightBand]:
+    return [
+        HeightBand(
+            f"{one.from_mm:.1f} to {one.to_mm:.1f} mm",
+            lambda_text(one.fit),
+            rho_text(one.fit),
+            speed_text(one.fit),
+            settled=one.fit is not None and one.fit.converged,
+        )
+        for one in result.spread.bands
+    ]
 
 
 def _video_rows(summary: Summary) -> list[tuple[str, str]]:

@@ -42,9 +42,7 @@ def headline(interval: IntervalResult) -> str:
     opening = _opening(interval)
     fit = interval.spread.y
     if fit is None:
-        if "no_film" in interval.quality.flags:
-            return f"{opening}, no moving film was seen; nothing is reported about its spread."
-        return f"{opening}, the film's spread could not be measured."
+        return f"{opening}, {_without_headline(interval)}."
     told = (
         f"{opening}, the film just below the front rose by {rho_text(fit)} with a time constant "
         f"of {lambda_text(fit)}; it set out at {speed_text(fit)}"
@@ -52,6 +50,20 @@ def headline(interval: IntervalResult) -> str:
     if interval.stabilization_s is not None:
         told += f" and was still after {number(interval.stabilization_s, 2)} s"
     return f"{told}."
+
+
+def _without_headline(interval: IntervalResult) -> str:
+    front = interval.spread.front
+    if front is not None and front.converged:
+        return (
+            f"the film's points gave no law; its front rose by {rho_text(front)} with a time "
+            f"constant of {lambda_text(front)}"
+        )
+    if front is not None:
+        return "the film's points gave no law, and that of its front did not settle"
+    if "no_film" in interval.quality.flags:
+        return "no moving film was seen; nothing is reported about its spread"
+    return "the film's spread could not be measured"
 
 
 def _opening(interval: IntervalResult) -> str:

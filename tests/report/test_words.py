@@ -26,6 +26,18 @@ def test_no_film_is_said_and_no_number_invented() -> None:
     )
 
 
+def test_a_front_without_film_points_speaks_for_itself() -> None:
+    (result,) = build_analysis((Part(0, 99, Law(2.0, 0.5)),)).summary.intervals
+    front = result.spread.front
+    assert front is not None
+    lone = result.spread.model_copy(update={"y": None})
+    told = words.headline(result.model_copy(update={"spread": lone}))
+    assert "its front rose by 2.00 mm (1.80 to 2.28)" in told
+    shaky = lone.model_copy(update={"front": front.model_copy(update={"converged": False})})
+    told = words.headline(result.model_copy(update={"spread": shaky}))
+    assert told.endswith("gave no law, and that of its front did not settle.")
+
+
 def test_what_does_not_count_says_why() -> None:
     excluded = Exclusion(reason="contact lens moved", by="A. Reader")
     parts = (
