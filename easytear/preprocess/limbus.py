@@ -23,6 +23,9 @@ TILT_SD_DEG = 4.0
 EDGE_SD = 0.015
 """The limbus is a band of about a millimetre: what counts as its edge differs by this share."""
 
+DISPLAY_GAMMA = 2.2
+"""Pictures are coded for display; the limbus lies midway between iris and white in light."""
+
 _RAYS = 144
 _THETA = np.arange(_RAYS) * (2.0 * np.pi / _RAYS)
 
@@ -82,7 +85,7 @@ def outward_steps(grey: NDArray[np.float32], pupil: Ellipse, smooth_px: float) -
     radius = np.arange(1.5 * mean_radius(pupil), far, 1.0)
     x = (pupil.x_px + np.outer(np.cos(_THETA), radius)).astype(np.float32)
     y = (pupil.y_px + np.outer(np.sin(_THETA), radius)).astype(np.float32)
-    relative = grey / max(float(np.median(grey)), 1.0)
+    relative = (grey / max(float(np.median(grey)), 1.0)) ** DISPLAY_GAMMA
     rays = cv2.remap(
         relative.astype(np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
