@@ -109,12 +109,19 @@ def _changed(thumbs: NDArray[np.uint8], opened: BoolArray, time_s: FloatArray) -
 
 
 def _departure(pictures: NDArray[np.float32], reference: FloatArray) -> FloatArray:
-    """Return |picture - reference|, a flicker of the whole light forgiven."""
-    plain = np.abs(pictures - reference)
+    """Return |picture - reference|, a flicker of the whole light forgiven.
+
+    Flicker leaves the picture's pattern as it is; a lid of another brightness does not, and
+    must not pass for flicker.
+    """
     gain = np.median(pictures / np.maximum(reference, 1.0), axis=(1, 2), keepdims=True)
-    gained = np.abs(pictures - np.clip(gain, 0.7, 1.4) * reference)
-    smaller: FloatArray = np.minimum(plain, gained)
-    return smaller
+    pattern = reference - reference.mean()
+    own = pictures - pictures.mean(axis=(1, 2), keepdims=True)
+    size = np.sqrt((own**2).sum(axis=(1, 2)) * (pattern**2).sum())
+    alike = (own * pattern).sum(axis=(1, 2)) / np.maximum(size, 1e-6) > 0.95
+    gain = np.where(alike[:, None, None], gain, 1.0)
+    departure: FloatArray = np.abs(pictures - gain * reference)
+    return departure
 
 
 def _active(changed: BoolArray, opened: BoolArray) -> FloatArray:

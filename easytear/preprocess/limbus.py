@@ -20,7 +20,7 @@ DECENTRE_SD = 0.06
 0.1 to 0.3 mm in life."""
 
 TILT_SD_DEG = 4.0
-EDGE_SD = 0.015
+EDGE_SD = 0.02
 """The limbus is a band of about a millimetre: what counts as its edge differs by this share."""
 
 DISPLAY_GAMMA = 2.2
@@ -208,7 +208,8 @@ def _step(
     # Within the limbus a lid's edge is a common thing, outside of it nothing is.
     robust = 1.0 / (1.0 + (residual / np.where(residual < 0, 1.0, 2.0) / (1.5 * scale)) ** 2)
     # Edges of neighbouring rays err together: about one free error in eight rays.
-    w = np.minimum(weight, 1.0) * robust / (8.0 * scale**2)
+    # Squared: where only a sliver of white shows above the lid, the step lies too far in.
+    w = np.minimum(weight, 1.0) ** 2 * robust / (8.0 * scale**2)
     jacobian = _jacobian(params, model)
     prior_sd = np.array(
         [DECENTRE_SD * half, DECENTRE_SD * half, 2.0 * half, ASPECT_SD, np.deg2rad(TILT_SD_DEG)]

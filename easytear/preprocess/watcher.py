@@ -49,7 +49,7 @@ class EyeWatcher:
         self._fits: list[tuple[float, float, float, float, float]] = []
         self._sharpness: list[float] = []
         self._last: PupilFit | None = None
-        self._radii: list[float] = []
+        self._usual: list[tuple[float, float]] = []
         self._lost = 0
         self._signal: LidSignal | None = None
 
@@ -94,7 +94,7 @@ class EyeWatcher:
         self._lost = 0
         if fit.support > 0.7:
             self._last = fit
-            self._radii.append(mean_radius(fit.ellipse))
+            self._usual.append((mean_radius(fit.ellipse), fit.contrast))
         return fit
 
     def _worth_searching(self) -> bool:
@@ -103,19 +103,21 @@ class EyeWatcher:
         return self._last is None or self._lost < 3 or self._lost % 3 == 0
 
     def _search_radii(self) -> tuple[float, float] | None:
-        if len(self._radii) < 30:
+        if len(self._usual) < 30:
             return None
-        usual = float(np.median(self._radii[-300:]))
+        usual = float(np.median([radius for radius, _ in self._usual[-300:]]))
         return 0.7 * usual, 1.4 * usual
 
     def _alike(self, fit: PupilFit) -> bool:
         """Return whether it can be the pupil seen so far (early on: whether it looks like one)."""
         if fit.support < 0.4 or fit.contrast <= 2.0:
             return False
-        if len(self._radii) < 30:
+        if len(self._usual) < 30:
             return True
-        usual = float(np.median(self._radii[-300:]))
-        return 0.6 * usual < mean_radius(fit.ellipse) < 1.5 * usual
+        radius, contrast = np.median(self._usual[-300:], axis=0)
+        return bool(
+            0.6 * radius < mean_radius(fit.ellipse) < 1.5 * radius and fit.contrast > 0.3 * contrast
+        )
 
     @property
     def sharpness(self) -> FloatArray:
