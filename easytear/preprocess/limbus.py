@@ -166,7 +166,8 @@ def _refine(polar: Polar, start: FloatArray, typical: float, smooth: float) -> L
         seen = strength > 0.35 * typical
         if seen.sum() < 15:
             return None
-        params, covariance = _step(params, edge, np.where(seen, strength / typical, 0.0), smooth)
+        weight = np.where(seen, strength / typical, 0.0) * _whiteness(polar, edge, seen, smooth)
+        params, covariance = _step(params, edge, weight, smooth)
         reach = max(0.75 * reach, 0.03)
     half = float(params[2])
     if not 0.2 * len(polar.radius_px) < half < 3.0 * polar.radius_px[-1]:
@@ -196,6 +197,22 @@ def _edges(polar: Polar, model: FloatArray, reach_px: float) -> tuple[FloatArray
     return polar.radius_px[best], strength
 
 
+def _whiteness(polar: Polar, edge: FloatArray, seen: BoolArray, smooth: float) -> FloatArray:
+    """Return 1 where a ray comes out on full white, less where a lid leaves only a sliver of it.
+
+    A sliver's blurred picture rises, and falls again, too far in.
+    """
+    spacing = float(polar.radius_px[1] - polar.radius_px[0])
+    place = np.round((edge + 2.5 * smooth - polar.radius_px[0]) / spacing).astype(int)
+    last = polar.brightness.shape[1] - 1
+    rows = np.arange(_RAYS)
+    white = np.where(place <= last, polar.brightness[rows, np.minimum(place, last)], np.nan)
+    usual = float(np.nanquantile(white[seen], 0.8)) if np.isfinite(white[seen]).any() else 1.0
+    share = np.nan_to_num(white / max(usual, 1e-6), nan=0.7)
+    whiteness: FloatArray = np.clip(share, 0.0, 1.0) ** 3
+    return whiteness
+
+
 def _step(
     params: FloatArray, edge: FloatArray, weight: FloatArray, smooth: float
 ) -> tuple[FloatArray, FloatArray]:
@@ -208,8 +225,7 @@ def _step(
     # Within the limbus a lid's edge is a common thing, outside of it nothing is.
     robust = 1.0 / (1.0 + (residual / np.where(residual < 0, 1.0, 2.0) / (1.5 * scale)) ** 2)
     # Edges of neighbouring rays err together: about one free error in eight rays.
-    # Squared: where only a sliver of white shows above the lid, the step lies too far in.
-    w = np.minimum(weight, 1.0) ** 2 * robust / (8.0 * scale**2)
+    w = np.minimum(weight, 1.0) * robust / (8.0 * scale**2)
     jacobian = _jacobian(params, model)
     prior_sd = np.array(
         [DECENTRE_SD * half, DECENTRE_SD * half, 2.0 * half, ASPECT_SD, np.deg2rad(TILT_SD_DEG)]
