@@ -88,24 +88,44 @@ def _well_seen(trace: PupilTrace) -> BoolArray:
 
 def _changed(thumbs: NDArray[np.uint8], opened: BoolArray, time_s: FloatArray) -> BoolArray:
     """Return (n, rows, columns): where a frame departs from the open eye of its time."""
-    anchors = np.arange(time_s[0], time_s[-1] + 1.0, 1.0)
-    nearest = np.clip(np.round(time_s - time_s[0]).astype(int), 0, len(anchors) - 1)
     departure = np.empty(thumbs.shape, np.float32)
-    open_frames = np.flatnonzero(opened)
-    for k, anchor in enumerate(anchors):
-        mine = np.flatnonzero(nearest == k)
-        if not len(mine):
-            continue
-        order = np.argsort(np.abs(time_s[open_frames] - anchor), kind="stable")
-        reach = order[: max(5, int((np.abs(time_s[open_frames] - anchor) < 2.0).sum()))]
-        chosen = open_frames[np.sort(reach)]
+    for frames, chosen in _references(opened, time_s):
         reference = np.median(thumbs[chosen[:: max(1, len(chosen) // 40)]], axis=0)
-        departure[mine] = _departure(thumbs[mine].astype(np.float32), reference)
+        departure[frames] = _departure(thumbs[frames].astype(np.float32), reference)
+    open_frames = np.flatnonzero(opened)
     usual = 1.48 * np.median(departure[open_frames[:: max(1, len(open_frames) // 600)]], axis=0)
     tone = np.quantile(thumbs[open_frames[:: max(1, len(open_frames) // 60)]], [0.05, 0.95])
     floor = max(0.01 * float(tone[1] - tone[0]), 0.5)
     changed: BoolArray = departure > CHANGED * np.maximum(usual, floor)
     return changed
+
+
+def _references(
+    opened: BoolArray, time_s: FloatArray, window_s: float = 2.0
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Return groups of frames, each with the open frames that it is to be compared with.
+
+    These lie within `window_s` and, where it is long enough, in the same open stretch: across a
+    blink the eye has moved and the film is another.
+    """
+    runs = [run for run in _runs(opened) if run[1] - run[0] >= 4]
+    if not runs:
+        return [(np.arange(len(opened)), np.flatnonzero(opened))]
+    every = np.arange(len(opened))
+    away = np.stack([np.maximum(np.maximum(a - every, every - b), 0) for a, b in runs])
+    nearest = np.argmin(away, axis=0)
+    groups = []
+    for number, (first, last) in enumerate(runs):
+        mine = np.flatnonzero(nearest == number)
+        within = np.arange(first, last + 1)
+        seconds = np.floor(time_s[mine] - time_s[mine[0]]).astype(int)
+        for second in np.unique(seconds):
+            frames = mine[seconds == second]
+            middle = float(np.median(time_s[frames]))
+            order = np.argsort(np.abs(time_s[within] - middle), kind="stable")
+            near = int((np.abs(time_s[within] - middle) < window_s).sum())
+            groups.append((frames, np.sort(within[order[: max(5, near)]])))
+    return groups
 
 
 def _departure(pictures: NDArray[np.float32], reference: FloatArray) -> FloatArray:

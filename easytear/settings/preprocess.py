@@ -57,6 +57,12 @@ class EyeSettings(Group):
     correct_rotation: bool = setting(
         True, unit="-", description="Correct the eye's rotation where it exceeds its noise."
     )
+    correct_pupil_shift: bool = setting(
+        True,
+        unit="-",
+        description="Correct the shift of the pupil's centre with its size where the limbus "
+        "shows it clearly.",
+    )
     pupil_shift_limit_px: float = setting(
         0.5,
         unit="px",
