@@ -315,16 +315,24 @@ def _origin(
         return float(x[0]), float(y[0]), float(sd[0])
     weights = _backward_line(count)
     noise = float(np.sqrt((weights**2).sum())) * float(np.median(sd[1 : count + 1]))
-    last = min(len(x) - count - 1, 12)
-    place, variance = [], []
+    last = max(min(len(x) - count - 1, 12), 1)
+    own = float(sd[0])
+    gaps: list[float] = []
+    courses: list[float] = []
     for v in (x, y):
-        misses = [v[k] - weights @ v[k + 1 : k + 1 + count] for k in range(1, max(last, 1))]
-        course = 1.48 * float(np.median(np.abs(misses))) if misses else np.inf
-        own, carried = float(sd[0]) ** 2, max(course, noise) ** 2
-        share = own / (own + carried) if np.isfinite(carried) else 0.0
-        place.append((1.0 - share) * v[0] + share * float(weights @ v[1 : 1 + count]))
-        variance.append((1.0 - share) * own)
-    return float(place[0]), float(place[1]), float(np.sqrt(np.mean(variance)))
+        misses = [v[k] - weights @ v[k + 1 : k + 1 + count] for k in range(1, last)]
+        spread = 1.48 * float(np.median(np.abs(misses))) if misses else np.inf
+        courses.append(max(spread, noise))
+        gaps.append(float(weights @ v[1 : 1 + count]) - float(v[0]))
+    course = float(np.hypot(courses[0], courses[1])) / np.sqrt(2.0)
+    if not np.isfinite(course):
+        return float(x[0]), float(y[0]), own
+    # A saccade between the first frames makes the prediction void: a gap beyond what both
+    # errors allow takes its weight away.
+    excess = float(np.hypot(gaps[0], gaps[1])) ** 2 / (2.0 * (own**2 + course**2))
+    share = own**2 / (own**2 + course**2) / max(excess, 1.0) ** 2
+    place = (float(x[0]) + share * gaps[0], float(y[0]) + share * gaps[1])
+    return *place, float(np.sqrt(1.0 - share)) * own
 
 
 def _backward_line(count: int) -> FloatArray:

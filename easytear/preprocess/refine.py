@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import Ellipse, FloatArray
+from easytear.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.pupil import mean_radius
 from easytear.preprocess.records import EyeInInterval, EyeMotion
 from easytear.preprocess.registration import eye_to_image_matrix
@@ -22,7 +22,7 @@ from easytear.settings.preprocess import EyeSettings
 _ANGLES = 576
 _SECTORS = 36
 _LAYERS = 20
-_ROUNDS = 12
+_ROUNDS = 6
 _ENOUGH_PX = 0.02
 MANY_PICTURES = 40
 """How many pictures of an interval the second look wants, spread evenly."""
@@ -51,7 +51,7 @@ def refine_motion(
     frames : (k,) int array
         Which they are, counted from the interval's start, rising; see `wanted_frames`.
     iris : Ellipse or None
-        The limbus in eye coordinates; without it the pupil's shift cannot be checked.
+        The limbus in eye coordinates; without it nothing can be checked, and `eye` comes back.
     settings : EyeSettings
         How the eye is followed.
 
@@ -61,14 +61,13 @@ def refine_motion(
         `motion` refined; "pupil_size_changes" is replaced by "pupil_shift_corrected" where the
         limbus showed the shift.
     """
-    if eye.pupil is None or len(frames) < 8:
+    if eye.pupil is None or iris is None or len(frames) < 8:
         return eye
     pictures = np.stack([cv2.GaussianBlur(p, (0, 0), 1.2) for p in pictures])
-    if iris is not None and settings.correct_pupil_shift:
+    if settings.correct_pupil_shift:
         eye = _without_pupil_shift(eye, pictures, frames, iris)
-    if settings.correct_rotation and eye.pupil is not None:
-        rotation, sd = rotation_at(eye, pictures, frames, iris)
-        shown = significant_rotation(rotation, sd)
+    if settings.correct_rotation:
+        shown = agreed_rotation(*rotation_at(eye, pictures, frames, iris))
         if shown is not None:
             every = np.interp(np.arange(len(eye.motion.dx_px)), frames, shown)
             motion = replace(eye.motion, rotation_deg=every - every[0])
@@ -120,14 +119,17 @@ def _moves(
     left = np.zeros((k, 3))
     sd = np.full((k, 3), np.inf)
     reach = float(np.hypot(band.x - band.x.mean(), band.y - band.y.mean()).mean())
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
         strips = np.stack(
             [_sample(eye, pictures[i], int(frames[i]), band, left[i]) for i in range(k)]
         )
-        step, sd = _solve(strips, band)
+        # A pattern joined from pictures that still lie apart is blurred, and draws every picture
+        # only part of the way: begin with pictures that follow each other.
+        few = slice(2 * k // 5, 3 * k // 5 + 1) if turn < 3 else slice(None)
+        step, sd = _solve(strips, strips[few], band, doubt=turn >= 3)
         left = left + step
         step = step - np.median(step, axis=0)
-        if np.abs(step * [1.0, 1.0, reach]).max() < _ENOUGH_PX:
+        if turn > 3 and np.abs(step * [1.0, 1.0, reach]).max() < _ENOUGH_PX:
             break
     return left - left[0], sd
 
@@ -153,11 +155,16 @@ def _sample(
     return strip
 
 
-def _solve(strips: NDArray[np.float32], band: _Band) -> tuple[FloatArray, FloatArray]:
-    """Return each picture's motion against the pictures' median, from sectors that agree."""
-    k = len(strips)
-    known = np.isfinite(strips).all(axis=0)
-    pattern = np.median(np.where(known, strips, 0.0), axis=0)
+def _solve(
+    strips: NDArray[np.float32], joined: NDArray[np.float32], band: _Band, *, doubt: bool
+) -> tuple[FloatArray, FloatArray]:
+    """Return each picture's motion against the median of some, from sectors that agree.
+
+    While pictures are far apart sectors differ because steps are too long for the linear law:
+    doubting those that differ would stop the approach, so it begins without `doubt`.
+    """
+    known: BoolArray = np.asarray(np.isfinite(strips).all(axis=0))
+    pattern = np.median(np.where(known, joined, 0.0), axis=0)
     along_r = np.gradient(pattern, axis=0) / band.layer_px
     along_t = np.gradient(np.pad(pattern, ((0, 0), (1, 1)), mode="wrap"), axis=1)[:, 1:-1]
     along_t = along_t / band.angle_px
@@ -167,14 +174,16 @@ def _solve(strips: NDArray[np.float32], band: _Band) -> tuple[FloatArray, FloatA
     cx, cy = float(band.x.mean()), float(band.y.mean())
     turn = gy * (band.x - cx) - gx * (band.y - cy)
     design = np.stack([gx, gy, turn], axis=-1)
-    inner = known & np.roll(known, 1, axis=1) & np.roll(known, -1, axis=1)
+    # Gradients need all four neighbours.
+    inner: BoolArray = known & np.roll(known, 1, axis=1) & np.roll(known, -1, axis=1)
+    inner[1:-1] &= known[:-2] & known[2:]
     inner[[0, -1]] = False
-    normal, right = _by_sector(strips - pattern, design, inner)
-    return _robust(normal, right, k)
+    normal, right = _by_sector(strips - pattern, design, inner, doubt=doubt)
+    return _robust(normal, right, 6 if doubt else 1)
 
 
 def _by_sector(
-    off: FloatArray, design: FloatArray, known: NDArray[np.bool_]
+    off: FloatArray, design: FloatArray, known: BoolArray, *, doubt: bool
 ) -> tuple[FloatArray, FloatArray]:
     """Return normal equations per sector (s, 3, 3) and picture (k, s, 3), in units of noise.
 
@@ -189,22 +198,28 @@ def _by_sector(
     count = np.maximum(w.sum(axis=(0, 2)), 1.0)
     # A sector that brightens as a whole (film, light) has not moved.
     o = (o - ((o * w).sum(axis=(1, 3)) / count)[:, None, :, None]) * w
-    d = (d - ((d * w[..., None]).sum(axis=(0, 2)) / count[:, None])[None, :, None, :]) * w[..., None]
+    d = (d - ((d * w[..., None]).sum(axis=(0, 2)) / count[:, None])[None, :, None, :]) * w[
+        ..., None
+    ]
     normal = np.einsum("lspi,lspj->sij", d, d)
     right = -np.einsum("lspi,klsp->ksi", d, o)
     # What the sector's own motion explains is no noise.
     explained = np.einsum("ksi,sij,ksj->ks", right, np.linalg.pinv(normal), right)
-    noise = np.median(((o**2).sum(axis=(1, 3)) - explained) / count, axis=0) + 0.5
+    rest = ((o**2).sum(axis=(1, 3)) - explained) / count
+    noise = np.quantile(rest, 0.25, axis=0) + 0.5
+    if not doubt:
+        noise = np.full_like(noise, np.median(noise))
     # Pixels of a blurred picture err together, about nine at a time.
     scale = 1.0 / (9.0 * noise)
     normal, right = normal * scale[:, None, None], right * scale[:, None]
-    empty = w.sum(axis=(0, 2)) < 0.5 * w.shape[0] * per
+    empty = w.sum(axis=(0, 2)) < 0.2 * w.shape[0] * per
     normal[empty], right[:, empty] = 0.0, 0.0
     return normal, right
 
 
-def _robust(normal: FloatArray, right: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
+def _robust(normal: FloatArray, right: FloatArray, rounds: int) -> tuple[FloatArray, FloatArray]:
     """Return (k, 3) motion joined from sectors by Cauchy weights, and standard deviations."""
+    k = len(right)
     unit = np.eye(3) * 1e-9
     weight = np.ones((k, len(normal)))
     motion = np.zeros((k, 3))
@@ -213,7 +228,7 @@ def _robust(normal: FloatArray, right: FloatArray, k: int) -> tuple[FloatArray, 
         return motion, np.full((k, 3), np.inf)
     own = np.linalg.pinv(normal[used])
     spread = np.ones(k)
-    for _ in range(6):
+    for _ in range(rounds):
         total = np.einsum("ks,sij->kij", weight, normal) + unit
         motion = np.linalg.solve(total, np.einsum("ks,ksi->ki", weight, right)[..., None])[..., 0]
         # How far each sector's own answer lies from the joint one, in its own noise.
@@ -272,11 +287,13 @@ def _slope(x: FloatArray, y: FloatArray, sd: FloatArray) -> tuple[float, float]:
         rest = np.abs(y - my - slope * (x - mx))
         scale = max(1.48 * float(np.median(rest)), 0.01)
         w = 1.0 / (sd**2 + float(np.median(sd)) ** 2) / (1.0 + (rest / (2.0 * scale)) ** 2)
-    # The residuals follow each other: a third of the pictures are independent.
-    free = max(len(x) / 3.0 - 2.0, 1.0)
-    variance = float((w * rest**2).sum() / w.sum()) * len(x) / 3.0 / free
+    # Residuals follow each other, so they are worth fewer than their number.
+    signed = y - my - slope * (x - mx)
+    alike = float(np.clip((signed[1:] @ signed[:-1]) / max(signed @ signed, 1e-12), 0.0, 0.95))
+    worth = max(len(x) * (1.0 - alike) / (1.0 + alike), 3.0)
+    variance = float((w * signed**2).sum() / w.sum()) / max(worth - 2.0, 1.0)
     spread = float((w * (x - mx) ** 2).sum() / w.sum())
-    return slope, float(np.sqrt(variance / max(spread, 1e-12) / max(len(x) / 3.0, 1.0)))
+    return slope, float(np.sqrt(variance / max(spread, 1e-12)))
 
 
 def _filled(values: FloatArray) -> FloatArray:
@@ -286,53 +303,50 @@ def _filled(values: FloatArray) -> FloatArray:
 
 
 def rotation_at(
-    eye: EyeInInterval,
-    pictures: NDArray[np.uint8],
-    frames: NDArray[np.intp],
-    iris: Ellipse | None,
+    eye: EyeInInterval, pictures: NDArray[np.uint8], frames: NDArray[np.intp], iris: Ellipse
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the eye's rotation in each picture and its standard deviation, degrees.
+    """Return the eye's rotation in each picture as two witnesses see it, degrees.
 
-    Joined from the iris beside the pupil and, where the limbus is known, the rim of the iris with
-    the white beyond it. Each band's shift is left free, so that film which moves as a whole past
-    a band turns nothing. Parameters as for `refine_motion`.
+    The first is the iris beside the pupil, the second the rim of the iris with the white beyond
+    it. Film drifts over the one, lids lie beside the other; the shift of each is left free, so
+    that film which moves past as a whole turns nothing. Parameters as for `refine_motion`.
+
+    Returns
+    -------
+    rotation_deg, sd_deg : (2, k) float arrays
+        Rotation since the first picture, and its standard deviation by the scatter of sectors.
     """
     assert eye.pupil is not None
     pupil = eye.pupil
-    centre = (pupil.x_px, pupil.y_px)
-    reach = 1.0 + 0.8 * min(1.0, 0.4 * (iris.rx_px if iris else 3.0 * pupil.rx_px) / pupil.rx_px)
-    bands = [_ring_of(pupil, centre, 1.15, 1.15 * reach)]
-    if iris is not None:
-        bands.append(_ring_of(iris, (iris.x_px, iris.y_px), 0.95, 1.2))
-    weight, total = np.zeros(len(frames)), np.zeros(len(frames))
-    for band in bands:
-        left, sd = _moves(eye, pictures, frames, band)
-        share = np.where(np.isfinite(sd[:, 2]), 1.0 / np.maximum(sd[:, 2], 1e-5) ** 2, 0.0)
-        total += share * left[:, 2]
-        weight += share
-    rotation = np.where(weight > 0, total / np.maximum(weight, 1e-12), 0.0)
-    sd_deg = np.where(weight > 0, np.rad2deg(1.0 / np.sqrt(np.maximum(weight, 1e-12))), np.inf)
-    return np.rad2deg(rotation), sd_deg
+    # Up to twice the pupil's radius, but within the iris.
+    outer = max(min(2.0, 0.8 * mean_radius(iris) / mean_radius(pupil)), 1.4)
+    beside = _ring_of(pupil, (pupil.x_px, pupil.y_px), 1.15, outer)
+    rim = _ring_of(iris, (iris.x_px, iris.y_px), 0.95, 1.2)
+    both = [_moves(eye, pictures, frames, band) for band in (beside, rim)]
+    rotation = np.rad2deg(np.stack([left[:, 2] for left, _ in both]))
+    return rotation, np.rad2deg(np.stack([sd[:, 2] for _, sd in both]))
 
 
-def significant_rotation(rotation_deg: FloatArray, sd_deg: FloatArray) -> FloatArray | None:
-    """Return the rotation freed of its noise, None where it does not stand out from it.
+def agreed_rotation(rotation_deg: FloatArray, sd_deg: FloatArray) -> FloatArray | None:
+    """Return the rotation that both witnesses see, None where they do not agree on any.
 
-    Torsion is slow against the pictures' spacing, noise is not: the noise is taken from the
-    second differences, or from the claimed standard deviation where that is larger. Where the
-    rotation's variance is less than four times the noise's there is nothing to correct; else
-    each value is drawn to its neighbours' mean by the ratio of noise to signal.
+    What they share is the eye's, what they do not share is their noise: the signal is their
+    covariance, each one's noise the variance by which it departs from that, not less than it
+    claims itself. There is nothing to correct unless the signal exceeds four times the noise of
+    their weighted mean.
+
+    Parameters
+    ----------
+    rotation_deg, sd_deg : (2, k) float arrays
+        From `rotation_at`.
     """
-    known = np.isfinite(rotation_deg) & np.isfinite(sd_deg)
-    if known.sum() < 8 or not known.all():
+    if rotation_deg.shape[1] < 8 or not np.isfinite(sd_deg).all():
         return None
-    jumps = np.diff(rotation_deg, 2) / np.sqrt(6.0)
-    noise = max(1.48 * float(np.median(np.abs(jumps))), float(np.median(sd_deg)))
-    signal = float(np.var(rotation_deg)) - noise**2
-    if signal < 4.0 * noise**2:
+    signal = float(np.cov(rotation_deg)[0, 1])
+    claimed = np.median(sd_deg, axis=1) ** 2
+    noise = np.maximum(np.abs(rotation_deg.var(axis=1) - signal), claimed)
+    joint = 1.0 / float((1.0 / noise).sum())
+    if signal < 4.0 * joint:
         return None
-    share = noise**2 / (noise**2 + signal)
-    beside = np.pad(rotation_deg, 1, mode="edge")
-    mean = 0.5 * (beside[:-2] + beside[2:])
-    smooth: FloatArray = (1.0 - share) * rotation_deg + share * mean
-    return smooth
+    mean: FloatArray = np.average(rotation_deg, axis=0, weights=1.0 / noise)
+    return mean
