@@ -21,7 +21,7 @@ def print_summary(analysis: Analysis, folder: Path) -> None:
     console.print(table)
     for interval in analysis.summary.intervals:
         if interval.quality.flags:
-            console.print(f"  interval {interval.index}: {', '.join(interval.quality.flags)}")
+            console.print(f"  interval {interval.index + 1}: {', '.join(interval.quality.flags)}")
     console.print(f"  {folder / 'report.html'}", markup=False)
 
 
@@ -29,7 +29,7 @@ def _row(interval: IntervalResult) -> tuple[str, ...]:
     fit = interval.spread.y
     area = interval.area.end_fraction
     return (
-        str(interval.index),
+        str(interval.index + 1),
         f"{interval.start_s:.2f} to {interval.end_s:.2f} s",
         _number(fit, "rho_mm"),
         _number(fit, "lambda_s"),

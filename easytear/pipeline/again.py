@@ -202,9 +202,18 @@ def _refilled(frames: pd.DataFrame, measured: list[pd.DataFrame]) -> pd.DataFram
 
 
 def _rescaled(analysis: Analysis, mm_per_px: float | None) -> pd.DataFrame:
-    """Return tracks.csv with velocities at the new scale, from the positions."""
-    seen = [observation(analysis, k) for k in range(len(analysis.summary.intervals))]
+    """Return tracks.csv with velocities at the new scale.
+
+    The filter's velocities are kept where there are any; a person's tracks have none, and get
+    theirs from their positions.
+    """
+    before = analysis.summary.calibration.mm_per_px
+    if before == mm_per_px and not analysis.tracks["vx_mm_s"].isna().any():
+        return analysis.tracks
     table = analysis.tracks.sort_values(["interval", "track_id", "frame"], ignore_index=True)
+    seen = [observation(analysis, k) for k in range(len(analysis.summary.intervals))]
     fresh = tracks_table(seen, mm_per_px)
-    table[["vx_mm_s", "vy_mm_s"]] = fresh[["vx_mm_s", "vy_mm_s"]]
+    factor = np.nan if before is None or mm_per_px is None else mm_per_px / before
+    for name in ("vx_mm_s", "vy_mm_s"):
+        table[name] = (table[name] * factor).fillna(fresh[name])
     return table
