@@ -178,11 +178,13 @@ def _mixture(
         weight = prior * chance / spread**2
         if weight.sum() <= 0:
             break
-        coefficient = _regression(a, x, weight, penalty)
+        before, coefficient = coefficient, _regression(a, x, weight, penalty)
         relative = ((a - x @ coefficient) ** 2 - sd**2) / np.maximum(trend**2, (0.2 * top) ** 2)
         variance = float((chance * relative).sum() / max(float(chance.sum()), TINY))
         scatter = float(np.sqrt(np.clip(variance, NARROWEST**2, WIDEST**2)))
         share = float(np.clip(chance.mean(), 0.05, 0.98))
+        if np.abs(coefficient - before).max() < 1e-3 * top:
+            break
     out, full = np.full(len(amplitude_mm), share), np.zeros(len(amplitude_mm))
     out[known], full[known] = chance, weight
     return Amplitudes(out, coefficient, basis @ coefficient, full, penalty * _mean(weight))

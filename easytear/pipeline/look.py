@@ -6,6 +6,7 @@ import numpy as np
 
 from easytear.geometry import FloatArray
 from easytear.measure.streak import streak_angle_deg
+from easytear.measure.thickness import ThicknessReading, below_front, measure_thickness
 from easytear.pipeline.eye import Watched
 from easytear.pipeline.film import observe_film
 from easytear.pipeline.observation import Observation
@@ -14,7 +15,13 @@ from easytear.pipeline.source import Source
 from easytear.pipeline.stabilise import StabilisedInterval
 from easytear.preprocess.records import Cornea
 from easytear.progress import Progress
+from easytear.segment.records import FilmFront
 from easytear.settings import Settings
+
+THICKNESS_AT_S = (0.3, 2.01, 0.25)
+"""First, last and step of the pictures that thickness is read from."""
+
+THICKNESS_MARGIN_MM = 0.15
 
 STREAK_AT_S = 0.8
 """The film's texture is judged here: in focus, and not yet spread out of sight."""
@@ -64,6 +71,7 @@ def see_film(
         eye_sd_px=float(np.nanmedian(sd)) if np.isfinite(sd).any() else 0.0,
         progress=progress,
     )
+    reading, over_time = _thickness(frames, film.front, cornea, mm_per_px, settings)
     return Observation(
         index=number,
         interval=interval,
@@ -72,11 +80,39 @@ def see_film(
         cornea=as_kept(cornea),
         tracks=film.tracks,
         front=film.front,
-        thickness_nm=np.full(len(frames), np.nan),
-        thickness=None,
+        thickness_nm=over_time,
+        thickness=reading.thickness,
         sharpness=watched.sharpness[span.start - source.first : span.stop - source.first],
         streak_angle_deg=streak_angle_deg(_film_picture(frames), cornea.film_mask),
+        flags=reading.flags,
     )
+
+
+def _thickness(
+    frames: StabilisedInterval,
+    front: FilmFront,
+    cornea: Cornea,
+    mm_per_px: float,
+    settings: Settings,
+) -> tuple[ThicknessReading, FloatArray]:
+    """Return the thickness of the film below the front, and its value in every frame."""
+    since = frames.time_s[: frames.early] - frames.time_s[0]
+    at = np.unique(np.searchsorted(since, np.arange(*THICKNESS_AT_S)).clip(0, len(since) - 1))
+    margin_px = THICKNESS_MARGIN_MM / mm_per_px
+    reading = measure_thickness(
+        frames.time_s[at],
+        np.array([frames.colour(int(k)) for k in at]),
+        np.array([below_front(cornea.film_mask, front, int(k), margin_px) for k in at]),
+        settings.thickness,
+    )
+    over = np.full(len(frames), np.nan)
+    known = np.isfinite(reading.median_nm)
+    if known.any():
+        seen = slice(int(at[known][0]), int(at[known][-1]) + 1)
+        over[seen] = np.interp(
+            frames.time_s[seen], frames.time_s[at[known]], reading.median_nm[known]
+        )
+    return reading, over
 
 
 def _film_picture(frames: StabilisedInterval) -> FloatArray:

@@ -150,13 +150,11 @@ class ThicknessSettings(Group):
         description="Red, green, blue brightness of a white reflection in this device, relative "
         "to each other, after gamma. Measured on a grey target it makes colours comparable.",
     )
-    reflection_gain: float = setting(
-        0.0,
-        unit="1",
-        ge=0.0,
-        le=10.0,
-        description="Linear brightness (1: full scale) that bare aqueous reflects in this device, "
-        "from a calibration; 0: not calibrated, thickness is then relative and flagged.",
+    calibrated: bool = setting(
+        False,
+        unit="-",
+        description="Whether white balance and gamma were measured for this device; without that "
+        "thickness compares within one video only, and is flagged.",
     )
     min_nm: float = setting(
         20.0,
@@ -177,7 +175,7 @@ class ThicknessSettings(Group):
         unit="s",
         ge=0.0,
         le=5.0,
-        description="Time over which thickness is smoothed: colours flicker with compression.",
+        description="Time over which colours are averaged: they flicker with compression.",
     )
 
 
