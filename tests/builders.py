@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pandas as pd
 
@@ -38,7 +37,6 @@ from easytear.analysis import (
     shape_table,
 )
 from easytear.settings import Settings
-from easytear.video import VideoWriter
 
 WIDTH, HEIGHT, FPS, MM_PER_PX = 640, 480, 30.0, 0.0225
 PUPIL = EllipseInfo(x_px=320, y_px=205, rx_px=70, ry_px=68, angle_deg=0)
@@ -146,28 +144,33 @@ def build_analysis(
             rows.append(_tracks(index, part, time_s, motion, tracks, rng))
             samples.append(_front(index, part, time_s, rng))
         results.append(_interval(index, part, time_s))
-    summary = Summary(
-        video=VideoInfo(
-            path=str(path),
-            sha256="0" * 64,
-            width_px=WIDTH,
-            height_px=HEIGHT,
-            frame_count=frame_count,
-            duration_s=frame_count / FPS,
-            fps_mean=FPS,
-            variable_frame_rate=False,
-            codec="h264",
-        ),
-        software={"easytear": "0.1.0", "python": "3.12.0", "numpy": "2.4.0", "opencv": "4.12.0"},
-        config=Settings().model_dump(mode="json"),
-        calibration=ScaleInfo(mm_per_px=MM_PER_PX, mm_per_px_sd=0.0008, source="hvid"),
-        intervals=tuple(results),
-    )
+    summary = _summary(path, frame_count, tuple(results))
     return Analysis(
         summary,
         shape_table(frames, FRAMES),
         _joined(rows, TRACKS),
         _joined(samples, FRONT),
+    )
+
+
+def _summary(path: Path, frame_count: int, intervals: tuple[IntervalResult, ...]) -> Summary:
+    video = VideoInfo(
+        path=str(path),
+        sha256="0" * 64,
+        width_px=WIDTH,
+        height_px=HEIGHT,
+        frame_count=frame_count,
+        duration_s=frame_count / FPS,
+        fps_mean=FPS,
+        variable_frame_rate=False,
+        codec="h264",
+    )
+    return Summary(
+        video=video,
+        software={"easytear": "0.1.0", "python": "3.12.0", "numpy": "2.4.0", "opencv": "4.12.0"},
+        config=Settings().model_dump(mode="json"),
+        calibration=ScaleInfo(mm_per_px=MM_PER_PX, mm_per_px_sd=0.0008, source="hvid"),
+        intervals=intervals,
     )
 
 
@@ -307,27 +310,7 @@ def _front(index: int, part: Part, time_s: np.ndarray, rng: np.random.Generator)
 
 def _interval(index: int, part: Part, time_s: np.ndarray) -> IntervalResult:
     start, end = float(time_s[part.start_frame]), float(time_s[part.end_frame])
-    law, window = part.law, end - part.law.onset_s
-    fit = law.fit(window_s=window).model_copy(update={"converged": part.converged})
-    bands = tuple(
-        Band(
-            from_mm=low,
-            to_mm=low + 0.5,
-            fit=Law(
-                law.rho_mm * float(share_of_motion(np.array(low + 0.25))),
-                law.lambda_s * (1.3 - 0.25 * low),
-                law.onset_s,
-            ).fit(n=40, window_s=window, spread=0.09),
-        )
-        for low in (0.0, 0.5, 1.0)
-    )
-    none = Spread(y=None, x=None, front=None)
-    v0 = law.rho_mm / law.lambda_s
-    early = float(law.height(np.array(law.onset_s + 0.2)) / 0.2)
-    area = [28.0, 28.0 + 9.5 * float(law.height(np.array(end)))]
-    no_area = Area(**dict.fromkeys(Area.model_fields))
-    still = Velocity(**dict.fromkeys(Velocity.model_fields))
-    return IntervalResult(
+    result = IntervalResult(
         index=index,
         start_frame=part.start_frame,
         end_frame=part.end_frame,
@@ -337,73 +320,53 @@ def _interval(index: int, part: Part, time_s: np.ndarray) -> IntervalResult:
         pupil=PUPIL,
         iris=IRIS,
         region=REGION,
-        spread=Spread(y=fit, bands=bands, x=None, front=law.fit(n=900, window_s=3.0, spread=0.1))
-        if part.film
-        else none,
-        velocity=Velocity(
-            mean_mm_s=float(law.height(np.array(end)) / window),
+        spread=Spread(y=None, x=None, front=None),
+        velocity=Velocity(**dict.fromkeys(Velocity.model_fields)),
+        stabilization_s=None,
+        streak_angle_deg=None,
+        area=Area(**dict.fromkeys(Area.model_fields)),
+        thickness=None,
+        quality=Quality(score=part.score, flags=part.flags),
+        excluded=part.excluded,
+    )
+    return result.model_copy(update=_film(part, end)) if part.film else result
+
+
+def _film(part: Part, end_s: float) -> dict[str, object]:
+    """What the summary says of an interval with film."""
+    law, window = part.law, end_s - part.law.onset_s
+    fit = law.fit(window_s=window).model_copy(update={"converged": part.converged})
+    v0 = law.rho_mm / law.lambda_s
+    risen = float(law.height(np.array(end_s)))
+    area = (28.0, 28.0 + 9.5 * risen)
+    return {
+        "spread": Spread(
+            y=fit,
+            bands=tuple(_band(law, low, window) for low in (0.0, 0.5, 1.0)),
+            x=None,
+            front=law.fit(n=900, window_s=min(window, 3.0), spread=0.1),
+        ),
+        "velocity": Velocity(
+            mean_mm_s=risen / window,
             peak_mm_s=v0,
             time_of_peak_s=law.onset_s,
-            early_mm_s=early,
-        )
-        if part.film
-        else still,
-        stabilization_s=3.0 * law.lambda_s if part.film else None,
-        streak_angle_deg=12.0 if part.film else None,
-        area=Area(
+            early_mm_s=float(law.height(np.array(law.onset_s + 0.2)) / 0.2),
+        ),
+        "stabilization_s": 3.0 * law.lambda_s,
+        "streak_angle_deg": 12.0,
+        "area": Area(
             start_mm2=area[0],
             end_mm2=area[1],
             max_mm2=area[1],
             rate_mm2_s=9.5 * v0,
             end_fraction=area[1] / 75.0,
-        )
-        if part.film
-        else no_area,
-        thickness=Thickness(median_nm=66.0, p10_nm=58.0, p90_nm=81.0, thinning_nm_s=1.9)
-        if part.film
-        else None,
-        quality=Quality(score=part.score, flags=part.flags),
-        excluded=part.excluded,
-    )
+        ),
+        "thickness": Thickness(median_nm=66.0, p10_nm=58.0, p90_nm=81.0, thinning_nm_s=1.9),
+    }
 
 
-def write_film_video(path: Path, analysis: Analysis) -> Path:
-    """Write a video that shows what a built analysis tells: iris, pupil, lid, the rising film."""
-    yy, xx = np.mgrid[:HEIGHT, :WIDTH]
-    iris = 60 + 10 * np.sin(np.arctan2(yy - IRIS.y_px, xx - IRIS.x_px) * 40)
-    eye = np.where(PUPIL.ellipse().mask((HEIGHT, WIDTH)), 18.0, iris)
-    grain = 55 + 14 * np.random.default_rng(1).normal(0, 1, (HEIGHT * 2, WIDTH))
-    cornea = IRIS.ellipse().mask((HEIGHT, WIDTH))
-    results = {result.index: result for result in analysis.summary.intervals}
-    skin = np.full((HEIGHT, WIDTH), 150, np.uint8)
-    with VideoWriter(path, WIDTH, HEIGHT, fps=FPS, options={"preset": "ultrafast"}) as writer:
-        for row in analysis.frames.to_dict("records"):
-            if row["is_blink"]:
-                writer.write(skin, row["time_s"])
-                continue
-            still = np.where(cornea, eye, 190.0)
-            fit = results[row["interval"]].spread.y
-            if fit is not None:
-                _spread_film(still, fit, row["time_s"], grain, cornea)
-            still[int(LID_Y_PX) :] = 150
-            shift = np.array([[1, 0, row["eye_dx_px"]], [0, 1, row["eye_dy_px"]]])
-            picture = np.clip(still, 0, 255).astype(np.uint8)
-            moved = cv2.warpAffine(picture, shift, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
-            writer.write(np.asarray(moved, np.uint8), row["time_s"])
-    return path
-
-
-def _spread_film(
-    still: np.ndarray, fit: Fit, time_s: float, grain: np.ndarray, cornea: np.ndarray
-) -> None:
-    assert fit.rho_mm is not None
-    assert fit.lambda_s is not None
-    assert fit.onset_s is not None
-    law = Law(fit.rho_mm, fit.lambda_s, fit.onset_s)
-    risen = float(law.height(np.array(time_s)))
-    x = np.arange(WIDTH)
-    ragged = 12 * np.sin(x / 31) + 6 * np.sin(x / 9)
-    edge = LID_Y_PX - (FRONT_START_MM + risen) / MM_PER_PX + ragged
-    film = (np.arange(HEIGHT)[:, None] > edge) & cornea
-    offset = round(risen / MM_PER_PX)
-    still[film] += grain[offset : offset + HEIGHT][film]
+def _band(law: Law, low_mm: float, window_s: float) -> Band:
+    share = float(share_of_motion(np.array(low_mm + 0.25)))
+    own = Law(law.rho_mm * share, law.lambda_s * (1.3 - 0.25 * low_mm), law.onset_s)
+    fit = own.fit(n=40, window_s=window_s, spread=0.09)
+    return Band(from_mm=low_mm, to_mm=low_mm + 0.5, fit=fit)

@@ -7,7 +7,8 @@ from easytear.analysis import write_results
 from easytear.cli.app import app
 from easytear.errors import ResultsError, VideoError
 from easytear.video import FrameReader, content_hash
-from tests.builders import Law, Part, build_analysis, write_film_video
+from tests.builders import Law, Part, build_analysis
+from tests.film_video import write_film_video
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import pytest
 
 from easytear.analysis import Analysis
 from easytear.video import content_hash
-from tests.builders import Law, Part, build_analysis, write_film_video
+from tests.builders import Law, Part, build_analysis
+from tests.film_video import write_film_video
 
 
 @dataclass(frozen=True)

@@ -60,12 +60,16 @@ def encode(
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if track is not None:
-            hum = np.zeros((1, 16000), np.float32)
-            audio = av.AudioFrame.from_ndarray(hum, format="fltp", layout="mono")
-            audio.sample_rate, audio.pts = 16000, 0
-            container.mux(track.encode(audio))
-            container.mux(track.encode(None))
+            _hum(container, track)
     return path
+
+
+def _hum(container: av.container.OutputContainer, track: av.AudioStream) -> None:
+    silence = np.zeros((1, 16000), np.float32)
+    audio = av.AudioFrame.from_ndarray(silence, format="fltp", layout="mono")
+    audio.sample_rate, audio.pts = 16000, 0
+    container.mux(track.encode(audio))
+    container.mux(track.encode(None))
 
 
 def steady(count: int, step: int = 20, start: int = 0) -> list[int]:
@@ -76,10 +80,5 @@ def steady(count: int, step: int = 20, start: int = 0) -> list[int]:
 def sound_only(path: Path) -> Path:
     """A file that holds sound and no video."""
     with av.open(str(path), "w") as container:
-        track = container.add_stream("aac", rate=16000)
-        hum = np.zeros((1, 16000), np.float32)
-        audio = av.AudioFrame.from_ndarray(hum, format="fltp", layout="mono")
-        audio.sample_rate, audio.pts = 16000, 0
-        container.mux(track.encode(audio))
-        container.mux(track.encode(None))
+        _hum(container, container.add_stream("aac", rate=16000))
     return path
