@@ -112,12 +112,12 @@ class FilmPattern:
     def _streaks(self, shape: tuple[int, int]) -> Float32Array:
         """Return the thin film's pattern, standard deviation 1: upright wisps with sharp rims."""
         rng, mm = self._rng, self._mm
-        long = smooth_noise(rng, shape, 0.07 / mm, 0.42 / mm)
-        short = smooth_noise(rng, shape, 0.05 / mm, 0.13 / mm)
-        wisps = np.tanh(2.5 * smooth_noise(rng, shape, 0.13 / mm, 0.3 / mm) - 1.0)
+        long = smooth_noise(rng, shape, 0.06 / mm, 0.2 / mm)
+        short = smooth_noise(rng, shape, 0.045 / mm, 0.075 / mm)
+        wisps = np.tanh(2.5 * smooth_noise(rng, shape, 0.12 / mm, 0.18 / mm) - 1.0)
         bend_x = 0.3 / mm * smooth_noise(rng, shape, 0.6 / mm, 0.5 / mm)
         bend_y = 0.08 / mm * smooth_noise(rng, shape, 0.12 / mm, 0.2 / mm)
-        mixed = warped(0.5 * long + 0.5 * short + 0.9 * wisps, bend_x, bend_y)
+        mixed = warped(0.5 * long + 0.6 * short + 0.9 * wisps, bend_x, bend_y)
         return np.asarray((mixed - mixed.mean()) / mixed.std(), dtype=np.float32)
 
     def _ahead(self, shape: tuple[int, int], front: Float32Array, rows: Float32Array) -> FloatArray:

@@ -10,11 +10,11 @@ from easytear.simulate.noise import Float32Array, blurred, look_up, smooth_noise
 from easytear.simulate.scene import IrisColour, Scene
 
 PALETTE: dict[IrisColour, tuple[tuple[float, float, float], float]] = {
-    "dark": ((0.070, 0.060, 0.062), 0.10),
-    "brown": ((0.125, 0.090, 0.066), 0.20),
-    "hazel": ((0.190, 0.170, 0.105), 0.24),
-    "grey": ((0.180, 0.185, 0.180), 0.24),
-    "blue": ((0.150, 0.180, 0.200), 0.26),
+    "dark": ((0.070, 0.060, 0.062), 0.08),
+    "brown": ((0.125, 0.090, 0.066), 0.15),
+    "hazel": ((0.190, 0.170, 0.105), 0.18),
+    "grey": ((0.180, 0.185, 0.180), 0.18),
+    "blue": ((0.150, 0.180, 0.200), 0.20),
 }
 """Linear colour of the iris and the relative strength of its pattern."""
 

@@ -79,9 +79,9 @@ def _base(name: str, seed: int) -> Scene:
     )
     film = Film(
         sheet_nm=_in(rng, 95.0, 116.0),
-        sheet_texture_nm=_in(rng, 12.0, 20.0),
+        sheet_texture_nm=_in(rng, 17.0, 27.0),
         ahead_nm=_in(rng, 34.0, 48.0),
-        ahead_texture_nm=_in(rng, 3.5, 6.5),
+        ahead_texture_nm=_in(rng, 8.0, 13.0),
         ragged_mm=_in(rng, 0.07, 0.14),
         texture_life_s=_in(rng, 3.5, 8.0),
         spreads=(_spread(rng),),
@@ -158,7 +158,7 @@ def _normal(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def _dry(scene: Scene, rng: np.random.Generator) -> Scene:
-    scene = _with(scene, "film", sheet_nm=72.0, sheet_texture_nm=11.0, ahead_nm=30.0)
+    scene = _with(scene, "film", sheet_nm=74.0, sheet_texture_nm=16.0, ahead_nm=32.0)
     scene = _with(scene, "camera", duration_s=11.4)
     rho, lam = _in(rng, 1.4, 2.0), _in(rng, 1.8, 2.6)
     return _repeat(scene, rng, [0.4, 6.0], rho_mm=rho, lambda_s=lam, front_mm=0.8)

@@ -243,9 +243,9 @@ class Film(Part):
 
     present: bool = True
     sheet_nm: float = Field(default=100.0, ge=0)
-    sheet_texture_nm: float = Field(default=16.0, ge=0)
+    sheet_texture_nm: float = Field(default=22.0, ge=0)
     ahead_nm: float = Field(default=42.0, ge=0)
-    ahead_texture_nm: float = Field(default=6.0, ge=0)
+    ahead_texture_nm: float = Field(default=10.0, ge=0)
     ragged_mm: float = Field(default=0.1, ge=0)
     texture_life_s: float = Field(default=5.0, gt=0)
     thinning_nm_s: float = 0.5
