@@ -63,8 +63,14 @@ def batch(
     ] = None,
     by: Annotated[str | None, typer.Option(help="Column that tells the groups.")] = None,
     min_quality: Annotated[
-        float, typer.Option(min=0, max=1, help="Intervals below it are left out of averages.")
-    ] = 0.5,
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Intervals of a lower quality score are left out of averages; "
+            "quality.low_score of the settings without it.",
+        ),
+    ] = None,
     mm_per_px: Annotated[float | None, typer.Option(help="Scale of all videos.")] = None,
     hvid: Annotated[
         float | None, typer.Option(metavar="MM", help="Iris width of all eyes; 11.7 without it.")
@@ -101,6 +107,7 @@ def batch(
     What is done already is not done again; a run that was stopped goes on where it stood.
     Exit: 0 all done, 3 some failed, 1 none, 2 usage, 130 interrupted.
     """
+    _check_scale(mm_per_px, hvid)
     _need_extra()
     from easytear.cli.study_progress import StudyProgress
     from easytear.study.batch import Choices, Workforce, run_study
@@ -109,10 +116,14 @@ def batch(
 
     cores = _cores()
     workers = workers or cores
+    settings = _settings(config)
+    choices = Choices(
+        clinical, by, settings.quality.low_score if min_quality is None else min_quality
+    )
     order = Order(
         source=folder,
         study=out,
-        settings=_settings(config),
+        settings=settings,
         limits=Limits(time_s=time_limit, memory_mb=memory_limit or _memory_share_mb(workers)),
         mm_per_px=mm_per_px,
         hvid_mm=hvid,
@@ -129,7 +140,7 @@ def batch(
         return
     force = Workforce(workers, scheduler)
     with StudyProgress(quiet) as shown, _ctrl_c(shown.note) as stop:
-        record = run_study(order, Choices(clinical, by, min_quality), force, shown, stop)
+        record = run_study(order, choices, force, shown, stop)
     _say_end(out, record)
     interrupted = stop.soon and record.counts["waiting"] > 0
     raise typer.Exit(EXIT_INTERRUPTED if interrupted else _exit_code(record))
@@ -148,6 +159,15 @@ def study(
     record = again(folder, by)
     _say_end(folder, record)
     raise typer.Exit(_exit_code(record))
+
+
+def _check_scale(mm_per_px: float | None, hvid: float | None) -> None:
+    if mm_per_px is not None and hvid is not None:
+        raise typer.BadParameter("give either --mm-per-px or --hvid, not both.")
+    if mm_per_px is not None and not 0.0005 <= mm_per_px <= 0.5:
+        raise typer.BadParameter("--mm-per-px must be between 0.0005 and 0.5.")
+    if hvid is not None and not 8.0 <= hvid <= 15.0:
+        raise typer.BadParameter("--hvid must be between 8 and 15 mm.")
 
 
 def _need_extra() -> None:

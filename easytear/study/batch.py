@@ -50,7 +50,7 @@ class Choices:
 
     clinical: Path | None = None
     by: str | None = None
-    min_quality: float = 0.5
+    min_quality: float = 0.4
 
 
 @dataclass(frozen=True)
@@ -122,10 +122,10 @@ def run_study(
         _refuse_other_kind(order)
         memory = hash_memory(order)
         plan = make_plan(order, memory)
-        if plan.codes is not None:
-            plan.codes.write()
         record = _record(order, choices, plan)
         _check_by(record)
+        if plan.codes is not None:
+            plan.codes.write()
         write_text(order.study / SETTINGS, dump_settings(order.settings))
         write_record(order.study, record)
         listener.planned(len(plan.tasks), len(plan.entries) - len(plan.tasks), plan.skipped)

@@ -90,6 +90,8 @@ _INTERVAL: Final[Sequence[tuple[str, Kind, str]]] = (
     ("thickness_thinning_nm_s", "number", "rate at which the film thins"),
     ("quality_score", "number", "how far the numbers can be trusted, 0 to 1"),
     ("quality_flags", "text", "what to know before believing them, joined by ;"),
+    ("observed_flags", "text", "what was noted while the eye was watched, joined by ;"),
+    ("observed_front_flags", "text", "what was noted while the front was found, joined by ;"),
     ("excluded_reason", "text", "why a person excluded the interval"),
     ("excluded_by", "text", "who excluded it"),
     ("excluded_when", "text", "when it was excluded"),

@@ -13,15 +13,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from easytear.report import palette
 from easytear.study.groups import Comparison, Correlation
 from easytear.study.repeatability import Eyes
 from easytear.study.values import LAMBDA, MEASURES, UNIT, Measure, Values
 from easytear.study.words import number
 
-BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#AA4499"
+BLUE: Final = palette.INTERVALS[0]
+GROUPS: Final = tuple(palette.INTERVALS[i] for i in (0, 3, 2, 4, 1, 5, 6, 7))
+"""Colours of groups: blue and vermilion first, which are furthest apart."""
 INK, FAINT = "#1F2933", "#9AA5B1"
-COLOURS: Final = (BLUE, ORANGE, GREEN, PURPLE, "#E69F00", "#56B4E9")
-"""Okabe and Ito's colours, which colour-blind people tell apart."""
 MOST_SUBJECTS: Final = 40
 STYLE: Final = {
     "font.family": "sans-serif",
@@ -95,7 +96,7 @@ def by_subject(values: Values, group: str | None) -> str:
 
 
 def _colours() -> list[str]:
-    return list(COLOURS) * 10
+    return list(GROUPS) * 10
 
 
 def distributions(values: Values) -> str:

@@ -17,6 +17,7 @@ import json
 import logging
 import os
 import select
+import shutil
 import signal
 import sys
 import threading
@@ -35,7 +36,12 @@ from easytear.study.hashes import sha256_of
 from easytear.study.tasks import LOG, OUTCOME, Kind, Outcome, Task
 
 CAN_FORK: Final = sys.platform == "linux"
-WARM: Final = ("cv2", "easytear.pipeline", "matplotlib.backends.backend_agg")
+WARM: Final = (
+    "cv2",
+    "easytear.pipeline",
+    "easytear.report.deliver",
+    "matplotlib.backends.backend_agg",
+)
 """Imported before the first task: all that an analysis and its page need."""
 PROGRESS_EVERY_S: Final = 0.5
 PR_SET_PDEATHSIG: Final = 1
@@ -100,7 +106,8 @@ def run_task(task: Task, send: Send) -> Outcome:
 
 
 def _analyse_into(folder: Path, task: Task, digest: str, progress: Progress) -> None:
-    from easytear.analysis import read_results, write_results
+    from easytear.analysis import read_results
+    from easytear.report.deliver import deliver
 
     if task.copy_from:
         analysis = read_results(Path(task.copy_from))
@@ -115,8 +122,7 @@ def _analyse_into(folder: Path, task: Task, digest: str, progress: Progress) -> 
         update={"video": summary.video.model_copy(update={"path": task.shown_path})}
     )
     analysis = type(analysis)(shown, analysis.frames, analysis.tracks, analysis.front)
-    write_results(analysis, folder)
-    write_page(analysis, folder)
+    deliver(analysis, folder, Path(task.video))
 
 
 def analyse_video(task: Task, progress: Progress) -> Any:
@@ -135,18 +141,17 @@ def analyse_video(task: Task, progress: Progress) -> Any:
     )
 
 
-def write_page(analysis: Any, folder: Path) -> None:
-    """Write the video's page where the report can make one."""
-
-
 def clear(folder: Path) -> None:
     """Remove what an earlier run left of this video, first what says that it is complete."""
     folder.mkdir(parents=True, exist_ok=True)
     names = (OUTCOME, "summary.json", "frames.csv", "tracks.csv", "front.csv", "report.html")
     for name in (*names, "overlay.mp4", LOG):
         (folder / name).unlink(missing_ok=True)
-    for left in folder.glob(".*-*"):  # written aside by a killed run
-        left.unlink(missing_ok=True)
+    for left in folder.glob(".*"):  # what a killed run had not finished
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
 
 
 def _peak_mb() -> float:

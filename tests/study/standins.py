@@ -54,6 +54,8 @@ def formula(task: Task, progress: Progress) -> Analysis:
     except ValueError as error:
         raise VideoError(f"{video}: is not a video that can be opened.") from error
     progress.update(1, 2, "half")
+    if "pid_in" in recipe:
+        Path(recipe["pid_in"]).write_text(str(os.getpid()))
     _misbehave(recipe)
     if "count_in" in recipe:
         with Path(recipe["count_in"]).open("a") as file:

@@ -1,0 +1,112 @@
+"""`easytear batch` and `easytear study` as a person runs them."""
+
+import json
+import os
+import select
+import signal
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+
+from tests.study.conftest import command
+from tests.study.standins import ANALYSER, write_video
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return tmp_path / "source"
+
+
+def finish(process: Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def batch(source: Path, study: Path, *more: str) -> Popen[str]:
+    return command("batch", source, "-o", study, "--analyser", ANALYSER, *more)
+
+
+def lines_until(process: Popen[str], words: str) -> None:
+    """Read what the command says until it has said something."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if words in line:
+            return
+    pytest.fail(f"never said {words!r}")
+
+
+def test_some_failed_is_3_and_none_left_is_0_and_the_table_is_the_same_after_kills(
+    source: Path, tmp_path: Path
+) -> None:
+    for i in range(6):
+        write_video(source / f"{i}.mp4", lambdas=[0.5 + i / 10], work_s=0.1)
+    write_video(source / "bad.mp4", do="raise")
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    code, out, _ = finish(batch(source, whole))
+    assert (code, out.splitlines()[-1]) == (3, f"6 done, 1 failed: {whole / 'study.html'}")
+    for after in ("done: 1;", "done: 4;"):
+        process = batch(source, killed, "--workers", "1")
+        lines_until(process, after)
+        process.send_signal(signal.SIGKILL)
+        finish(process)
+    code, _, err = finish(batch(source, killed, "--workers", "1"))
+    assert code == 3
+    assert "2 videos to analyse, 5 done before" in err
+    assert (killed / "study.csv").read_bytes() == (whole / "study.csv").read_bytes()
+    code, out, _ = finish(command("study", whole))
+    assert code == 3
+    (source / "bad.mp4").unlink()
+    code, out, _ = finish(batch(source, whole))
+    assert code == 0
+
+
+def test_ctrl_c_lets_running_videos_end(source: Path, tmp_path: Path) -> None:
+    for i in range(4):
+        write_video(source / f"{i}.mp4", work_s=0.3)
+    process = batch(source, tmp_path / "study", "--workers", "1")
+    lines_until(process, "videos to analyse")
+    lines_until(process, "done: 0")
+    process.send_signal(signal.SIGINT)
+    code, out, _ = finish(process)
+    assert code == 130
+    record = json.loads((tmp_path / "study/study.json").read_text())
+    assert record["counts"]["failed"] == 0
+    assert 0 < record["counts"]["waiting"] < 4
+    assert f"{record['counts']['waiting']} still to do" in out
+
+
+def test_nothing_done_is_1_and_wrong_use_is_2(source: Path, tmp_path: Path) -> None:
+    write_video(source / "bad.mp4", do="raise")
+    study = tmp_path / "study"
+    assert finish(batch(source, study))[0] == 1
+    assert finish(batch(source, study, "--name-pattern", "("))[0] == 2
+    assert finish(batch(source / "absent", study))[0] == 2
+    code, _, err = finish(command("study", source))
+    assert (code, err.count("\n")) == (1, 1)
+    assert "holds no study" in err
+
+
+def test_a_dry_run_says_what_it_would_do(source: Path, tmp_path: Path) -> None:
+    write_video(source / "a.mp4")
+    (source / "notes.txt").touch()
+    code, out, _ = finish(batch(source, tmp_path / "study", "--dry-run"))
+    assert code == 0
+    assert out.splitlines() == [
+        "skip     notes.txt: not a video (.txt)",
+        "analyse  a.mp4 -> a",
+        "1 to analyse, 0 done, 0 failed before, 1 skipped",
+    ]
+    assert not (tmp_path / "study").exists()
+
+
+def test_worker_processes_end_with_a_killed_study(source: Path, tmp_path: Path) -> None:
+    write_video(source / "a.mp4", do="hang", pid_in=str(tmp_path / "pid"))
+    pid_file = tmp_path / "pid"
+    os.mkfifo(pid_file)
+    process = batch(source, tmp_path / "study", "--workers", "1")
+    pid = int(pid_file.read_text())  # waits until the analysis writes it
+    ended = os.pidfd_open(pid)
+    process.send_signal(signal.SIGKILL)
+    finish(process)
+    assert select.select([ended], [], [], 30)[0]

@@ -1,0 +1,202 @@
+"""Studies from beginning to end, with real worker processes and stand-in analyses."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from easytear.errors import EasyTearError
+from easytear.settings import Settings
+from easytear.study.batch import Choices, again
+from easytear.study.lock import StudyBusyError, study_lock
+from easytear.study.plan import hash_memory, key_folder, make_plan
+from easytear.study.tasks import Limits
+from tests.study.conftest import Runner
+from tests.study.standins import write_video
+
+
+def rows(runner: Runner) -> list[dict[str, str]]:
+    with (runner.study / "study.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_way_to_fail_costs_its_own_row_and_nothing_else(runner: Runner) -> None:
+    for name in ("a", "z"):
+        write_video(runner.source / f"{name}.mp4", lambdas=[0.5, 0.6])
+    for what in ("crash", "exit", "hang", "eat", "raise"):
+        write_video(runner.source / f"{what}.mp4", do=what)
+    (runner.source / "letter.mp4").write_text("not a video")
+    record = runner.run(limits=Limits(time_s=2.0, memory_mb=700.0))
+    assert record.counts == {"done": 2, "failed": 6, "waiting": 0}
+    errors = {row["video"]: row["error"] for row in rows(runner)}
+    assert "SIGSEGV" in errors["crash"]
+    assert "exit code 7" in errors["exit"]
+    assert "2 s of --time-limit" in errors["hang"]
+    assert "700 MB of --memory-limit" in errors["eat"]
+    assert "something nobody thought of" in errors["raise"]
+    assert "not a video that can be opened" in errors["letter"]
+    assert errors["a"] == errors["z"] == ""
+    assert "Traceback" in (runner.study / "videos/raise/log.txt").read_text()
+    assert "Segmentation fault" in (runner.study / "videos/crash/log.txt").read_text()
+    assert sum(row["video"] == "a" for row in rows(runner)) == 2
+
+
+def test_what_is_done_is_known_by_content_and_settings_not_by_dates(runner: Runner) -> None:
+    first = write_video(runner.source / "v1/a.mp4", lambdas=[0.5])
+    write_video(runner.source / "v2/a.mp4", lambdas=[0.7])
+    runner.run()
+    assert sorted(runner.heard.begun) == ["v1__a", "v2__a"]
+    before = runner.table()
+
+    first.touch()
+    runner.run()
+    assert runner.heard.begun == []
+    assert runner.table() == before
+
+    write_video(first, lambdas=[0.9])
+    runner.run()
+    assert runner.heard.begun == ["v1__a"]
+
+    changed = Settings().model_copy(
+        update={"quality": Settings().quality.model_copy(update={"low_score": 0.2})}
+    )
+    runner.run(settings=changed)
+    assert sorted(runner.heard.begun) == ["v1__a", "v2__a"]
+    runner.run(Choices(min_quality=0.95), settings=changed)
+    assert runner.heard.begun == []
+    assert {row["left_out"] for row in rows(runner)} == {"quality below 0.95"}
+
+
+def test_a_moved_or_copied_video_takes_its_results_along(runner: Runner, tmp_path: Path) -> None:
+    counted = tmp_path / "count"
+    video = write_video(runner.source / "a.mp4", lambdas=[0.5], count_in=str(counted))
+    runner.run()
+    (runner.source / "new").mkdir()
+    shutil.copy(video, runner.source / "new/b.mp4")
+    video.replace(runner.source / "new/a.mp4")
+    runner.run()
+    assert counted.read_text().splitlines() == ["a"]
+    assert [row["video_path"] for row in rows(runner)] == ["new/a.mp4", "new/b.mp4"]
+    summary = json.loads((runner.study / "videos/new__b/summary.json").read_text())
+    assert summary["video"]["path"] == "new/b.mp4"
+
+
+def test_failed_videos_stay_failed_until_somebody_asks(runner: Runner) -> None:
+    write_video(runner.source / "a.mp4", do="raise")
+    write_video(runner.source / "b.mp4")
+    runner.run()
+    runner.run()
+    assert runner.heard.begun == []
+    runner.run(retry_failed=True)
+    assert runner.heard.begun == ["a"]
+
+
+def test_an_asked_for_stop_lets_running_videos_end_and_leaves_a_valid_study(runner: Runner) -> None:
+    for i in range(6):
+        write_video(runner.source / f"{i}.mp4", work_s=0.2)
+    runner.heard.on_start = lambda name: runner.stop.ask()
+    record = runner.run(workers=1)
+    assert record.counts == {"done": 1, "failed": 0, "waiting": 5}
+    assert [row["video"] for row in rows(runner)] == ["0"]
+    assert "5 more are still to be analysed" in (runner.study / "study.html").read_text()
+
+
+def test_a_second_wish_to_stop_does_not_wait(runner: Runner) -> None:
+    write_video(runner.source / "a.mp4", do="hang")
+
+    def twice(name: str) -> None:
+        runner.stop.ask()
+        runner.stop.ask()
+
+    runner.heard.on_start = twice
+    record = runner.run()
+    assert record.counts["waiting"] == 1
+    assert rows(runner) == []
+
+
+def test_without_a_fork_every_video_has_a_process_of_its_own_too(runner: Runner) -> None:
+    write_video(runner.source / "a.mp4", do="crash")
+    write_video(runner.source / "b.mp4")
+    record = runner.run(fork=False, workers=1)
+    assert {v.name: v.state for v in record.videos} == {"a": "failed", "b": "done"}
+
+
+def test_a_study_in_use_is_left_alone(runner: Runner) -> None:
+    write_video(runner.source / "a.mp4")
+    runner.run()
+    before = runner.table()
+    write_video(runner.source / "b.mp4")
+    with study_lock(runner.study), pytest.raises(StudyBusyError):
+        runner.run()
+    assert runner.table() == before
+
+
+def test_a_plan_writes_nothing(runner: Runner) -> None:
+    write_video(runner.source / "a.mp4")
+    order = runner.order(anonymise=True)
+    plan = make_plan(order, hash_memory(order, keep=False))
+    assert [task.name for task in plan.tasks] == [plan.entries[0].name]
+    assert not runner.study.exists()
+    assert not key_folder(runner.study).exists()
+
+
+def test_anonymised_nothing_in_the_study_tells_a_name(runner: Runner, tmp_path: Path) -> None:
+    write_video(runner.source / "Meyer_20260301/S1_OD_V1.mp4", lambdas=[0.5])
+    write_video(runner.source / "Meyer_20260301/S2_OD_V1.mp4", do="raise")
+    (runner.source / "Meyer_20260301/S3_OD_V1.mp4").write_text("no video")
+    clinical = tmp_path / "clinical.csv"
+    clinical.write_text("subject,osdi\nS1,3\nS44,5\n")
+    runner.run(Choices(clinical=clinical), anonymise=True)
+    first = runner.table()
+    names = ("Meyer", "S1_OD", "S2_OD", "S44", str(tmp_path))
+    for path in runner.study.rglob("*"):
+        assert not any(name in path.name for name in names)
+        if path.is_file() and path.suffix != ".parquet":
+            text = path.read_text(encoding="utf-8", errors="replace")
+            assert not [name for name in names if name in text], path
+    key = (key_folder(runner.study) / "key.csv").read_text()
+    assert "Meyer_20260301/S1_OD_V1.mp4" in key
+    assert "S44" in key
+    assert {row["osdi"] for row in rows(runner)} == {"3.0", ""}
+    runner.run(Choices(clinical=clinical), anonymise=True)
+    assert runner.table() == first
+    with pytest.raises(EasyTearError, match="anonymise"):
+        runner.run()
+
+
+def test_tables_and_page_come_again_from_results_alone(runner: Runner, tmp_path: Path) -> None:
+    for s in range(6):
+        write_video(runner.source / f"S{s}_OD_V1.mp4", lambdas=[0.5 + 0.1 * s])
+    clinical = tmp_path / "clinical.csv"
+    lines = [f"S{s},{'ab'[s % 2]},{'xy'[s // 3]}" for s in range(6)]
+    clinical.write_text("\n".join(["subject,one,two", *lines]))
+    runner.run(Choices(clinical=clinical))
+    table = runner.table()
+    shutil.rmtree(runner.source)
+    clinical.unlink()
+    for name in ("study.csv", "study.parquet", "study.html"):
+        (runner.study / name).unlink()
+    again(runner.study, by="two")
+    assert runner.table() == table
+    page = (runner.study / "study.html").read_text()
+    assert "By two" in page
+    assert "By one" not in page
+    with pytest.raises(EasyTearError, match="no such column"):
+        again(runner.study, by="three")
+
+
+def test_names_in_the_page_are_text_and_not_markup(runner: Runner) -> None:
+    write_video(runner.source / "<script>alert(1)<script>.mp4")
+    (runner.source / "x<b>y.mp4").write_text("no video")
+    runner.run()
+    page = (runner.study / "study.html").read_text()
+    assert "<b>y" not in page
+    assert "alert(1)<" not in page
+
+
+def test_an_empty_folder_is_told_in_a_sentence(runner: Runner) -> None:
+    (runner.source / "notes.txt").touch()
+    with pytest.raises(EasyTearError, match="holds no videos"):
+        runner.run()
