@@ -16,23 +16,16 @@ SENTENCES: Final[Mapping[str, str]] = {
     "variable_frame_rate": "The frame rate varies; every frame keeps its true time.",
     "low_frame_rate": "The frame rate is low: the first moments after a blink are not resolved.",
     "low_resolution": "The picture is small: film texture may be too coarse to follow.",
-    "too_short": "The video is too short to hold an interval that can be measured.",
-    # blinks and intervals
-    "no_interval": "No open-eye interval long enough to measure was found.",
-    "starts_without_blink": "No blink is seen before this interval: the spread may have begun "
-    "before the recording.",
-    "partial_blink": "The blink before was incomplete.",
-    "short_interval": "The interval is short: the fit rests on little.",
     # the eye
     "pupil_not_found": "The pupil was not found: eye motion could not be taken out.",
     "pupil_size_changes": "The pupil changed its size, which can shift its centre.",
     "eye_motion_uncertain": "Eye motion is uncertain in some frames.",
-    "eye_motion_large": "The eye moved a lot during the interval.",
     "limbus_not_found": "The edge of the iris was not found.",
-    "region_not_found": "The exposed cornea could not be outlined.",
+    "cornea_not_found": "The exposed cornea could not be outlined.",
+    "iris_width_uncertain": "The width of the iris is uncertain, and the scale with it.",
+    "rotation_corrected": "The eye turned about its axis; the turn was taken out.",
+    "pupil_shift_corrected": "The pupil shifted as its size changed; the shift was taken out.",
     "scale_unknown": "The scale is unknown: lengths cannot be given in millimetres.",
-    "scale_from_population": "The scale comes from the average iris width of adults, "
-    "which differs between people by 4 %.",
     # the film
     "no_film": "No moving film was seen: nothing about its spread is reported.",
     "headline_zone_unknown": "Without a front the zone of the headline law is unknown; the height "
@@ -43,9 +36,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     "few_tracks": "Few film points could be followed.",
     "front_not_visible": "The front of the lipid layer could not be told.",
     "front_incomplete": "The front was seen over only part of the region or of the time.",
-    "front_lost": "The front was lost before the interval's end.",
-    "out_of_focus": "The picture is out of focus for part of the interval.",
-    "glare": "Glare hides part of the film.",
     # the measurement
     "not_converged": "The fit did not settle: its numbers are shown, never averaged.",
     "lambda_unresolved": "The interval is too short for the time constant it shows.",
@@ -55,8 +45,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     "how far it had come by then, is extrapolated.",
     "rho_beyond_view": "The fitted rise is greater than the visible cornea.",
     "drift": "The film drifts on after the exponential; the law includes a steady drift.",
-    "onset_before_interval": "The spread had begun before the interval's first frame.",
-    "model_misfit": "The film did not follow the spread law closely.",
     "front_and_film_disagree": "Front and film points give different answers.",
     "thickness_relative": "Thickness is relative: the camera's colours were not calibrated.",
     "thickness_uncalibrated": "Thickness is left out: without calibrated colours these do not tell "
@@ -64,9 +52,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     "thickness_below_range": "Part of the film is thinner than colours can tell.",
     "thickness_above_range": "Part of the film is thicker than colours can tell.",
     "low_quality": "The quality score is low: look at the video before using these numbers.",
-    "film_layers_disagree": "Parts of the film moved differently.",
-    # decisions
-    "corrected": "A person corrected what the program had found.",
 }
 
 

@@ -115,7 +115,7 @@ TWO_PARTS = (
         299,
         Law(2.2, 1.4, 160 / FPS + 0.1, 0.02),
         BlinkInfo(start_frame=150, end_frame=159, complete=False),
-        ("partial_blink", "short_interval"),
+        ("few_tracks", "lambda_uncertain"),
         0.55,
     ),
 )

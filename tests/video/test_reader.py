@@ -35,10 +35,16 @@ KINDS = {
     "grey.mkv": {"codec": "ffv1", "pixel_format": "gray"},
     "grey16.mkv": {"codec": "ffv1", "pixel_format": "gray16le"},
     "rgb.mkv": {"codec": "ffv1", "pixel_format": "bgr0"},
+    "prores.mov": {"codec": "prores_ks", "pixel_format": "yuv422p10le"},
+    "open-gop.mp4": {"options": {"x264-params": "open-gop=1:keyint=12:bframes=3"}},
+    "hidden-frames.webm": {
+        "codec": "libvpx-vp9",
+        "options": {"auto-alt-ref": "1", "lag-in-frames": "25", "cpu-used": "5"},
+    },
     "mpeg2.ts": {"codec": "mpeg2video", "time_base": Fraction(1, 30), "stamps": range(40)},
 }
 
-CODECS = {"libx265": "hevc", "libvpx-vp9": "vp9", "libsvtav1": "av1"}
+CODECS = {"libx265": "hevc", "libvpx-vp9": "vp9", "libsvtav1": "av1", "prores_ks": "prores"}
 
 
 @pytest.mark.parametrize("name", KINDS)
