@@ -63,8 +63,7 @@ class Finder:
         self._front_frame = self._front["frame"].to_numpy()
         tracks = analysis.tracks[analysis.tracks["interval"] == interval.index]
         tracks = tracks.sort_values(["track_id", "frame"], kind="stable")
-        self._track = tracks["track_id"].to_numpy()
-        self._time_s = tracks["time_s"].to_numpy()
+        self._tail_start = _tail_starts(tracks)
         self._measured = _measured_nearby(tracks)
         self._points = tracks[["x_eye_px", "y_eye_px"]].to_numpy(float)
         self._rows = pd.Series(np.arange(len(tracks))).groupby(tracks["frame"].to_numpy()).groups
@@ -81,19 +80,19 @@ class Finder:
             front["y_eye_px"].to_numpy(float),
             front["sd_px"].to_numpy(float),
             front["observed"].to_numpy(bool),
-            [self._tail(int(row)) for row in here[seen]],
+            [self._points[self._tail_start[row] : row + 1] for row in here[seen]],
             self._points[here[~seen]],
         )
 
-    def _tail(self, row: int) -> FloatArray:
-        first = row
-        while (
-            first > 0
-            and self._track[first - 1] == self._track[row]
-            and self._time_s[row] - self._time_s[first - 1] <= TAIL_S
-        ):
-            first -= 1
-        return self._points[first : row + 1]
+
+def _tail_starts(tracks: pd.DataFrame) -> NDArray[np.int_]:
+    """Return the row at which each row's tail begins; rows are sorted by track, then time."""
+    track = pd.factorize(tracks["track_id"])[0]
+    time_s = tracks["time_s"].to_numpy(float)
+    # one rising axis for all tracks: no tail reaches into the track before
+    along = track * (2.0 * TAIL_S + (np.ptp(time_s) if len(time_s) else 0.0)) + time_s
+    starts: NDArray[np.int_] = np.searchsorted(along, along - TAIL_S - 1e-9)
+    return starts
 
 
 def _measured_nearby(tracks: pd.DataFrame) -> NDArray[np.bool_]:
@@ -177,11 +176,14 @@ def _draw_tails(picture: ByteArray, found: Found, matrix: FloatArray, thickness:
     hue = palette.blue_green_red(palette.TRACKS)
     for point in _fixed(mapped(found.predicted, matrix)):
         _dot(picture, point, 1.0, (hue[0] // 2, hue[1] // 2, hue[2] // 2))
-    lines = [_fixed(mapped(tail, matrix)) for tail in found.tails]
-    if lines:
-        cv2.polylines(picture, lines, False, hue, thickness, cv2.LINE_AA, _SHIFT_BITS)
-    for line in lines:
-        _dot(picture, line[-1], 1.2 + 0.6 * thickness, hue)
+    if not found.tails:
+        return
+    ends = np.cumsum([len(tail) for tail in found.tails])
+    points = _fixed(mapped(np.concatenate(found.tails), matrix))
+    lines = np.split(points, ends[:-1])
+    cv2.polylines(picture, lines, False, hue, thickness, cv2.LINE_AA, _SHIFT_BITS)
+    for point in points[ends - 1]:
+        _dot(picture, point, 1.2 + 0.6 * thickness, hue)
 
 
 def _dot(
@@ -214,14 +216,22 @@ def _draw_front(picture: ByteArray, found: Found, matrix: FloatArray, thickness:
 def _shade_band(
     picture: ByteArray, found: Found, pieces: list[NDArray[np.int_]], matrix: FloatArray
 ) -> None:
-    shaded, hue = picture.copy(), palette.blue_green_red(palette.FRONT)
+    outlines = []
     for piece in pieces:
         x, y = found.front_x[piece], found.front_y[piece]
         half = _BAND_SD * np.nan_to_num(found.front_sd[piece])
         upper, lower = np.column_stack([x, y - half]), np.column_stack([x, y + half])
-        outline = mapped(np.concatenate([upper, lower[::-1]]), matrix)
-        cv2.fillPoly(shaded, [_fixed(outline)], hue, cv2.LINE_AA, _SHIFT_BITS)
-    cv2.addWeighted(shaded, 0.3, picture, 0.7, 0, dst=picture)
+        outlines.append(mapped(np.concatenate([upper, lower[::-1]]), matrix))
+    heights = np.concatenate(outlines)[:, 1]
+    top = int(np.clip(heights.min() - 2, 0, picture.shape[0]))
+    part = picture[top : int(np.clip(heights.max() + 3, top, picture.shape[0]))]
+    if not part.size:
+        return
+    shaded, hue = part.copy(), palette.blue_green_red(palette.FRONT)
+    for outline in outlines:
+        corners = [_fixed(outline - [0, top])]
+        cv2.fillPoly(shaded, corners, hue, cv2.LINE_AA, _SHIFT_BITS)
+    cv2.addWeighted(shaded, 0.3, part, 0.7, 0, dst=part)
 
 
 def _runs(flags: NDArray[np.bool_]) -> list[NDArray[np.int_]]:
