@@ -126,6 +126,8 @@ def test_front_is_where_the_colour_steps() -> None:
     blue-white: yellow begins a pixel or two inside the edge.
     """
     scene = _small("from_open", 5, width_px=480, height_px=360, defocus_px=0.0)
+    plain = scene.film.model_copy(update={"sheet_texture_nm": 3.0, "ahead_texture_nm": 1.0})
+    scene = scene.model_copy(update={"film": plain})
     truth, renderer = make_truth(scene), Renderer(scene)
     frame = truth.intervals[-1].start_frame + 30
     picture = renderer.picture(float(truth.time_s[frame])).astype(float)
