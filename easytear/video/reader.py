@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from easytear.video.known import known
 from easytear.video.picture import Geometry
 
 _AHEAD = 32
-"""So many pictures further on, decoding up to there is no slower than seeking."""
+"""Over so many pictures to the next key frame, decoding on is no slower than seeking there."""
 
 
 _RECENT_FRAMES = 48
@@ -183,8 +184,9 @@ class FrameReader:
 
     def _seek(self, wanted: int) -> VideoFrame:
         """Decode up to a frame, keeping those before it: a person steps backwards, too."""
-        if self._next is None or not self._next <= wanted < self._next + _AHEAD:
-            self._running = self._decoder.since(max(wanted - self._room + 1, 0))
+        key = self._key_before(wanted)
+        if self._next is None or wanted < self._next or self._next + _AHEAD < key:
+            self._running = self._decoder.since(max(wanted - self._room + 1, key))
         for number, decoded in self._running:
             self._next = number + 1
             self._recent[number] = decoded
@@ -195,6 +197,12 @@ class FrameReader:
             if number > wanted:
                 break
         raise self._unreadable(wanted)
+
+    def _key_before(self, wanted: int) -> int:
+        """Return the frame from which decoding towards `wanted` can begin at the latest."""
+        keys = self._known.index.key
+        place = bisect_right(keys, wanted) - 1
+        return keys[place] if place >= 0 and self._known.index.seekable else 0
 
     def _unreadable(self, frame: int) -> VideoError:
         return VideoError(
