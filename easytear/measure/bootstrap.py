@@ -190,17 +190,20 @@ def drift_preferred(
 ) -> bool:
     """Return whether the corrected Akaike criterion prefers the law with drift.
 
-    One more number pays when twice the gain in log likelihood is above 2 (and a small-sample
+    With so few frames that the small-sample term has no meaning, it never does. Otherwise one
+    more number pays when twice the gain in log likelihood is above 2 (and a small-sample
     term). That gain is the drift's square over its variance, which is taken from drawn blocks
     and from errors common to all rows: with residuals held independent, every slow error of the
     eye's motion would pass for a drift.
     """
+    count, k = float(len(samples.time_s)), 5.0
+    if count <= k + 2:
+        return False
     equal = np.full(len(samples), 1.0 / len(samples))
     mean = Mean(samples, equal, np.zeros(len(samples)), 0.0)
     place = _draw_place(samples, fit, mean, block_mm, DRIFT_DRAWS, rng)[:, 2]
     time = draw_common(samples, fit, samples, equal, DRIFT_DRAWS, rng)[:, 2]
     variance = max(float(place.var()), float(time.var()), TINY)
-    count, k = float(len(samples.time_s)), 5.0
     small = 2 * (k + 1) * (k + 2) / (count - k - 2) - 2 * k * (k + 1) / (count - k - 1)
     return fit.drift_mm_s**2 / variance > 2.0 + max(small, 0.0)
 
