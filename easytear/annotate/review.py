@@ -12,7 +12,8 @@ from scipy.spatial import cKDTree
 from easytear.analysis import Analysis
 from easytear.annotate.model import Annotations, PointTrack, Verdict
 
-_NEIGHBOURS = 8
+_NEIGHBOURS = 12
+_FEWEST = 6
 _POOR_SCORE = 0.5
 
 
@@ -52,8 +53,8 @@ def review_queue(analysis: Analysis, document: Annotations | None = None) -> lis
     """Return what to look at, least certain first; tracks judged already are left out.
 
     A track's expected error joins, in quadrature, the tracker's own standard deviation and how
-    far its whole way differs from its neighbours' ways over the same frames: a point that stuck
-    to a lash is sure of itself, and only its neighbours know. A front's is its median standard
+    far its way differs from its neighbours' ways over the same frames: a point that stuck to a
+    lash is sure of itself, and only its neighbours know. A front's is its median standard
     deviation in the frame where that is greatest.
     """
     doubts = [*_intervals(analysis), *_fronts(analysis.front)]
@@ -112,18 +113,15 @@ def _tracks(tracks: pd.DataFrame) -> Iterable[Doubt]:
 
 
 def _apart_from_neighbours(tracks: pd.DataFrame) -> dict[int, float]:
-    """Return for each track how far its speed is from its neighbours' median, times its life.
-
-    Speeds are means over the track's life and over the neighbours' shares of that life, so that
-    tracks of different length compare.
-    """
+    """Return for each track how far its way is from its neighbours'; 0 where there are few."""
     ordered = tracks.sort_values(["track_id", "frame"])
     apart: dict[int, float] = {}
     for _, part in ordered.groupby("interval"):
-        paths = {
-            int(str(i)): (g["frame"].to_numpy(), g[["x_eye_px", "y_eye_px"]].to_numpy(float))
-            for i, g in part.groupby("track_id")
-        }
+        track = part["track_id"].to_numpy(dtype=int)
+        found, starts = np.unique(track, return_index=True)
+        frames = np.split(part["frame"].to_numpy(dtype=int), starts[1:])
+        places = np.split(part[["x_eye_px", "y_eye_px"]].to_numpy(dtype=float), starts[1:])
+        paths = dict(zip(found.tolist(), zip(frames, places, strict=True), strict=True))
         ids = list(paths)
         middles = np.array([xy[len(xy) // 2] for _, xy in paths.values()])
         if len(ids) < 4:
@@ -136,17 +134,30 @@ def _apart_from_neighbours(tracks: pd.DataFrame) -> dict[int, float]:
 
 
 def _disagreement(
-    own: tuple[np.ndarray, np.ndarray], others: list[tuple[np.ndarray, np.ndarray]]
+    own: tuple[np.ndarray, np.ndarray],
+    others: list[tuple[np.ndarray, np.ndarray]],
 ) -> float:
+    """Return how far a track's way is from what its neighbours' ways let expect (px).
+
+    Film speed changes with height first of all, so the neighbours' ways are taken as a plane
+    over their places, fitted twice: the second time without the quarter that fits worst.
+    """
     frames, xy = own
-    gaps = []
+    rows = []
     for their_frames, their_xy in others:
         start, stop = max(frames[0], their_frames[0]), min(frames[-1], their_frames[-1])
         if stop - start < 3:
             continue
         mine = xy[stop - frames[0]] - xy[start - frames[0]]
         theirs = their_xy[stop - their_frames[0]] - their_xy[start - their_frames[0]]
-        gaps.append(mine - theirs)
-    if len(gaps) < 3:
+        place = their_xy[start - their_frames[0]] - xy[start - frames[0]]
+        rows.append((1.0, *place, *(theirs - mine)))
+    if len(rows) < _FEWEST:
         return 0.0
-    return float(np.hypot(*np.median(gaps, axis=0)))
+    table = np.array(rows)
+    places, gaps = table[:, :3], table[:, 3:]
+    plane = np.linalg.lstsq(places, gaps, rcond=None)[0]
+    worst = np.hypot(*(gaps - places @ plane).T)
+    kept = worst <= np.quantile(worst, 0.75)
+    plane = np.linalg.lstsq(places[kept], gaps[kept], rcond=None)[0]
+    return float(np.hypot(*plane[0]))

@@ -59,8 +59,10 @@ class Layers:
         self._mirroring = False
         self._ids: list[int] = []
         self._program = ProgramShapes(annotator)
+        self._points_shown: tuple[tuple[int, str, bool], ...] = ()
         self._fronts_shown: list[str] = []
         self._eye_shown: tuple[Any, ...] = ()
+        self._affine: FloatArray = np.eye(3)
         self.video = video
         video.name = NAMES[0]
         self.tracks = self._make_tracks()
@@ -118,25 +120,28 @@ class Layers:
         shown = self._a.shown_points()
         self._ids = [s.item_id for s in shown]
         places = np.array([self.to_view(s.place[None])[0] for s in shown]).reshape(-1, 2)
-        current = [s.item_id == self._a.current for s in shown]
-        face = [
-            look.CURRENT if now else (look.GHOST if s.state == "ghost" else look.OWN)
-            for s, now in zip(shown, current, strict=True)
-        ]
         layer = self.points
         layer.selected_data.clear()
         layer.data = places[:, ::-1]
-        if shown:
-            layer.symbol = [
-                {"keyed": "disc", "between": "ring", "ghost": "cross"}[s.state] for s in shown
-            ]
-            layer.size = [look.POINT_PX * (1.35 if now else 1.0) for now in current]
-            layer.face_color = face
-            layer.border_color = ["#202020"] * len(shown)
-            layer.features = {"name": [str(i) for i in self._ids]}
-            chosen = [n for n, now in enumerate(current) if now]
-            layer.selected_data = set(chosen)
-        layer.refresh()
+        wanted = tuple((s.item_id, s.state, s.item_id == self._a.current) for s in shown)
+        if wanted != self._points_shown:
+            self._points_shown = wanted
+            self._dress_points(wanted)
+        layer.selected_data = {n for n, (_, _, now) in enumerate(wanted) if now}
+
+    def _dress_points(self, wanted: tuple[tuple[int, str, bool], ...]) -> None:
+        """Give the points their looks; done only when these change, as it takes longest."""
+        if not wanted:
+            return
+        layer = self.points
+        layer.symbol = [SYMBOLS[state] for _, state, _ in wanted]
+        layer.size = [look.POINT_PX * (1.35 if now else 1.0) for _, _, now in wanted]
+        layer.face_color = [
+            look.CURRENT if now else (look.GHOST if state == "ghost" else look.OWN)
+            for _, state, now in wanted
+        ]
+        layer.border_color = ["#202020"] * len(wanted)
+        layer.features = {"name": [str(item_id) for item_id, _, _ in wanted]}
 
     def _show_front(self) -> None:
         lines, colours, shown = [], [], []
@@ -168,7 +173,10 @@ class Layers:
                 [s.drawn for s in shapes],
                 [look.OWN if s.owner else look.EYE for s in shapes],
             )
-        self.eye.affine = self._program.eye_affine()
+        affine = self._program.eye_affine()
+        if not np.array_equal(affine, self._affine):
+            self._affine = affine
+            self.eye.affine = affine
 
     def to_view(self, points: FloatArray) -> FloatArray:
         """Return image points of the present frame as they are shown."""
@@ -309,6 +317,7 @@ class Layers:
         visible = len(data) > 0
         self.tracks.visible = visible
         if visible:
+            self.tracks.color_by = "track_id"
             self.tracks.data = data
             self.tracks.features = {"doubt": doubt}
             self.tracks.color_by = "doubt"

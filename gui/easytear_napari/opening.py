@@ -8,14 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from easytear.analysis import Analysis, read_results
+import numpy as np
+import pandas as pd
+
+from easytear.analysis import TRACKS, Analysis, empty_table, read_results
 from easytear.annotate import AnnotationSession, VideoRef, annotation_path
+from easytear.annotate.interpolate import simplified
 from easytear.annotate.review import Doubt, review_queue
 from easytear.annotate.video import find_video, video_ref
 from easytear.errors import AnnotationError
 from easytear.progress import Progress
 from easytear.video import FrameReader
 from easytear_napari.state import Annotator
+
+DRAWN_PX: Final = 0.7
+"""So far may a drawn track be from the true one."""
 
 HOME_FOLDER: Final = "EasyTear annotations"
 
@@ -63,6 +70,7 @@ class Opened:
     video: VideoRef
     analysis: Analysis | None
     doubts: list[Doubt]
+    drawn_tracks: pd.DataFrame
 
 
 def prepare(request: Request, progress: Progress) -> Opened:
@@ -77,7 +85,7 @@ def prepare(request: Request, progress: Progress) -> Opened:
     with FrameReader(request.video) as reader:
         video = video_ref(reader)
     if request.results is None:
-        return Opened(request, video, None, [])
+        return Opened(request, video, None, [], empty_table(TRACKS))
     progress.update(1, 3, "reading the results")
     analysis = read_results(request.results)
     if analysis.summary.video.sha256 != video.sha256:
@@ -85,7 +93,7 @@ def prepare(request: Request, progress: Progress) -> Opened:
             f"{request.results}: are the results of another video than {request.video}."
         )
     progress.update(2, 3, "looking for what to review")
-    return Opened(request, video, analysis, review_queue(analysis))
+    return Opened(request, video, analysis, review_queue(analysis), thinned(analysis.tracks))
 
 
 def begin(opened: Opened) -> Annotator:
@@ -104,6 +112,7 @@ def begin(opened: Opened) -> Annotator:
         request.results,
         opened.analysis,
         list(opened.doubts),
+        opened.drawn_tracks,
         blind=request.blind,
     )
     if opened.analysis is not None:
@@ -135,3 +144,17 @@ def request_for_results(results: Path, annotator: str) -> Request:
             "put it beside the results folder, or open it with 'easytear annotate VIDEO'."
         )
     return Request(video, results=results, annotator=annotator)
+
+
+def thinned(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return tracks with only the rows that their drawing needs; napari slows with each one."""
+    table = tracks.sort_values(["track_id", "frame"], ignore_index=True)
+    ids = table["track_id"].to_numpy()
+    frames = table["frame"].to_numpy(dtype=int)
+    places = table[["x_px", "y_px", "x_eye_px", "y_eye_px"]].to_numpy(dtype=float)
+    starts = np.flatnonzero(np.diff(ids, prepend=ids[0] - 1)) if len(ids) else np.zeros(0, int)
+    kept = [
+        start + np.array(simplified(frames[start:stop], places[start:stop], DRAWN_PX), dtype=int)
+        for start, stop in zip(starts, [*starts[1:], len(ids)], strict=True)
+    ]
+    return table.iloc[np.concatenate(kept)] if kept else table

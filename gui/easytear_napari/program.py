@@ -48,8 +48,7 @@ class ProgramShapes:
         a = self._a
         if a.analysis is None or not a.program_shown:
             return np.zeros((0, 4)), np.zeros(0)
-        table = a.analysis.tracks.sort_values(["track_id", "frame"])
-        table = table[~table["track_id"].isin(without)]
+        table = a.drawn_tracks[~a.drawn_tracks["track_id"].isin(without)]
         xy = ["x_eye_px", "y_eye_px"] if a.stabilised else ["x_px", "y_px"]
         rows = table[["track_id", "frame", xy[1], xy[0]]].to_numpy(dtype=float)
         error = {d.program_track: d.error_px for d in a.doubts if d.program_track is not None}

@@ -202,9 +202,8 @@ class Review(Section):
         self.what = QLabel()
         self.what.setWordWrap(True)
         self.column.addWidget(self.what)
-        self.made = self.buttons(
-            ("next_doubt", "Next"), ("accept", "Accept"), ("reject", "Reject"), ("adopt", "Correct")
-        )
+        self.made = self.buttons(("next_doubt", "Next"), ("accept", "Accept"), ("reject", "Reject"))
+        self.made |= self.buttons(("adopt", "Take over and correct"))
 
     def refresh(self, a: Annotator) -> None:
         """Show the state."""
@@ -235,7 +234,7 @@ class PointList(Section):
     def __init__(self) -> None:
         """Make it."""
         super().__init__("Points")
-        self.rows = Rows(("", "here", "frames", "set", ""), 6, "Points")
+        self.rows = Rows(("", "here", "frames", "set", ""), 5, "Points")
         self.rows.itemClicked.connect(
             lambda item: self.chosen.emit(self.rows.indexOfTopLevelItem(item))
         )

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from psygnal import Signal
 
-from easytear.analysis import Analysis, BlinkInfo, IntervalResult
+from easytear.analysis import TRACKS, Analysis, BlinkInfo, IntervalResult, empty_table
 from easytear.annotate import AnnotationSession, FilmMotion, VideoRef, point_path
 from easytear.annotate.actions import Action
 from easytear.annotate.eye import EyeFrames
@@ -65,6 +66,8 @@ class Annotator:
         The program's results.
     doubts : list of Doubt
         What to review, from `review_queue`.
+    drawn_tracks : pandas.DataFrame, optional
+        The program's tracks with as few rows as their drawing needs.
     blind : bool
         Whether the program's result is hidden at first.
     """
@@ -82,6 +85,7 @@ class Annotator:
         results: Path | None = None,
         analysis: Analysis | None = None,
         doubts: list[Doubt] | None = None,
+        drawn_tracks: pd.DataFrame | None = None,
         blind: bool = False,
     ) -> None:
         self.video = video
@@ -90,6 +94,7 @@ class Annotator:
         self.analysis = analysis
         self.film = None if analysis is None else FilmMotion(analysis.tracks)
         self.eye = None if analysis is None else EyeFrames(analysis)
+        self.drawn_tracks = empty_table(TRACKS) if drawn_tracks is None else drawn_tracks
         self.doubts = doubts if doubts is not None else []
         self.doubt: Doubt | None = None
         self.frame = 0

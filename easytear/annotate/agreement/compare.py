@@ -37,8 +37,9 @@ class Comparison:
     """The agreement, and the single comparisons behind it as tables.
 
     `points` and `front` have columns video, a, b, time_s, distance_mm or mean_mm and those of
-    `easytear.annotate.agreement.distances`; `measures` has video, interval, observer and
-    `QUANTITIES`; `events` has video, a, b, kind and differences.
+    `easytear.annotate.agreement.distances`; `measures` has video, interval, observer, whether
+    the fit settled (only such numbers enter the statistics) and `QUANTITIES`; `events` has
+    video, a, b, kind and differences.
     """
 
     agreement: Agreement
@@ -84,15 +85,18 @@ def compare(cases: Sequence[tuple[Analysis, Sequence[Annotations]]]) -> Comparis
         for a, b in combinations(observers, 2):
             _compare_two(video, analysis, a, b, tables)
         tables.measures.extend(_measures(video, analysis, documents, observers))
-    measures = pd.DataFrame(tables.measures, columns=["video", "interval", "observer", *QUANTITIES])
+    measures = pd.DataFrame(
+        tables.measures, columns=["video", "interval", "observer", "settled", *QUANTITIES]
+    )
     points, front = _joined(tables.points), _joined(tables.front)
-    pairs = tuple(_pair(a, b, points, front, measures, tables) for a, b in combinations(seen, 2))
+    settled = measures[measures["settled"].astype(bool)]
+    pairs = tuple(_pair(a, b, points, front, settled, tables) for a, b in combinations(seen, 2))
     agreement = Agreement(
         videos=tuple(videos),
         observers=tuple(_who(name, parts) for name, parts in seen.items()),
         pairs=pairs,
-        icc_all=_iccs(measures),
-        icc_people=_iccs(measures[measures["observer"] != PROGRAM]),
+        icc_all=_iccs(settled),
+        icc_people=_iccs(settled[settled["observer"] != PROGRAM]),
     )
     return Comparison(agreement, points, front, measures, _event_table(tables))
 
@@ -136,18 +140,18 @@ def _measures(
 
 
 def _numbers(video: str, name: str, analysis: Analysis) -> list[dict[str, Any]]:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for one in analysis.summary.intervals:
         fit = one.spread.y
-        known = fit is not None and fit.converged
         rows.append(
             {
                 "video": video,
                 "interval": one.index,
                 "observer": name,
-                "lambda_s": fit.lambda_s if fit and known else None,
-                "rho_mm": fit.rho_mm if fit and known else None,
-                "initial_velocity_mm_s": fit.initial_velocity_mm_s if fit and known else None,
+                "settled": fit is not None and fit.converged,
+                "lambda_s": None if fit is None else fit.lambda_s,
+                "rho_mm": None if fit is None else fit.rho_mm,
+                "initial_velocity_mm_s": None if fit is None else fit.initial_velocity_mm_s,
                 "mean_velocity_mm_s": one.velocity.mean_mm_s,
             }
         )

@@ -38,7 +38,7 @@ def distance_over_time(table: pd.DataFrame, time: str, px: str, xlabel: str, yla
 
 def side_by_side(measures: pd.DataFrame, quantity: str, label: str) -> str:
     """Return a figure with one column per interval and one dot per observer."""
-    known = measures.dropna(subset=[quantity])
+    known = measures[measures["settled"].astype(bool)].dropna(subset=[quantity])
     places = list(dict.fromkeys(zip(known["video"], known["interval"], strict=True)))
     figure, axes = _figure()
     observers = list(dict.fromkeys(known["observer"]))
@@ -62,9 +62,11 @@ def side_by_side(measures: pd.DataFrame, quantity: str, label: str) -> str:
 
 def bland_altman_plot(measures: pd.DataFrame, pair: PairAgreement) -> str:
     """Return the Bland-Altman plot of a pair's λ: ratio against geometric mean, log scales."""
-    wide = measures.pivot_table(
-        index=["video", "interval"], columns="observer", values="lambda_s"
-    ).reindex(columns=[pair.a, pair.b])
+    wide = (
+        measures[measures["settled"].astype(bool)]
+        .pivot_table(index=["video", "interval"], columns="observer", values="lambda_s")
+        .reindex(columns=[pair.a, pair.b])
+    )
     wide = wide.astype(float).dropna()
     first, second = wide[pair.a].to_numpy(), wide[pair.b].to_numpy()
     found = pair.bland_altman["lambda_s"]
@@ -87,8 +89,12 @@ def bland_altman_plot(measures: pd.DataFrame, pair: PairAgreement) -> str:
 
 
 def pages_pair(agreement: Agreement) -> PairAgreement | None:
-    """Return the pair whose Bland-Altman plot is shown: the one with most intervals."""
-    known = [pair for pair in agreement.pairs if "lambda_s" in pair.bland_altman]
+    """Return the pair whose Bland-Altman plot is shown: the one with most intervals (over 1)."""
+    known = [
+        pair
+        for pair in agreement.pairs
+        if "lambda_s" in pair.bland_altman and pair.bland_altman["lambda_s"].limits is not None
+    ]
     return max(known, key=lambda pair: pair.bland_altman["lambda_s"].n, default=None)
 
 

@@ -118,7 +118,7 @@ def _figures(comparison: Comparison) -> dict[str, list[dict[str, str]]]:
             comparison.front, "time_s", "mean_px", "video time (s)", "distance of fronts (px)"
         )
         distances.append({"svg": svg, "caption": "Front: mean distance of the two lines."})
-    if comparison.measures["lambda_s"].notna().any():
+    if comparison.measures.loc[comparison.measures["settled"], "lambda_s"].notna().any():
         svg = side_by_side(comparison.measures, "lambda_s", QUANTITIES["lambda_s"])
         measures.append({"svg": svg, "caption": "λ of each interval, by observer."})
     pair = pages_pair(comparison.agreement)
