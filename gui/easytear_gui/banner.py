@@ -59,6 +59,7 @@ class Banner(QFrame):
 
     def _rebuild(self, actions: Mapping[str, Callable[[], object]]) -> None:
         for button in self._buttons:
+            button.hide()
             button.deleteLater()
         self._buttons = []
         for text, call in actions.items():

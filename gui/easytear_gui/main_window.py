@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         outer = QVBoxLayout(holder)
         outer.setContentsMargins(6, 6, 0, 6)
         outer.addWidget(panel(title, self.list))
-        holder.setMinimumWidth(190)
+        holder.setMinimumWidth(208)
         self.list_holder = holder
         return holder
 

@@ -42,15 +42,15 @@ _ROW = 70
 def state_words(record: Record, missing: bool = False, pending: bool = False) -> str:
     """Return how far a video is, in words."""
     if record.state == State.RUNNING:
-        return f"{round(100 * record.share)} %  {record.message}".strip()
+        return f"analysing, {round(100 * record.share)} %"
     if record.state == State.FAILED:
         return f"failed: {record.message}" if record.message else "failed"
     if missing:
         return "file not found"
     if record.state == State.DONE:
         if pending:
-            return "changed: analyse again"
-        return "done, low quality" if record.low_quality else "done"
+            return "changed"
+        return "low quality" if record.low_quality else "done"
     return {State.QUEUED: "waiting"}.get(record.state, "new")
 
 
@@ -192,7 +192,7 @@ class _Delegate(QStyledItemDelegate):
         c = self.colours
         if record.state == State.FAILED:
             return "failed", c.danger
-        if text == "file not found" or text.startswith("changed") or record.low_quality:
+        if text == "file not found" or text == "changed" or record.low_quality:
             return "warning", c.warning
         return {
             State.DONE: ("done", c.good),

@@ -25,6 +25,7 @@ def tool_button(text: str = "", tip: str = "", *, checkable: bool = False) -> QT
     out.setAccessibleName(text or tip)
     out.setAccessibleDescription(tip)
     out.setIconSize(QSize(18, 18))
+    out.setObjectName("strip")
     return out
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPixmap
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -63,7 +63,7 @@ class PlayerPanel(QFrame):
             "Film", "Show the enhanced film: what the tracker sees", self._refresh
         )
         self.still_button = self._switch(
-            "Hold eye still", "Take the eye's motion out of the picture", self._stabilise
+            "Hold still", "Take the eye's motion out of the picture", self._stabilise
         )
         self.transport = {name: tool_button(tip=tip) for name, tip in _TRANSPORT}
         self.speed = QComboBox()
@@ -83,10 +83,8 @@ class PlayerPanel(QFrame):
     def _overlay_button(self, kind: str) -> QToolButton:
         title, colour, meaning = KINDS[kind]
         button = tool_button(title, f"Show {meaning}", checkable=True)
-        swatch = QPixmap(10, 10)
-        swatch.fill(colour)
-        button.setIcon(swatch)
-        button.setIconSize(QSize(9, 9))
+        button.setIcon(_swatch(colour))
+        button.setIconSize(QSize(13, 10))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setChecked(kind in self.canvas.kinds)
         button.toggled.connect(lambda on, k=kind: self._switch_overlay(k, on))
@@ -228,6 +226,19 @@ class PlayerPanel(QFrame):
     def _pointed(self, x_px: float, y_px: float) -> None:
         here = x_px == x_px  # not NaN
         self.point_label.setText(f"x {x_px:.0f}  y {y_px:.0f} px" if here else "")
+
+
+def _swatch(colour: str) -> QIcon:
+    """Return a dot of an overlay's colour, with room to the words at its right."""
+    picture = QPixmap(39, 30)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawRoundedRect(0, 1, 28, 28, 8, 8)
+    painter.end()
+    return QIcon(picture)
 
 
 def _speed_text(speed: float) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
 
 from easytear.analysis import write_text, written_aside
 from easytear_gui.plots.curves import as_csv
@@ -31,7 +33,7 @@ def save_plots(panel: PlotPanel, file: Path) -> None:
     copy = _light_copy(panel)
     with written_aside(file) as aside:
         if file.suffix == ".svg":
-            _exporter("SVGExporter", copy).export(str(aside))
+            _drawing(copy, aside)
         elif not _picture(copy).save(str(aside)):
             raise OSError(0, "the picture could not be written", str(file))
 
@@ -56,13 +58,25 @@ def _light_copy(panel: PlotPanel) -> PlotPanel:
 
 
 def _picture(copy: PlotPanel) -> QImage:
-    exporter = _exporter("ImageExporter", copy)
-    exporter.parameters()["width"] = _WIDTH * _SCALE
-    image: QImage = exporter.export(toBytes=True)
+    size = copy.view.size()
+    image = QImage(size * _SCALE, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(_SCALE)
+    painter = QPainter(image)
+    _render(copy, painter)
+    painter.end()
     return image
 
 
-def _exporter(name: str, copy: PlotPanel) -> Any:
-    from pyqtgraph import exporters
+def _render(copy: PlotPanel, painter: QPainter) -> None:
+    copy.view.render(painter, QRectF(copy.view.rect()), copy.view.rect())
 
-    return getattr(exporters, name)(copy.view.scene())
+
+def _drawing(copy: PlotPanel, file: Path) -> None:
+    generator = QSvgGenerator()
+    generator.setFileName(str(file))
+    generator.setSize(copy.view.size())
+    generator.setViewBox(copy.view.rect())
+    generator.setTitle("EasyTear")
+    painter = QPainter(generator)
+    _render(copy, painter)
+    painter.end()

@@ -162,7 +162,9 @@ class PlotPanel(QWidget):
             shade.setAlphaF(0.18)
             edges = [pg.PlotCurveItem(curve.fit_time_s, y, pen=None)
                      for y in (curve.fit_low, curve.fit_high)]  # fmt: skip
-            plot.addItem(pg.FillBetweenItem(*edges, brush=shade), ignoreBounds=True)
+            plot.addItem(pg.FillBetweenItem(*edges, brush=shade))
+            plot.addItem(edges[0])
+            plot.addItem(edges[1])
             ink = QColor(colour if many else palette.FIT)
             plot.addItem(_line(curve.fit_time_s, curve.fit, ink, 1.8))
         ink = QColor(colour)
@@ -217,6 +219,8 @@ class PlotPanel(QWidget):
         self.readout.setText(self._values_at(self._time_s - self._offset()))
 
     def _values_at(self, at: float) -> str:
+        if not self.shown:
+            return ""
         parts = [f"{at:.3f} s" + (" since onset" if self.laid_over else "")]
         for quantity, group in self.shown.items():
             mine = [c for c in group if self.interval in (None, c.interval)]

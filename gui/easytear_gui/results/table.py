@@ -41,9 +41,14 @@ def _y(interval: IntervalResult, name: str, digits: int = 2) -> str:
 COLUMNS: Final = (
     Column("Interval", "Inter-blink interval, counted from 1", lambda i: f"{i.index + 1}"),
     Column(
-        "From – to (s)",
+        "From–to (s)",
         "First and last moment of the interval, seconds of video time",
         lambda i: f"{i.start_s:.2f} – {i.end_s:.2f}",
+    ),
+    Column(
+        "Quality",
+        "How far the numbers can be trusted: 0 (not at all) to 1",
+        lambda i: f"{i.quality.score:.2f}",
     ),
     Column(
         "λ (s)",
@@ -62,12 +67,7 @@ COLUMNS: Final = (
         lambda i: _y(i, "initial_velocity_mm_s", 1),
     ),
     Column(
-        "Peak (mm/s)",
-        "Greatest upward velocity of the film, without a model, in millimetres per second",
-        lambda i: words.number(i.velocity.peak_mm_s, 1),
-    ),
-    Column(
-        "Stable after (s)",
+        "Stable (s)",
         "From the onset until the film's upward velocity stays small, in seconds",
         lambda i: words.number(i.stabilization_s),
     ),
@@ -82,18 +82,13 @@ COLUMNS: Final = (
         lambda i: words.number(i.thickness.median_nm if i.thickness else None, 0),
     ),
     Column(
-        "Quality",
-        "How far the numbers can be trusted: 0 (not at all) to 1",
-        lambda i: f"{i.quality.score:.2f}",
-    ),
-    Column(
         "What to know",
         "What a reader must know before believing the numbers",
         words.flags_line,
         left=True,
     ),
 )
-_QUALITY = 9
+_QUALITY = 2
 _NOTES = len(COLUMNS) - 1
 
 
@@ -198,6 +193,7 @@ class IntervalsTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
+        header.setMinimumSectionSize(64)
         header.setHighlightSections(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.clicked.connect(lambda index: self._emit(index.row()))

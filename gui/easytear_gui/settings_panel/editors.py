@@ -31,7 +31,29 @@ def editor_for(info: SettingInfo, changed: Callable[[Any], None]) -> Editor:
         return _whole(info, changed)
     if isinstance(info.default, float):
         return _real(info, changed)
+    if isinstance(info.default, tuple):
+        return _numbers(info, changed)
     return _text(changed)
+
+
+def _numbers(info: SettingInfo, changed: Callable[[Any], None]) -> Editor:
+    """Several real numbers in one line, parted by spaces."""
+    line = QLineEdit()
+    low, high = info.bounds
+
+    def read() -> None:
+        try:
+            values = tuple(float(part) for part in line.text().replace(",", " ").split())
+        except ValueError:
+            values = ()
+        inside = all((low is None or v >= low) and (high is None or v <= high) for v in values)
+        if len(values) == len(info.default) and inside:
+            changed(values)
+        else:
+            line.undo()
+
+    line.editingFinished.connect(read)
+    return Editor(line, lambda value: line.setText("  ".join(f"{v:g}" for v in value)))
 
 
 def _choice(info: SettingInfo, changed: Callable[[Any], None]) -> Editor:

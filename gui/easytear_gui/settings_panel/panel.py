@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -51,7 +52,7 @@ class _Row(QWidget):
         super().__init__()
         self.info = info
         self.editor: Editor = editor_for(info, lambda v: panel.set_value(info, v))
-        title = QLabel(info.name.replace("_", " ").capitalize())
+        title = QLabel(setting_title(info))
         self.reset = tool_button(tip=f"Reset to {_shown(info.default)} {info.unit}".strip(" -"))
         self.reset.setAccessibleName(f"Reset {title.text()}")
         self.reset.setIconSize(QSize(14, 14))
@@ -155,6 +156,9 @@ class SettingsPanel(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(body)
+        body.setObjectName("plain")
+        area.setObjectName("plain")
+        area.viewport().setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         for line in (top, second):
@@ -179,7 +183,11 @@ class SettingsPanel(QWidget):
         """Change one setting in the session."""
         session = self._document.session
         group = getattr(session.settings, info.group)
-        changed = type(group).model_validate({**group.model_dump(), info.name: value})
+        try:
+            changed = type(group).model_validate({**group.model_dump(), info.name: value})
+        except ValidationError:
+            self.show_settings()
+            return
         settings = session.settings.model_copy(update={info.group: changed})
         self._set(settings, f"set {info.name.replace('_', ' ')}", f"{info.group}.{info.name}")
 
@@ -272,6 +280,13 @@ class SettingsPanel(QWidget):
         )
         if file:
             self.save(Path(file))
+
+
+def setting_title(info: SettingInfo) -> str:
+    """Return a setting's name for a person: the unit stands in its editor."""
+    unit = info.unit.replace("/", "_")
+    name = info.name.removesuffix(f"_{unit}") if unit not in ("-", "1", "") else info.name
+    return name.replace("_", " ").capitalize()
 
 
 def _range(info: SettingInfo) -> str:

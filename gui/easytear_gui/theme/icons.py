@@ -43,10 +43,13 @@ _STROKES: Final[dict[str, str]] = {
     "help": "M12 4a8 8 0 1 0 .01 0zM9.7 9.6a2.4 2.4 0 1 1 3.4 2.2c-.8.4-1.1.9-1.1 1.7M12 16.3v.3",
     "drop": "M12 3.5s6.5 7 6.5 11a6.5 6.5 0 0 1-13 0c0-4 6.5-11 6.5-11z",
     "overlays": "M12 4l9 5-9 5-9-5zM3.5 14l8.5 5 8.5-5",
+    "down": "M5 9l7 7 7-7",
+    "tick": "M5 12.5l4.5 4.5L19 7.5",
+    "dot": "M12 8a4 4 0 1 0 .01 0z",
     "close": "M6 6l12 12M18 6L6 18",
 }
 
-_FILLED: Final = {"analyse", "stop", "play", "first", "last"}
+_FILLED: Final = {"analyse", "stop", "play", "first", "last", "dot"}
 
 
 def _svg(name: str, colour: str) -> QByteArray:

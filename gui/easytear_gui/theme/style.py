@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from easytear_gui.theme.colours import DARK, LIGHT, Colours, qt_palette
+from easytear_gui.theme.icons import pixmap
 
 Choice = Literal["system", "light", "dark"]
 
@@ -36,6 +38,7 @@ QToolButton#primary {{ background: {accent}; color: {on_accent}; padding: 4px 14
     font-weight: 600; }}
 QToolButton#primary:hover:enabled {{ background: {accent}; border-color: {text}; }}
 QToolButton#primary:disabled {{ background: {hover}; color: {muted}; }}
+QToolButton#strip {{ padding: 3px 6px; }}
 QToolButton::menu-indicator {{ image: none; }}
 QPushButton {{ background: {raised}; border: 1px solid {border}; border-radius: 6px;
     padding: 5px 14px; min-height: 18px; }}
@@ -60,7 +63,7 @@ QListView, QTableView, QTreeView, QScrollArea, QPlainTextEdit, QTextBrowser {{
     background: {panel}; border: 0; outline: 0; }}
 QTableView {{ gridline-color: {border}; alternate-background-color: {raised};
     selection-background-color: {accent_soft}; selection-color: {text}; }}
-QTableView:focus {{ border: 1px solid {accent}; border-radius: 4px; }}
+QTableView::item {{ padding: 0 6px; }}
 QHeaderView {{ background: {panel}; }}
 QHeaderView::section {{ background: {panel}; color: {muted}; border: 0;
     border-bottom: 1px solid {border}; padding: 5px 8px; font-weight: 600; }}
@@ -80,8 +83,21 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit#field {{
     min-height: 18px; selection-background-color: {accent}; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{
     border-color: {accent}; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: 0; }}
+QComboBox::drop-down {{ border: 0; width: 20px; }}
+QComboBox::down-arrow {{ image: url({chevron}); width: 11px; height: 11px; }}
 QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {border};
     selection-background-color: {accent_soft}; selection-color: {text}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+QCheckBox::indicator, QRadioButton::indicator {{ width: 14px; height: 14px;
+    border: 1px solid {muted}; background: {raised}; }}
+QCheckBox::indicator {{ border-radius: 4px; }}
+QRadioButton::indicator {{ border-radius: 8px; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({tick}); }}
+QRadioButton::indicator:checked {{ border-color: {accent}; image: url({dot}); }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {border}; }}
+QCheckBox:focus, QRadioButton:focus {{ color: {accent}; }}
+QScrollArea#plain, QWidget#plain {{ background: transparent; }}
 QProgressBar {{ background: {hover}; border: 0; border-radius: 3px; max-height: 6px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 1px; }}
@@ -96,7 +112,23 @@ QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::su
 
 def style_sheet(colours: Colours) -> str:
     """Return the Qt style sheet of a theme."""
-    return _SHEET.format(**vars(colours))
+    return _SHEET.format(
+        **vars(colours),
+        chevron=_picture("down", colours.muted),
+        tick=_picture("tick", colours.on_accent),
+        dot=_picture("dot", colours.accent),
+    )
+
+
+def _picture(name: str, colour: str) -> str:
+    """Return the place of an icon's picture in this colour: style sheets take files only."""
+    file = Path(_FILES.path()) / f"{name}-{colour[1:]}.png"
+    if not file.is_file():
+        pixmap(name, colour, 44).save(str(file))
+    return file.as_posix()
+
+
+_FILES = QTemporaryDir()
 
 
 class Theme(QObject):
