@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from easytear.analysis import Analysis
-from easytear.analysis.model import Fit, IntervalResult, Pair
+from easytear.analysis.model import Fit, IntervalResult
 from easytear.geometry import FloatArray
 from easytear.report import palette
+from easytear.report.curves import band, law
 
 _FIT_POINTS = 240
 
@@ -56,7 +57,7 @@ class Curve:
     offset_s : float
         What was taken from video time.
     fit_time_s, fit, fit_low, fit_high : (m,) float arrays
-        The fitted law and its band; empty without a fit.
+        The fitted law and its 95 % band; empty without a fit (a velocity has no band).
     """
 
     interval: int
@@ -116,9 +117,13 @@ def _curve(
     low, mid, high = at, at, at
     if fit is not None and len(time) > 1:
         at = np.linspace(time[0], time[-1], _FIT_POINTS)
-        mid, low, high = fit_band(fit, at, "rate" if quantity.key == "velocity" else "height")
-        base = _height_at(time, value, fit.onset_s) if quantity.key == "displacement" else 0.0
-        low, mid, high = low + base, mid + base, high + base
+        if quantity.key == "velocity":
+            mid = _rate(fit, at)
+        else:
+            mid, low, high = _fitted(fit, at)
+        if quantity.key == "displacement":
+            base = _height_at(time, value, fit.onset_s)
+            mid, low, high = mid + base, low + base, high + base
     return Curve(interval.index, time - offset, value, offset, at - offset, mid, low, high)
 
 
@@ -140,45 +145,23 @@ def _height_at(time_s: FloatArray, value: FloatArray, at_s: float | None) -> flo
     return float(np.interp(at_s, time_s[known], value[known]))
 
 
-def fit_band(
-    fit: Fit, time_s: FloatArray, kind: Literal["height", "rate"] = "height"
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return a fitted law and its 95 % band.
-
-    The band carries the 95 % intervals of rho and lambda over to the curve to first order,
-    the two taken as independent; without intervals it is as thin as the curve.
-
-    Parameters
-    ----------
-    fit : Fit
-        With rho, lambda and onset known.
-    time_s : (n,) float array
-        Video time.
-    kind : {"height", "rate"}
-        H(t) - H(onset) in mm, or its derivative in mm/s.
-
-    Returns
-    -------
-    middle, low, high : (n,) float arrays
-    """
-    rho, lam = float(fit.rho_mm or 0.0), float(fit.lambda_s or 1.0)
-    since = np.maximum(np.asarray(time_s, dtype=float) - float(fit.onset_s or 0.0), 0.0)
-    drift = float(fit.drift_mm_s or 0.0)
-    decay = np.exp(-since / lam)
-    if kind == "height":
-        middle = rho * (1.0 - decay) + drift * since
-        by_rho, by_lam = 1.0 - decay, -rho * decay * since / lam**2
-    else:
-        started = np.asarray(time_s) >= float(fit.onset_s or 0.0)
-        middle = np.where(started, rho / lam * decay + drift, np.nan)
-        by_rho, by_lam = decay / lam, rho * decay * (since / lam - 1.0) / lam**2
-    half = np.hypot(by_rho * _half(fit.rho_mm_ci95), by_lam * _half(fit.lambda_s_ci95))
-    return middle, middle - half, middle + half
+def _fitted(fit: Fit, time_s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the law's rise in mm with the edges of its 95 % band (the law itself without one)."""
+    middle = law(fit, time_s)
+    edges = band(fit, time_s)
+    assert middle is not None  # _fit_of gives none whose numbers are missing
+    low, high = (middle, middle) if edges is None else edges
+    return middle, low, high
 
 
-def _half(ci95: Pair) -> float:
-    low, high = ci95
-    return 0.0 if low is None or high is None else 0.5 * (high - low)
+def _rate(fit: Fit, time_s: FloatArray) -> FloatArray:
+    """Return the law's velocity in mm/s, NaN before the onset."""
+    assert fit.rho_mm is not None
+    assert fit.lambda_s is not None
+    since = time_s - (fit.onset_s or 0.0)
+    rate = fit.rho_mm / fit.lambda_s * np.exp(-since / fit.lambda_s) + (fit.drift_mm_s or 0.0)
+    out: FloatArray = np.where(since >= 0.0, rate, np.nan)
+    return out
 
 
 def as_csv(curves_by_quantity: dict[Quantity, list[Curve]]) -> str:

@@ -157,14 +157,16 @@ class PlotPanel(QWidget):
     def _draw(self, plot: Any, quantity: Quantity, curve: Curve) -> None:
         many = self.laid_over
         colour = palette.interval_colour(curve.interval) if many else quantity.colour
-        if len(curve.fit):
+        if len(curve.fit_low):
             shade = QColor(colour if many else palette.FIT)
             shade.setAlphaF(0.18)
-            edges = [pg.PlotCurveItem(curve.fit_time_s, y, pen=None)
-                     for y in (curve.fit_low, curve.fit_high)]  # fmt: skip
-            plot.addItem(pg.FillBetweenItem(*edges, brush=shade))
-            plot.addItem(edges[0])
-            plot.addItem(edges[1])
+            edges = [
+                pg.PlotCurveItem(curve.fit_time_s, y, pen=None)
+                for y in (curve.fit_low, curve.fit_high)
+            ]
+            for item in (pg.FillBetweenItem(*edges, brush=shade), *edges):
+                plot.addItem(item)
+        if len(curve.fit):
             ink = QColor(colour if many else palette.FIT)
             plot.addItem(_line(curve.fit_time_s, curve.fit, ink, 1.8))
         ink = QColor(colour)

@@ -57,7 +57,7 @@ def _page(analysis: Analysis, results: Path, video: Path, out: Path) -> None:
         return
     from easytear.report import write_report
 
-    write_report(analysis, out / made.name, video if video.is_file() else None)
+    write_report(analysis, out, video if video.is_file() else None)
 
 
 def _overlay(analysis: Analysis, video: Path, out: Path, progress: Progress) -> None:
