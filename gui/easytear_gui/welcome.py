@@ -121,6 +121,7 @@ class Welcome(QWidget):
 
     def _link(self, text: str, tip: str, file: Path) -> None:
         button = QPushButton(text)
+        button.setObjectName(f"session-{file.stem}")
         button.setToolTip(tip)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setStyleSheet("text-align: left;")

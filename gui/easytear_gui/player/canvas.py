@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -24,6 +24,19 @@ from easytear_gui.player.overlays import OverlayData
 from easytear_gui.player.paint import image_rect, paint_overlays, paint_preview
 
 _ZOOMS = (1.0, 40.0)
+_TABS = frozenset((Qt.Key.Key_Tab, Qt.Key.Key_Backtab))
+_TOOL_KEYS = _TABS | {
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Delete,
+    Qt.Key.Key_Backspace,
+    Qt.Key.Key_Insert,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+    Qt.Key.Key_Escape,
+}
 
 
 class Tool(Protocol):
@@ -236,6 +249,18 @@ class Canvas(QWidget):
             self.update()
         else:
             self.fit()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Give keys of a tool to the tool, not to menus or to the focus."""
+        if self.tool is not None and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride and event.key() in _TOOL_KEYS:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress and event.key() in _TABS:
+                self.keyPressEvent(event)
+                return True
+        return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -17,7 +17,11 @@ from easytear_gui.player.overlays import FrontLine, OverlayData, Tails
 
 KINDS: Final = {
     "region": ("Region", palette.REGION, "the exposed cornea that is analysed"),
-    "limbus": ("Eye", palette.LIMBUS, "the ellipses of the pupil and of the limbus (the iris's edge)"),
+    "limbus": (
+        "Eye",
+        palette.LIMBUS,
+        "the ellipses of pupil and limbus (the iris's edge)",
+    ),
     "front": ("Front", palette.FRONT, "the lipid front with its band of two standard deviations"),
     "tracks": ("Tracks", palette.TRACKS, "film points with the way of their last half second"),
     "velocity": ("Velocity", palette.VELOCITY, "arrows: the way the film goes in 0.25 s"),

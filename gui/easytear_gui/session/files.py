@@ -89,7 +89,7 @@ def read_session(file: Path) -> tuple[Session, dict[str, Record]]:
         data: dict[str, Any] = dict(json.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
         raise EasyTearError(f"{file}: cannot be read ({error.strerror}).") from error
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise EasyTearError(f"{file}: is not an EasyTear session.") from error
     version = data.pop("schema", None)
     if version != SCHEMA:

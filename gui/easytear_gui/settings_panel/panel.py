@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from easytear.analysis import write_text
 from easytear.errors import EasyTearError
@@ -28,7 +30,7 @@ from easytear.settings import SettingInfo, Settings, describe_settings, dump_set
 from easytear_gui import paths
 from easytear_gui.session.document import Document
 from easytear_gui.settings_panel.editors import Editor, editor_for
-from easytear_gui.theme.colours import Colours
+from easytear_gui.theme.colours import LIGHT, Colours
 from easytear_gui.theme.icons import icon
 from easytear_gui.widgets import label, tool_button
 
@@ -115,6 +117,7 @@ class SettingsPanel(QWidget):
         self.preview = QPushButton("Preview")
         self.preview.setToolTip("Try these settings on the interval shown, without keeping results")
         self.rows: list[_Row] = []
+        self._colours = LIGHT
         self._heads: list[tuple[QLabel, list[_Row]]] = []
         self._arrange()
         self.search.textChanged.connect(self._filter)
@@ -123,8 +126,6 @@ class SettingsPanel(QWidget):
         self.preview.clicked.connect(self.preview_asked)
         document.settings_changed.connect(self.show_settings)
         self.fill_presets()
-        self.show_settings()
-        self._filter()
 
     # --- building ------------------------------------------------------------------------
     def _arrange(self) -> None:
@@ -134,7 +135,30 @@ class SettingsPanel(QWidget):
         second = QHBoxLayout()
         second.addWidget(self.search, 1)
         second.addWidget(self.advanced)
+        self._area = area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setObjectName("plain")
+        area.viewport().setAutoFillBackground(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        for line in (top, second):
+            line.setContentsMargins(14, 0, 14, 0)
+            layout.addLayout(line)
+        layout.addWidget(area, 1)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        self.build()
+        super().showEvent(event)
+
+    def build(self) -> None:
+        """Make the rows, once: the window opens sooner without them."""
+        if self.rows:
+            return
         body = QWidget()
+        body.setObjectName("plain")
         column = QVBoxLayout(body)
         column.setContentsMargins(14, 4, 14, 14)
         column.setSpacing(2)
@@ -151,23 +175,14 @@ class SettingsPanel(QWidget):
             self._heads[-1][1].append(row)
             column.addWidget(row)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(body)
-        body.setObjectName("plain")
-        area.setObjectName("plain")
-        area.viewport().setAutoFillBackground(False)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        for line in (top, second):
-            line.setContentsMargins(14, 0, 14, 0)
-            layout.addLayout(line)
-        layout.addWidget(area, 1)
+        self._area.setWidget(body)
+        self.set_colours(self._colours)
+        self.show_settings()
+        self._filter()
 
     def set_colours(self, colours: Colours) -> None:
         """Take over a theme."""
+        self._colours = colours
         for row in self.rows:
             row.reset.setIcon(icon("reset", colours.muted))
 

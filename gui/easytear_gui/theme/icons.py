@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -62,7 +63,7 @@ def _svg(name: str, colour: str) -> QByteArray:
     return QByteArray(text.encode())
 
 
-_SIZES: Final = (16, 20, 24, 32, 40, 48, 64)
+_SIZES: Final = (18, 36, 54)
 
 
 def pixmap(name: str, colour: str, size_px: int, opacity: float = 1.0) -> QPixmap:
@@ -76,6 +77,7 @@ def pixmap(name: str, colour: str, size_px: int, opacity: float = 1.0) -> QPixma
     return QPixmap.fromImage(image)
 
 
+@cache
 def icon(name: str, colour: str) -> QIcon:
     """Return the icon `name` drawn in `colour`, sharp at every scale, faded when disabled."""
     out = QIcon()

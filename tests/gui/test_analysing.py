@@ -1,0 +1,143 @@
+"""Analyses run beside the window: the same results as the command line, and no harm from a crash."""
+
+import filecmp
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from easytear_gui.main_window import MainWindow
+from easytear_gui.running.plan import Work
+from easytear_gui.session.model import State
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from easytear.analysis import read_results, read_summary
+from easytear.simulate import make_scene, simulate
+from easytear.simulate.presets import with_camera
+from tests.gui.conftest import settle
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ("summary.json", "frames.csv", "tracks.csv", "front.csv")
+LONG_MS = 240_000
+
+pytestmark = pytest.mark.xdist_group("analysing")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A short simulated video and what the command line made of it."""
+
+    video: Path
+    results: Path
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    folder = tmp_path_factory.mktemp("sample")
+    scene = with_camera(
+        make_scene("normal", 0), duration_s=2.4, width_px=320, height_px=240, fps=30.0
+    )
+    video = folder / "eye.mp4"
+    simulate(scene, video)
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "gui")])
+    subprocess.run(
+        [sys.executable, "-m", "easytear", "analyze", str(video), "-o", str(folder), "-q"],
+        check=True,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    return Sample(video, folder / "eye")
+
+
+def idle(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(
+        lambda: window.runner.running is None and not window.runner.waiting, timeout=LONG_MS
+    )
+    qtbot.waitUntil(lambda: not window.background.busy, timeout=LONG_MS)
+
+
+def press_analyse(window: MainWindow, qtbot: QtBot) -> None:
+    button = window.bar.widgetForAction(window.actions_["analyse"])
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_the_whole_path(window: MainWindow, sample: Sample, qtbot: QtBot) -> None:
+    """Analyse, exclude, undo, move a bound and redo only that, cancel, crash: one video long."""
+    document, runner = window.document, window.runner
+    window.opening.add_videos([sample.video])
+    settle(window, qtbot)
+    key = document.session.videos[0].key
+
+    # the same numbers as the command line's, bit for bit
+    press_analyse(window, qtbot)
+    assert document.record(key).state == State.RUNNING
+    qtbot.waitUntil(lambda: window.workspace.banner.bar.value() > 0, timeout=LONG_MS)
+    assert "Analysing" in window.workspace.banner.text.text()
+    idle(window, qtbot)
+    folder = document.results_of(key)
+    assert folder is not None
+    for name in RESULTS:
+        assert filecmp.cmp(folder / name, sample.results / name, shallow=False), name
+    assert window.workspace.analysis is not None
+    assert len(list(document.results_folder.iterdir())) == 1
+    press_analyse(window, qtbot)
+    assert runner.running is None
+
+    # a person's note in the folder outlives new results
+    (folder / "eye.me.annotations.json").write_text("{}")
+
+    # an exclusion is measured in at once, and taken out by undo
+    window.correcting.exclude(0, "for the test")
+    qtbot.waitUntil(lambda: read_summary(folder).intervals[0].excluded is not None
+                    if runner.running is None else False, timeout=LONG_MS)  # fmt: skip
+    window.actions_["undo"].trigger()
+    qtbot.waitUntil(lambda: read_summary(folder).intervals[0].excluded is None
+                    if runner.running is None else False, timeout=LONG_MS)  # fmt: skip
+    assert (folder / "eye.me.annotations.json").is_file()
+
+    # the process is killed in the middle: a message, and the old results stay
+    result = read_summary(folder).intervals[0]
+    window.correcting.move_interval(0, result.start_frame + 4, result.end_frame - 2)
+    assert runner.work_for(key) == Work.REUSE
+    press_analyse(window, qtbot)
+    qtbot.waitUntil(lambda: runner.process_id > 0)
+    os.kill(runner.process_id, signal.SIGKILL)
+    qtbot.waitUntil(lambda: document.record(key).state == State.FAILED, timeout=LONG_MS)
+    assert "crashed" in window.workspace.banner.text.text()
+    assert read_summary(folder).intervals[0].start_frame == result.start_frame
+
+    # cancelled: as if nothing had been
+    press_analyse(window, qtbot)
+    qtbot.waitUntil(lambda: runner.process_id > 0)
+    window.actions_["cancel"].trigger()
+    idle(window, qtbot)
+    assert document.record(key).state == State.DONE
+    assert not list(document.results_folder.glob(".running*"))
+
+    # run to the end: the interval lies where the person put it
+    press_analyse(window, qtbot)
+    idle(window, qtbot)
+    moved = read_results(folder)
+    assert moved.summary.intervals[0].start_frame == result.start_frame + 4
+    assert moved.summary.corrections[0].what == "interval"
+    assert runner.work_for(key) == Work.NONE
+
+
+def test_a_broken_file_fails_with_its_reason_and_the_queue_goes_on(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    files = [tmp_path / "one.mp4", tmp_path / "two.mp4"]
+    for file in files:
+        file.write_bytes(b"not a video")
+    window.opening.add_videos(files)
+    window.actions_["analyse_all"].trigger()
+    assert window.runner.waiting == 1
+    idle(window, qtbot)
+    for video in window.document.session.videos:
+        record = window.document.record(video.key)
+        assert record.state == State.FAILED
+        assert video.path.name in record.message
+    assert "Try again" in window.workspace.banner.buttons
