@@ -26,7 +26,8 @@ from pytestqt.qtbot import QtBot
 from easytear.analysis import Analysis, BlinkInfo, write_results
 from easytear.settings import Settings
 from easytear.video import VideoWriter
-from tests.builders import FPS, Law, Part, build_analysis, write_film_video
+from tests.builders import FPS, Law, Part, build_analysis
+from tests.film_video import write_film_video
 
 COUNT = 120
 NUMBERED = 60

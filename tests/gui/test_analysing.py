@@ -1,4 +1,4 @@
-"""Analyses run beside the window: the same results as the command line, and no harm from a crash."""
+"""Analyses run beside the window: the same results as the command line, no harm from a crash."""
 
 import filecmp
 import os
