@@ -6,15 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtSvg import QSvgRenderer
-from pytestqt.qtbot import QtBot
-
-from easytear.flags import sentence
 from easytear_gui.main_window import MainWindow
 from easytear_gui.plots.curves import QUANTITIES, as_csv, curves
 from easytear_gui.results.detail import interval_html
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from easytear.corrections import Excluded
+from easytear.flags import sentence
 from tests.gui.conftest import Film, settle
 
 DISPLACEMENT, FRONT, VELOCITY = QUANTITIES[0], QUANTITIES[1], QUANTITIES[2]
@@ -64,17 +66,30 @@ def test_the_cursor_follows_the_player_and_moves_it(finished: MainWindow, qtbot:
 
     def at(time_s: float) -> QPoint:
         middle = float(np.mean(plot.viewRange()[1]))
-        scene = plot.vb.mapViewToScene(plot.vb.mapFromView(plot.vb.mapToView(QRectF().center())))
-        scene = plot.vb.mapViewToScene(type(scene)(time_s, middle))
-        return plots.view.mapFromScene(scene)
+        return plots.view.mapFromScene(plot.vb.mapViewToScene(QPointF(time_s, middle)))
 
-    viewport = plots.view.viewport()
-    qtbot.mouseMove(viewport, at(1.0))
-    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=at(1.0))
-    for time_s in (0.9, 0.7, 0.5):
-        qtbot.mouseMove(viewport, at(time_s))
-    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=at(0.5))
-    qtbot.waitUntil(lambda: abs(player.frame - 15) <= 1)
+    viewport, left = plots.view.viewport(), Qt.MouseButton.LeftButton
+
+    def point(time_s: float, buttons: Qt.MouseButton) -> None:
+        place = QPointF(at(time_s))
+        moved = QMouseEvent(
+            QEvent.Type.MouseMove, place, QPointF(viewport.mapToGlobal(place)),
+            Qt.MouseButton.NoButton, buttons, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(viewport, moved)
+
+    def hovers() -> bool:
+        point(1.0, Qt.MouseButton.NoButton)
+        return bool(line.mouseHovering)
+
+    def arrived() -> bool:
+        point(0.5, left)
+        return abs(player.frame - 15) <= 1
+
+    qtbot.waitUntil(hovers)
+    qtbot.mousePress(viewport, left, pos=at(1.0))
+    qtbot.waitUntil(arrived)
+    qtbot.mouseRelease(viewport, left, pos=at(0.5))
 
 
 def test_plots_are_saved_in_three_ways_and_copied(finished: MainWindow, tmp_path: Path) -> None:
@@ -115,8 +130,6 @@ def test_the_table_shows_numbers_with_their_intervals(finished: MainWindow) -> N
 
 def test_an_interval_in_words_escapes_what_a_person_wrote(film: Film) -> None:
     summary = film.analysis.summary
-    from easytear.corrections import Excluded
-
     html = interval_html(
         summary.intervals[1],
         summary.calibration,

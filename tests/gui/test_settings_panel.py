@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
+from easytear_gui.main_window import MainWindow
+from easytear_gui.settings_panel.panel import SettingsPanel, setting_title
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from easytear.settings import Settings, describe_settings, load_settings
-from easytear_gui.main_window import MainWindow
-from easytear_gui.settings_panel.panel import SettingsPanel, setting_title
 
 
 @pytest.fixture

@@ -4,13 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolTip, QWidget
-from pytestqt.qtbot import QtBot
-
-from easytear import __version__
-from easytear.analysis import read_results
 from easytear_gui.actions import SEPARATOR, SPECS
 from easytear_gui.app import make_theme
 from easytear_gui.export_dialog import ExportDialog
@@ -19,6 +12,13 @@ from easytear_gui.paths import log_file, preferences
 from easytear_gui.running.export import export
 from easytear_gui.samples import sample_videos
 from easytear_gui.theme.colours import DARK, LIGHT, Colours
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolTip, QWidget
+from pytestqt.qtbot import QtBot
+
+from easytear import __version__
+from easytear.analysis import read_results
 from tests.gui.conftest import Film, close, dialog_of, settle
 
 
@@ -69,7 +69,7 @@ def test_everything_that_takes_focus_has_a_name(finished: MainWindow) -> None:
         if not (w.accessibleName() or (isinstance(w, QAbstractButton) and w.text()))
         and type(w).__name__ not in ("QTabBar", "QTabWidget", "ViewBox")
     ]
-    assert unnamed == []
+    assert [(type(w).__name__, w.parent(), w.objectName()) for w in unnamed] == []
 
 
 def test_tab_goes_through_the_window_and_comes_back(finished: MainWindow, qtbot: QtBot) -> None:

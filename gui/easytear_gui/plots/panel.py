@@ -47,7 +47,8 @@ class PlotPanel(QWidget):
         self._time_s = 0.0
         self._moving = False
         self.view = pg.GraphicsLayoutWidget()
-        self.view.setAccessibleName("Plots")
+        for widget in (self.view, self.view.viewport()):
+            widget.setAccessibleName("Plots")
         self.view.ci.setSpacing(4)
         self.view.ci.setContentsMargins(2, 2, 8, 2)
         self.view.scene().sigMouseMoved.connect(self._pointed)
