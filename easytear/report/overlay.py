@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from easytear.analysis import Analysis, IntervalResult
-from easytear.geometry import ByteArray
+from easytear.geometry import ByteArray, FloatArray
 from easytear.progress import SILENT, Progress
 from easytear.report import palette
 from easytear.report.drawing import Finder, draw, frame_matrix, mapped
@@ -18,6 +18,7 @@ from easytear.video import FrameReader, VideoWriter, deinterlace
 
 OVERLAY: Final = "overlay.mp4"
 
+_AROUND_S = 1.0 + 1e-6  # the frame a second away belongs to it
 _BAR_PX = 30
 _MARGIN_PX = 10
 _DARK = (30, 26, 24)
@@ -35,6 +36,8 @@ def write_overlay(
     progress: Progress = SILENT,
 ) -> None:
     """Write the overlay video: H.264 that plays in a browser, frame times kept.
+
+    It begins a second before what was analysed and ends a second after it.
 
     Parameters
     ----------
@@ -59,10 +62,23 @@ def write_overlay(
         painter = _Painter(analysis, facts.width_px, facts.height_px, stabilised=stabilised)
         height = facts.height_px + _BAR_PX
         size = facts.width_px, height
+        first, stop = _stretch(analysis, facts.time_s)
         with VideoWriter(path, *size, fps=facts.fps_mean, crf=_QUALITY, options=_KEYS) as out:
-            for one in reader.pictures():
-                out.write(painter.paint(one.frame, one.time_s, one.colour()), one.time_s)
-                progress.update(one.frame + 1, facts.frame_count, "drawing the overlay")
+            for one in reader.pictures(first, stop):
+                painted = painter.paint(one.frame, one.time_s, one.colour())
+                out.write(painted, one.time_s - facts.time_s[first])
+                progress.update(one.frame + 1 - first, stop - first, "drawing the overlay")
+
+
+def _stretch(analysis: Analysis, time_s: FloatArray) -> tuple[int, int]:
+    """Return the first frame to show, and the one after the last."""
+    frames = analysis.frames
+    known = frames.loc[frames["interval"].notna() | frames["is_blink"], "time_s"]
+    if known.empty:
+        return 0, len(time_s)
+    ends = [known.min() - _AROUND_S, known.max() + _AROUND_S]
+    first, stop = np.searchsorted(time_s, ends)
+    return int(first), int(stop)
 
 
 class _Painter:

@@ -7,8 +7,9 @@ import pytest
 from easytear.progress import Cancelled
 from easytear.report import write_overlay
 from easytear.video import FrameReader
-from tests.builders import PUPIL
+from tests.builders import PUPIL, Law, Part, build_analysis
 from tests.report.conftest import Case
+from tests.video.clips import encode, number_in, steady
 
 
 def _pupil_centre(picture: np.ndarray) -> np.ndarray:
@@ -47,6 +48,18 @@ def test_blinks_and_front_can_be_told(case: Case, tmp_path: Path) -> None:
     orange = (film[..., 2] > 180) & (film[..., 1] > 110) & (film[..., 0] < 90)
     assert orange[:480].sum() > 200
     assert not ((blink[..., 2] > 180) & (blink[..., 0] < 90)).any()
+
+
+def test_only_what_was_analysed_is_shown_and_a_second_around_it(tmp_path: Path) -> None:
+    part = Part(60, 89, Law(2.0, 0.3, 2.1))
+    analysis = build_analysis((part,), frame_count=150)
+    analysis.frames.loc[analysis.frames["interval"].isna(), "is_blink"] = False
+    video = encode(tmp_path / "long.mp4", steady(150))
+    path = tmp_path / "overlay.mp4"
+    write_overlay(analysis, video, path)
+    with FrameReader(path) as reader:
+        assert len(reader) == 30 + 60
+        assert number_in(reader.read(0)[:64]) == 30
 
 
 def test_a_cancelled_overlay_leaves_nothing(case: Case, tmp_path: Path) -> None:
