@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from easytear.analysis import (
 from easytear.calibration import Calibration, scale_from_iris
 from easytear.corrections import Corrections
 from easytear.pipeline.again import reusable
-from easytear.pipeline.eye import Watched, see_cornea, watch
+from easytear.pipeline.eye import Watched, look_at_eye, watch
 from easytear.pipeline.look import see_film
 from easytear.pipeline.measure import Measured, exclusions, measure_interval, scale_info
 from easytear.pipeline.notes import notes_of
@@ -85,10 +86,7 @@ def analyze(
     corrections = corrections or Corrections()
     source = Source(video, start_s, end_s)
     watched = watch(source, settings, corrections, Part(progress, 0.0, _WATCH_SHARE))
-    corneas = [
-        _cornea(source, watched, number, settings, corrections)
-        for number in range(len(watched.intervals))
-    ]
+    watched, corneas = _look_again(source, watched, settings, corrections)
     scale = calibration or _scale(corneas, hvid_mm)
     rough = ROUGH_WIDTH_MM / source.shape[1] if scale is None else scale.mm_per_px
     kept = reusable(reuse, settings, corrections)
@@ -116,20 +114,20 @@ def analyze(
     return Analysis(summary, frames, tracks_table(seen, mm_per_px), front_table(seen))
 
 
-def _cornea(
-    source: Source,
-    watched: Watched,
-    number: int,
-    settings: Settings,
-    corrections: Corrections,
-) -> Cornea:
-    drawn = {edit.interval: edit.ellipse() for edit in corrections.irises}
-    regions = {edit.interval: edit.polygon for edit in corrections.regions}
-    interval, eye = watched.intervals[number], watched.eyes[number]
-    cornea = see_cornea(source, interval, eye, settings, drawn.get(number))
-    if number in regions:
-        cornea = redrawn(cornea, np.array(regions[number], float))
-    return cornea
+def _look_again(
+    source: Source, watched: Watched, settings: Settings, corrections: Corrections
+) -> tuple[Watched, list[Cornea]]:
+    """Look at the eye of each interval again, with what a person drew."""
+    irises = {edit.interval: edit.ellipse() for edit in corrections.irises}
+    pupils = {edit.interval: edit.ellipse() for edit in corrections.pupils}
+    regions = {edit.interval: np.array(edit.polygon, float) for edit in corrections.regions}
+    eyes, corneas = [], []
+    for number, (interval, first) in enumerate(zip(watched.intervals, watched.eyes, strict=True)):
+        known = replace(first, pupil=pupils[number]) if number in pupils else first
+        eye, cornea = look_at_eye(source, interval, known, settings, irises.get(number))
+        eyes.append(eye)
+        corneas.append(redrawn(cornea, regions[number]) if number in regions else cornea)
+    return replace(watched, eyes=tuple(eyes)), corneas
 
 
 def _scale(corneas: Sequence[Cornea], hvid_mm: float | None) -> Calibration | None:

@@ -12,6 +12,7 @@ from easytear.geometry import Ellipse, FloatArray
 from easytear.pipeline.source import Source
 from easytear.preprocess.cornea import find_cornea
 from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
+from easytear.preprocess.refine import refine_motion, wanted_frames
 from easytear.preprocess.registration import eye_to_image_matrix, hold_still
 from easytear.preprocess.watcher import EyeWatcher
 from easytear.progress import Progress
@@ -73,23 +74,51 @@ def moved_intervals(
     return out
 
 
-def see_cornea(
+def look_at_eye(
     source: Source,
     interval: Interval,
     eye: EyeInInterval,
     settings: Settings,
     iris: Ellipse | None = None,
-) -> Cornea:
-    """Look at pictures spread over an interval and find iris and exposed cornea."""
+) -> tuple[EyeInInterval, Cornea]:
+    """Look at pictures spread over an interval: iris, exposed cornea, and the eye's motion again.
+
+    Parameters
+    ----------
+    source : Source
+        The video.
+    interval : Interval
+        Its frames.
+    eye : EyeInInterval
+        From the first look.
+    settings : Settings
+        How the eye is seen.
+    iris : Ellipse, optional
+        The limbus as a person drew it.
+
+    Returns
+    -------
+    eye : EyeInInterval
+        With rotation and the pupil's own shift worked in, where they are certain.
+    cornea : Cornea
+        Iris and exposed cornea.
+    """
     count = interval.end_frame - interval.start_frame + 1
     step = max(count // _CORNEA_PICTURES, 1)
-    wanted = set(range(step // 2, count, step)[:_CORNEA_PICTURES])
-    pictures = [
-        hold_still(frame.colour(), eye_to_image_matrix(eye.motion, k, eye.pupil))
-        for k, frame in enumerate(source.frames(interval.start_frame, interval.end_frame + 1))
-        if k in wanted
-    ]
-    return find_cornea(np.stack(pictures), eye.pupil, settings.cornea, iris)
+    coloured = set(range(step // 2, count, step)[:_CORNEA_PICTURES])
+    again = wanted_frames(count)
+    wanted = coloured | set(again.tolist())
+    greys, colours = [], []
+    for k, frame in enumerate(source.frames(interval.start_frame, interval.end_frame + 1)):
+        if k not in wanted:
+            continue
+        if k in coloured:
+            matrix = eye_to_image_matrix(eye.motion, k, eye.pupil)
+            colours.append(hold_still(frame.colour(), matrix))
+        if k in again:
+            greys.append(frame.grey())
+    cornea = find_cornea(np.stack(colours), eye.pupil, settings.cornea, iris)
+    return refine_motion(eye, np.stack(greys), again, cornea.iris, settings.eye), cornea
 
 
 def _shifted(interval: Interval, by: int) -> Interval:
