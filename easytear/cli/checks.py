@@ -21,6 +21,7 @@ NEEDED = (
     "scipy",
     "scikit-image",
     "opencv-python-headless",
+    "filelock",
     "filterpy",
     "av",
     "pandas",
@@ -28,6 +29,7 @@ NEEDED = (
     "matplotlib",
     "jinja2",
     "rich",
+    "threadpoolctl",
     "typer",
     "tomli-w",
     "defusedxml",
@@ -67,6 +69,9 @@ QT_LIBRARIES: Mapping[str, str] = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
 """System libraries that Qt's windows load on Linux, and the Debian packages that hold them."""
+
+UNFIT_QT = ("6.11.0", "6.11.1", "6.12.0")
+"""Releases of PySide6 that napari refuses, or that end the program after some minutes."""
 
 _OWN_FFMPEG = "pip install --force-reinstall av   # the wheel brings its own FFmpeg"
 
@@ -190,7 +195,10 @@ def windows(environment: Mapping[str, str], can_load: Callable[[str], bool]) -> 
     can_load : callable
         Says whether a system library of this name can be loaded.
     """
-    if find_spec("PySide6") is None or not sys.platform.startswith("linux"):
+    if find_spec("PySide6") is None:
+        return
+    yield from _qt_release(installed("PySide6-Essentials") or installed("PySide6"))
+    if not sys.platform.startswith("linux"):
         return
     absent = [package for library, package in QT_LIBRARIES.items() if not can_load(library)]
     if absent:
@@ -211,4 +219,15 @@ def windows(environment: Mapping[str, str], can_load: Callable[[str], bool]) -> 
             "Display",
             "none: the desktop app and napari cannot open here; the command line can be used",
             "run windows in a desktop session, or with xvfb-run -a COMMAND",
+        )
+
+
+def _qt_release(release: str | None) -> Iterator[Check]:
+    if release in UNFIT_QT:
+        others = ",".join(f"!={unfit}" for unfit in UNFIT_QT)
+        yield Check(
+            "note",
+            "PySide6",
+            f"{release} is unfit: windows may end after some minutes",
+            f"pip install 'PySide6-Essentials{others}'",
         )
