@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,9 +41,11 @@ def info(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
 ) -> None:
     """Say what a video holds: size, true frame count and times, codec, fields, what looks wrong."""
+    from easytear.cli.progress import show_progress
     from easytear.video.survey import survey
 
-    found = survey(video)
+    with show_progress(video.name, quiet=not sys.stderr.isatty()) as progress:
+        found = survey(video, progress)
     if as_json:
         typer.echo(json.dumps(as_record(found), indent=2, ensure_ascii=False, allow_nan=False))
     else:
