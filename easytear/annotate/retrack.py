@@ -11,7 +11,7 @@ from easytear.annotate.interpolate import CarriesFilm
 from easytear.geometry import ByteArray, FloatArray
 from easytear.progress import SILENT, Progress
 from easytear.settings import Settings
-from easytear.track.match import Picture, follow
+from easytear.track.match import follow
 from easytear.track.picture import FilmPictures, Scale
 
 MM_PER_PX = 1.0 / 57.0
@@ -111,9 +111,7 @@ class PointFollower:
         self, key: ByteArray, picture: ByteArray, key_at: FloatArray, guess: FloatArray
     ) -> FloatArray | None:
         window = 2 * int(self._scale.px(self._settings.window_mm) / 2) + 1
-        there, back = follow(
-            Picture.of(key, window), Picture.of(picture, window), key_at[None], guess[None], window
-        )
+        there, back = follow(key, picture, key_at[None], guess[None], window)
         height, width = picture.shape
         near = np.hypot(*(there[0] - guess)) < self._scale.px(_GATE_MM)
         inside = 0 <= there[0, 0] <= width - 1 and 0 <= there[0, 1] <= height - 1

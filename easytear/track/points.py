@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 import cv2
 import numpy as np
@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, ByteArray, FloatArray
 from easytear.settings.film import TrackSettings
-from easytear.track.match import Picture, contradicts, follow, median_of, neighbours
+from easytear.track.match import (
+    Looks,
+    Picture,
+    Window,
+    contradicts,
+    gradients,
+    match,
+    median_of,
+    neighbours,
+)
 from easytear.track.picture import Scale
 
 IntArray = NDArray[np.int_]
@@ -54,21 +63,26 @@ class Log:
 
 @dataclass
 class Points:
-    """The points followed now; all arrays of length n, positions and speeds in working pixels."""
+    """The points followed now; all arrays of length n, positions and speeds in working pixels.
+
+    `looks` is what they looked like in their key pictures, `stretch` (n, 2, 2) how the film
+    around them has been stretched since, `anchor_*` where and when they last were judged.
+    """
 
     ident: IntArray
     xy: FloatArray
     velocity: FloatArray
-    key_frame: IntArray
     key_xy: FloatArray
     keys: IntArray
     seen_s: FloatArray
     anchor_xy: FloatArray
     anchor_s: FloatArray
+    stretch: FloatArray
+    looks: Looks
 
     @classmethod
     def new(
-        cls, ident: IntArray, xy: FloatArray, velocity: FloatArray, frame: int, time_s: float
+        cls, ident: IntArray, xy: FloatArray, velocity: FloatArray, looks: Looks, time_s: float
     ) -> Points:
         """Return points born in one frame."""
         n = len(ident)
@@ -76,12 +90,13 @@ class Points:
             ident,
             xy.copy(),
             velocity.copy(),
-            np.full(n, frame),
             xy.copy(),
             np.zeros(n, int),
             np.full(n, time_s),
             xy.copy(),
             np.full(n, time_s),
+            np.tile(np.eye(2), (n, 1, 1)),
+            looks,
         )
 
     def __len__(self) -> int:
@@ -89,12 +104,24 @@ class Points:
 
     def keep(self, which: BoolArray) -> Points:
         """Return those points for which `which` is True."""
-        return Points(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
+        arrays = {name: getattr(self, name)[which] for name in _arrays()}
+        return replace(self, **arrays, looks=self.looks.keep(which))
 
     def with_more(self, more: Points) -> Points:
         """Return these points and more."""
-        names = self.__dataclass_fields__
-        return Points(*(np.concatenate([getattr(self, n), getattr(more, n)]) for n in names))
+        arrays = {n: np.concatenate([getattr(self, n), getattr(more, n)]) for n in _arrays()}
+        return replace(self, **arrays, looks=self.looks.with_more(more.looks))
+
+    def look_again(self, which: BoolArray | IntArray, picture: Picture, window: Window) -> None:
+        """Take a new look of some points, where they are now, as their key."""
+        self.looks.put(which, Looks.take(picture, self.xy[which], window))
+        self.key_xy[which] = self.xy[which]
+        self.keys[which] += 1
+        self.stretch[which] = np.eye(2)
+
+
+def _arrays() -> list[str]:
+    return [f.name for f in fields(Points) if f.name != "looks"]
 
 
 class Follower:
@@ -112,61 +139,65 @@ class Follower:
         Points to begin with.
     log : Log
         Where measurements go.
+
+    Attributes
+    ----------
+    failed : list of (n, 2) float arrays
+        Where points were lost or stood still.
     """
 
     def __init__(
         self, trust: ByteArray, scale: Scale, settings: TrackSettings, points: Points, log: Log
     ) -> None:
         self.points = points
+        self.failed: list[FloatArray] = []
         self._log = log
         self._trust = trust
         self._settings = settings
-        self._window = 2 * int(scale.px(settings.window_mm) / 2) + 1
+        self._window = window_of(scale, settings)
         self._check = scale.px(settings.check_mm)
         self._gate = scale.px(_GATE_MM)
         self._floor = scale.px(_FLOOR_MM)
         self._still = scale.px(_STILL_MM)
         self._key_distance = scale.px(settings.key_distance_mm)
-        self._pictures: dict[int, Picture] = {}
-        self._last: tuple[int, float] | None = None
+        self._last: tuple[float, Picture] | None = None
 
-    def begin(self, frame: int, time_s: float, picture: ByteArray) -> None:
+    def begin(self, time_s: float, picture: Picture) -> None:
         """Take the picture in which the first points were found."""
-        self._pictures[frame] = Picture.of(picture, self._window)
-        self._last = (frame, time_s)
+        self._last = (time_s, picture)
 
-    def step(self, frame: int, time_s: float, picture: ByteArray) -> None:
+    def step(self, frame: int, time_s: float, picture: Picture) -> None:
         """Follow all points into the next picture (later or earlier than the last)."""
         assert self._last is not None
-        last_frame, last_s = self._last
-        points, dt = self.points, time_s - last_s
-        now = Picture.of(picture, self._window)
+        points, dt = self.points, time_s - self._last[0]
         if len(points):
-            found, back = self._measure(now, dt, last_frame)
+            near = neighbours(points.xy, points.xy, _NEIGHBOURS)
+            found, back = self._measure(picture, dt, near)
             good = np.isfinite(back)
-            self._move(found, good, dt, time_s)
+            self._move(found, good, dt, time_s, near)
             self._log.add(frame, points.ident[good], found[good], back[good], points.keys[good])
-            self._take_new_keys(good, frame)
+            far = np.hypot(*(points.xy - points.key_xy).T) > self._key_distance
+            if (good & far).any():
+                points.look_again(good & far, picture, self._window)
             lost = np.abs(time_s - points.seen_s) > self._settings.bridge_s
-            outside = ~inside(self._trust, points.xy)
-            self.points = points.keep(~lost & ~(outside & ~good) & ~self._stands_still(time_s))
-        self._pictures[frame] = now
-        used = {*self.points.key_frame.tolist(), frame}
-        self._pictures = {k: p for k, p in self._pictures.items() if k in used}
-        self._last = (frame, time_s)
+            lost |= ~inside(self._trust, points.xy) & ~good
+            self.failed.append(points.xy[lost])
+            self.points = points.keep(~lost & ~self._stands_still(time_s))
+        self._last = (time_s, picture)
 
     def _measure(
-        self, picture: Picture, dt: float, last_frame: int
+        self, picture: Picture, dt: float, near: IntArray
     ) -> tuple[FloatArray, FloatArray]:
         """Return positions (n, 2) and check distances (n,), infinite where not measured."""
         points = self.points
-        near = neighbours(points.xy, points.xy, _NEIGHBOURS)
         guess = points.xy + points.velocity * dt
-        found, back = self._match(picture, points.key_frame, points.key_xy, guess)
+        growth = np.eye(2) + dt * gradients(points.velocity, points.xy, near)
+        points.stretch = growth @ points.stretch
+        found, back = match(points.looks, picture, guess, points.stretch, self._window)
         bad = ~self._plausible(found, back, guess)
         bad |= self._odd(found, ~bad, near)
         if bad.any():
-            self._retry(picture, found, back, bad, near, last_frame)
+            self._retry(picture, found, back, bad, near)
         back[bad] = np.inf
         return found, back
 
@@ -177,46 +208,37 @@ class Follower:
         back: FloatArray,
         bad: BoolArray,
         near: IntArray,
-        last_frame: int,
     ) -> None:
         """Measure failed points again, from where their neighbours say that they should be.
 
-        The key is tried first and then the last picture, in which fewer things have changed.
+        By the key's look first, then by the last picture's, in which fewer things have changed.
         """
+        assert self._last is not None
         points = self.points
         step = np.where(bad[:, None], np.nan, found - points.xy)
         middle, _ = median_of(step, near)
-        fresh = points.seen_s == self._last[1] if self._last else np.zeros(len(points), bool)
-        for source, place, ask in (
-            (points.key_frame, points.key_xy, bad.copy()),
-            (np.full(len(points), last_frame), points.xy, bad & fresh),
-        ):
-            which = np.flatnonzero(ask & bad & np.isfinite(middle[:, 0]))
+        fresh = points.seen_s == self._last[0]
+        for again in (False, True):
+            ask = bad & np.isfinite(middle[:, 0]) & (fresh | (not again))
+            which = np.flatnonzero(ask)
             if len(which) == 0:
                 return
+            looks, stretch = points.looks.keep(which), points.stretch[which]
+            if again:
+                looks = Looks.take(self._last[1], points.xy[which], self._window)
+                stretch = np.tile(np.eye(2), (len(which), 1, 1))
             guess = points.xy[which] + middle[which]
-            again, again_back = self._match(picture, source[which], place[which], guess)
+            xy, away = match(looks, picture, guess, stretch, self._window)
             odd = contradicts(
-                again - points.xy[which], middle[which], np.zeros(len(which)), self._floor
+                xy - points.xy[which], middle[which], np.zeros(len(which)), self._floor
             )
-            good = self._plausible(again, again_back, guess) & ~odd
+            good = self._plausible(xy, away, guess) & ~odd
             hit = which[good]
-            found[hit], back[hit], bad[hit] = again[good], again_back[good], False
-            if source is not points.key_frame:
-                points.key_frame[hit] = last_frame
-                points.key_xy[hit] = points.xy[hit]
+            found[hit], back[hit], bad[hit] = xy[good], away[good], False
+            if again:
+                points.looks.put(hit, looks.keep(good))
+                points.key_xy[hit], points.stretch[hit] = points.xy[hit], np.eye(2)
                 points.keys[hit] += 1
-
-    def _match(
-        self, picture: Picture, key_frame: IntArray, key_xy: FloatArray, guess: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        found, back = guess.copy(), np.full(len(guess), np.inf)
-        for key in np.unique(key_frame):
-            mine = key_frame == key
-            found[mine], back[mine] = follow(
-                self._pictures[int(key)], picture, key_xy[mine], guess[mine], self._window
-            )
-        return found, back
 
     def _plausible(self, found: FloatArray, back: FloatArray, guess: FloatArray) -> BoolArray:
         near = np.hypot(*(found - guess).T) < self._gate
@@ -227,58 +249,58 @@ class Follower:
         middle, spread = median_of(np.where(good[:, None], steps, np.nan), near)
         return contradicts(steps, middle, spread, self._floor)
 
-    def _move(self, found: FloatArray, good: BoolArray, dt: float, time_s: float) -> None:
+    def _move(
+        self, found: FloatArray, good: BoolArray, dt: float, time_s: float, near: IntArray
+    ) -> None:
         """Move points to where they were found, or, where not, with their neighbours."""
         points = self.points
         measured = (found - points.xy) / dt
         gone = np.abs(time_s - points.seen_s)
         # A step's speed counts in full over 0.1 s, so that matching noise does not build up.
         weight = np.clip(gone / 0.1, 0.35, 1.0)[:, None]
-        speed = np.where(good[:, None], measured, np.nan)
-        middle, _ = median_of(speed, neighbours(points.xy, points.xy, _NEIGHBOURS))
+        middle, _ = median_of(np.where(good[:, None], measured, np.nan), near)
         own = points.velocity + weight * (measured - points.velocity)
         other = np.where(np.isfinite(middle), middle, points.velocity)
         points.xy = np.where(good[:, None], found, points.xy + other * dt)
         points.velocity = np.where(good[:, None], own, other)
         points.seen_s = np.where(good, time_s, points.seen_s)
 
-    def _take_new_keys(self, good: BoolArray, frame: int) -> None:
-        points = self.points
-        far = np.hypot(*(points.xy - points.key_xy).T) > self._key_distance
-        new = good & far
-        points.key_frame[new] = frame
-        points.key_xy[new] = points.xy[new]
-        points.keys[new] += 1
-
     def _stands_still(self, time_s: float) -> BoolArray:
         """Return points that stand still while the film moves.
 
-        Film moves together. Where at least five points, about all of those that move, have gone
-        the same way, a point that has gone less than a tenth of theirs is iris, lash or noise,
-        or film right at the lid, which tells nothing about the spread.
+        Film moves together. Where at least five points, about all of those that move, go the
+        same way, a point that has gone less than a tenth of theirs is iris, lash or noise,
+        or film right at the lid, which tells nothing about the spread. A point is judged as
+        soon as film has gone far enough to tell.
         """
         points = self.points
         gone = np.abs(time_s - points.anchor_s)
-        due = gone > 0.2
         still = np.zeros(len(points), bool)
-        if not due.any():
-            return still
-        moved = (points.xy - points.anchor_xy) * (0.2 / np.maximum(gone, 1e-6))[:, None]
-        far = np.hypot(*moved.T)
-        going = (gone > 0.1) & (far > 3.0 * self._still)
+        away = points.xy - points.anchor_xy
+        going = (gone > 0.0) & (np.hypot(*away.T) > 3.0 * self._still)
+        due = gone > 0.2
         if going.sum() >= 5:
-            middle = np.median(moved[going], axis=0)
-            scatter = float(np.median(np.hypot(*(moved[going] - middle).T)))
-            length = float(np.hypot(*middle))
-            if scatter < 0.7 * length:
-                still = due & (far < max(self._still, 0.1 * length))
+            rate = away[going] / gone[going, None]
+            middle = np.median(rate, axis=0)
+            speed = float(np.hypot(*middle))
+            if np.median(np.hypot(*(rate - middle).T)) < 0.7 * speed:
+                due |= speed * gone > 4.0 * self._still
+                still = due & (np.hypot(*away.T) < np.maximum(self._still, 0.1 * speed * gone))
+                # While film is too slow for 0.2 s to tell, nothing stands still.
+                still &= speed * gone > 2.0 * self._still
         for i in np.flatnonzero(still):
             since = float(points.anchor_s[i])
             end = np.inf if time_s > since else -np.inf
             self._log.stuck.append((int(points.ident[i]), min(since, end), max(since, end)))
         points.anchor_xy[due] = points.xy[due]
         points.anchor_s[due] = time_s
+        self.failed.append(points.xy[still])
         return np.asarray(still)
+
+
+def window_of(scale: Scale, settings: TrackSettings) -> Window:
+    """Return the window in which points are matched."""
+    return Window(2 * int(scale.px(settings.window_mm) / 2) + 1)
 
 
 def inside(mask: ByteArray, xy: FloatArray) -> BoolArray:
@@ -297,6 +319,7 @@ def find_new(
     taken: FloatArray,
     spacing_px: float,
     most: int,
+    failed: FloatArray,
 ) -> FloatArray:
     """Return new points (n, 2), the best structured of each free cell of a grid.
 
@@ -315,6 +338,8 @@ def find_new(
         Width of a cell.
     most : int
         At most so many points.
+    failed : (rows, columns) float array
+        How many points have failed lately in each cell; each halves its chance.
     """
     strength = cv2.cornerMinEigenVal(picture, 7, ksize=3)
     strength = np.where(trust > 0, strength * _changed(picture, past, spacing_px), 0.0)
@@ -324,6 +349,7 @@ def find_new(
     cut = strength[: rows * cell, : columns * cell]
     blocks = cut.reshape(rows, cell, columns, cell).swapaxes(1, 2).reshape(rows, columns, -1)
     best, where = blocks.max(axis=2), blocks.argmax(axis=2)
+    best = best * 0.5**failed
     free = best > 0.0
     r, c = (taken[:, 1] / cell).astype(int), (taken[:, 0] / cell).astype(int)
     on = (r >= 0) & (r < rows) & (c >= 0) & (c < columns)

@@ -48,34 +48,41 @@ class StillLayer:
         self._set(np.average(placed, axis=0, weights=weight).astype(np.float32))
 
     def _set(self, layer: FloatArray) -> None:
+        """Take a layer, and what becomes of it when the eye or the focus is a little off."""
         self.layer = layer
-        slope_x = cv2.Sobel(layer, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
-        slope_y = cv2.Sobel(layer, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
-        self._basis = np.stack([layer, slope_x, slope_y])
-        masked = (self._basis * self._near).reshape(3, -1)
-        self._masked = masked
-        self._normal = masked @ masked.T
+        x = cv2.Sobel(layer, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
+        y = cv2.Sobel(layer, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
+        rows, columns = np.indices(layer.shape, np.float32)
+        rows -= 0.5 * layer.shape[0]
+        columns -= 0.5 * layer.shape[1]
+        blur = cv2.GaussianBlur(layer, (0, 0), 1.5) - layer
+        turned, grown = x * -rows + y * columns, x * columns + y * rows
+        self._basis = np.stack([layer, x, y, blur, turned, grown])
+        eye = self._eye_sd
+        # What each may come to: contrast by a tenth, the eye by its deviation, focus by all,
+        # rotation by 0.15 degrees, size by half a percent.
+        self._prior_sd = np.array([0.1, eye, eye, 1.0, 0.0026, 0.005])
+        flat = self._basis.reshape(len(self._basis), -1)
+        self._masked = flat * self._near.reshape(-1)
+        self._normal = (self._masked @ flat.T).astype(float)
 
     def fit(self, texture: FloatArray) -> FloatArray:
-        """Return the share (1 + gain, -dx, -dy) of the layer and its slopes in a frame.
+        """Return how much of each change of the layer a frame holds (contrast, -dx, -dy, ...).
 
-        Least squares; the film is its noise. Held near (1, 0, 0) by what is known beforehand:
-        contrast changes by a tenth, and the eye's motion by its standard deviation.
+        Least squares; the film is its noise. Held near zero by what is known beforehand.
         """
-        residual = texture - self.layer
-        right = self._masked @ (residual.reshape(-1))
+        residual = (texture - self.layer).reshape(-1)
+        right = self._masked @ residual
         # Film and noise are alike over some pixels: as many fewer count.
         noise = float(np.mean(residual**2)) * 25.0
-        prior = np.diag(noise / np.array([0.1, self._eye_sd, self._eye_sd]) ** 2)
+        prior = np.diag(noise / self._prior_sd**2)
         return np.asarray(np.linalg.solve(self._normal + prior, right))
 
     def without(self, texture: FloatArray) -> FloatArray:
         """Return a frame's texture without the still layer."""
-        share = self.fit(texture)
-        still = self.layer * np.float32(1.0 + share[0])
-        still += self._basis[1] * np.float32(share[1])
-        still += self._basis[2] * np.float32(share[2])
-        return np.asarray(texture - still)
+        share = self.fit(texture).astype(np.float32)
+        still = share @ self._basis.reshape(len(share), -1)
+        return np.asarray(texture - self.layer - still.reshape(texture.shape))
 
     def _placed(self, texture: FloatArray) -> FloatArray:
         """Return a frame's texture moved to where the layer is."""

@@ -11,15 +11,35 @@ from easytear.geometry import BoolArray, ByteArray, FloatArray
 from easytear.progress import SILENT, Progress
 from easytear.settings.film import TrackSettings
 from easytear.stabilised import StabilisedFrames
-from easytear.track.match import median_of, neighbours
+from easytear.track.match import Looks, Picture, median_of, neighbours
 from easytear.track.picture import FilmPictures, Scale, trust
-from easytear.track.points import Follower, Log, Points, find_new
+from easytear.track.points import Follower, Log, Points, find_new, window_of
 from easytear.track.still import StillLayer
 
 # New points are looked for at these times after the interval's start, then at even distances.
 # The first ones are not at the very start, where the still pattern is the only sharp one.
-_BIRTHS_S = (0.1, 0.2, 0.35, 0.6, 1.0, 1.6, 2.4, 3.4)
-_BIRTHS_EVERY_S = 1.2
+_BIRTHS_S = (
+    0.1,
+    0.2,
+    0.28,
+    0.36,
+    0.44,
+    0.52,
+    0.6,
+    0.7,
+    0.8,
+    0.9,
+    1.0,
+    1.2,
+    1.4,
+    1.7,
+    2.0,
+    2.5,
+    3.0,
+)
+_BIRTHS_EVERY_S = 0.6
+# Share of a cell's failures that is remembered from one birth to the next.
+_FORGET = 0.6
 # Points born until then are also followed back to the start.
 _BACKWARD_S = 0.65
 # Pictures are kept for so long, to tell what has moved from what has not; and film has moved when
@@ -68,12 +88,12 @@ class FilmWalk:
         self._trust = trust(film_mask, self.scale)
         near = near_film(film_mask, lower_edge_px, mm_per_px)
         self._maker = FilmPictures(trust(near, self.scale) > 0, self.scale, settings.highpass_mm)
-        area = float(np.count_nonzero(self._trust))
-        self._spacing = max(
-            self.scale.px(settings.spacing_mm), float(np.sqrt(area / settings.most_points))
-        )
+        self._spacing = max(int(self.scale.px(settings.spacing_mm)), 2)
+        height, width = self._trust.shape
+        self._failed = np.zeros((height // self._spacing, width // self._spacing))
         self._kept: list[tuple[int, ByteArray]] = []
         self._count = 0
+        self._window = window_of(self.scale, settings)
         self._births = list(_BIRTHS_S)
 
     def run(self, look: Callable[[int], None] | None = None, progress: Progress = SILENT) -> Log:
@@ -88,25 +108,26 @@ class FilmWalk:
         """
         n = len(self._frames)
         self._set_gain()
-        forward = Follower(
-            self._trust, self.scale, self._settings, self._born(np.zeros((0, 2)), 0, None), self.log
-        )
-        frame, last = 0, -1
+        picture = self._picture(0)
+        none = np.zeros((0, 2))
+        looks = Looks.take(Picture.of(picture), none, self._window)
+        points = Points.new(np.zeros(0, int), none, none, looks, 0.0)
+        forward = Follower(self._trust, self.scale, self._settings, points, self.log)
+        forward.begin(0.0, Picture.of(picture))
+        frame = 0
         while frame < n:
-            picture = self._picture(frame)
             time_s = float(self._time[frame])
-            if last < 0:
-                forward.begin(frame, time_s, picture)
-            else:
-                forward.step(frame, time_s, picture)
+            if frame:
+                picture = self._picture(frame)
+                forward.step(frame, time_s, Picture.of(picture))
             self._remember(frame, picture)
-            if self._births and time_s >= self._births[0] and last >= 0:
+            if frame and time_s >= self._births[0]:
                 self._birth(forward, frame, picture)
             if look is not None:
                 look(frame)
             self.visited.append(frame)
             progress.update(frame + 1, n, "following the film")
-            last, frame = frame, self._next(frame, forward.points)
+            frame = self._next(frame, forward.points)
         return self.log
 
     def _picture(self, frame: int) -> ByteArray:
@@ -169,9 +190,16 @@ class FilmWalk:
             if not self._births:
                 self._births.append(due + _BIRTHS_EVERY_S)
         taken = forward.points.xy
+        self._count_failed(forward)
         most = self._settings.most_points - len(taken)
         places = find_new(
-            picture, self._past(forward.points), self._trust, taken, self._spacing, most
+            picture,
+            self._past(forward.points),
+            self._trust,
+            taken,
+            self._spacing,
+            most,
+            self._failed,
         )
         if len(places) == 0:
             return
@@ -181,14 +209,22 @@ class FilmWalk:
             self._back(new, frame, picture)
         forward.points = forward.points.with_more(new)
 
-    def _born(self, places: FloatArray, frame: int, others: Points | None) -> Points:
+    def _count_failed(self, forward: Follower) -> None:
+        """Count points that failed since the last birth in their cells; forget by and by."""
+        self._failed *= _FORGET
+        for xy in forward.failed:
+            cell = (xy / self._spacing).astype(int)
+            on = (cell >= 0).all(axis=1) & (cell < self._failed.shape[::-1]).all(axis=1)
+            np.add.at(self._failed, (cell[on, 1], cell[on, 0]), 1.0)
+        forward.failed.clear()
+
+    def _born(self, places: FloatArray, frame: int, others: Points) -> Points:
         ident = np.arange(self._count, self._count + len(places))
         self._count += len(places)
         self.log.born_s += [float(self._time[frame])] * len(places)
-        velocity = np.zeros_like(places)
-        if others is not None and len(places):
-            velocity = self._first_velocity(places, others)
-        return Points.new(ident, places, velocity, frame, float(self._time[frame]))
+        velocity = self._first_velocity(places, others)
+        looks = Looks.take(Picture.of(self._kept[-1][1]), places, self._window)
+        return Points.new(ident, places, velocity, looks, float(self._time[frame]))
 
     def _first_velocity(self, places: FloatArray, others: Points) -> FloatArray:
         """Return the velocity that new points start with: their neighbours', else dense flow."""
@@ -210,11 +246,11 @@ class FilmWalk:
         back = Follower(
             self._trust, self.scale, self._settings, new.keep(np.ones(len(new), bool)), self.log
         )
-        back.begin(frame, float(self._time[frame]), picture)
+        back.begin(float(self._time[frame]), Picture.of(picture))
         for earlier, before in reversed(self._kept[:-1]):
             if len(back.points) == 0:
                 break
-            back.step(earlier, float(self._time[earlier]), before)
+            back.step(earlier, float(self._time[earlier]), Picture.of(before))
 
 
 def near_film(film_mask: BoolArray, lower_edge_px: FloatArray, mm_per_px: float) -> BoolArray:
