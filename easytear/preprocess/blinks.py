@@ -28,11 +28,14 @@ class LidSignal:
         Height of the lid's edge in the picture, as a share of the picture from the top.
     pupil_foot : float
         Where two radii below the pupil's centre lie, as a share of the picture; NaN unknown.
+    pupil_whole : (n,) bool array
+        True where all of the pupil is in view.
     """
 
     covered: FloatArray
     edge: FloatArray
     pupil_foot: float
+    pupil_whole: BoolArray
 
 
 def lid_signal(
@@ -63,7 +66,9 @@ def lid_signal(
     weight = _active(changed, opened)
     score = np.cumsum(np.where(changed, 1.0, -1.0) * weight, axis=1)
     score = np.concatenate([np.zeros_like(score[:, :1]), score], axis=1)
-    edge_row = np.argmax(score, axis=1)
+    edge_row = np.minimum(
+        np.argmax(score, axis=1), _pupil_top(trace, len(weight), shape[0])[:, None]
+    )
     depth = np.concatenate([np.zeros((1, weight.shape[1])), np.cumsum(weight, axis=0)])
     total = depth[-1]
     columns = total > 0.3 * max(float(total.max()), 1.0)
@@ -74,7 +79,14 @@ def lid_signal(
     if np.isfinite(trace.y_px[opened]).any():
         low = trace.y_px[opened] + 2.0 * trace.radius_px[opened]
         foot = float(np.nanmedian(low)) / shape[0]
-    return LidSignal(covered, edge, foot)
+    return LidSignal(covered, edge, foot, _well_seen(trace))
+
+
+def _pupil_top(trace: PupilTrace, rows: int, height: int) -> NDArray[np.intp]:
+    """Return the lowest row that a lid's edge can have: where all of the pupil is seen, its top."""
+    top = (trace.y_px - 0.8 * trace.radius_px) / height * rows
+    seen = _well_seen(trace) & np.isfinite(top)
+    return np.where(seen, np.clip(np.nan_to_num(top), 0, rows), rows).astype(np.intp)
 
 
 def _well_seen(trace: PupilTrace) -> BoolArray:
@@ -177,6 +189,10 @@ def find_blinks(signal: LidSignal, time_s: FloatArray, settings: BlinkSettings) 
     for first, last in joined:
         deep = float(covered[first : last + 1].max())
         if deep < max(settings.least_depth, 0.25 * deepest):
+            continue
+        # Lashes that bob and film that comes up can change the picture's top; a lid that comes
+        # down by much also comes over the pupil.
+        if signal.pupil_whole[first : last + 1].all() and deep < 2.0 * settings.least_depth:
             continue
         at = first + int(np.argmax(covered[first : last + 1]))
         blinks.append(Blink(first, last, _complete(signal, at, settings)))
