@@ -91,11 +91,8 @@ def _pupil_top(trace: PupilTrace, rows: int, height: int) -> NDArray[np.intp]:
 
 def _well_seen(trace: PupilTrace) -> BoolArray:
     with np.errstate(invalid="ignore"):
-        strong = trace.support > 0.75
-        if not strong.any():
-            return strong
-        usual = trace.part(np.flatnonzero(strong))
-        return strong & trace.seen(usual)
+        seen: BoolArray = (trace.support > 0.75) & trace.seen(trace.usual())
+    return seen
 
 
 def _changed(thumbs: NDArray[np.uint8], opened: BoolArray, time_s: FloatArray) -> BoolArray:
@@ -174,7 +171,7 @@ def find_blinks(signal: LidSignal, time_s: FloatArray, settings: BlinkSettings) 
     deepest reaches `settings.least_depth`. Stretches a short gap apart are one.
     """
     covered = signal.covered
-    calm = covered[covered <= max(settings.least_cover, float(np.median(covered)))]
+    calm = covered[signal.pupil_whole]
     restless = float(np.quantile(calm, 0.9)) if len(calm) else 0.0
     level = max(settings.least_cover, 1.5 * restless)
     runs = _runs(covered > level)

@@ -55,6 +55,19 @@ class PupilTrace:
             self.contrast[frames],
         )
 
+    def usual(self) -> PupilTrace:
+        """Return the frames that show what this video's pupil usually looks like.
+
+        What passes for a pupil on shut lids can be round, but it is never as dark as a pupil:
+        contrast decides first.
+        """
+        with np.errstate(invalid="ignore"):
+            round_ones = self.support > 0.7
+            if not round_ones.any():
+                return self.part(round_ones)
+            high = float(np.quantile(self.contrast[round_ones], 0.9))
+            return self.part(round_ones & (self.contrast > 0.5 * high))
+
     def seen(self, usual: PupilTrace) -> BoolArray:
         """Return where it is a pupil, judged by what is usual in this video."""
         good = np.isfinite(self.x_px) & (self.support > 0.4)

@@ -330,10 +330,10 @@ def rotation_at(
 def agreed_rotation(rotation_deg: FloatArray, sd_deg: FloatArray) -> FloatArray | None:
     """Return the rotation that both witnesses see, None where they do not agree on any.
 
-    What they share is the eye's, what they do not share is their noise: the signal is their
-    covariance, each one's noise the variance by which it departs from that, not less than it
-    claims itself. There is nothing to correct unless the signal exceeds four times the noise of
-    their weighted mean.
+    Lids and lashes that stay weaken each witness by a share of its own, so they are compared in
+    course, not in size: four fifths of the variance must be shared, and neither may be less than
+    half of the other (film that drifts turns one alone). The mean then leans to the larger, which
+    is the less weakened.
 
     Parameters
     ----------
@@ -342,11 +342,11 @@ def agreed_rotation(rotation_deg: FloatArray, sd_deg: FloatArray) -> FloatArray 
     """
     if rotation_deg.shape[1] < 8 or not np.isfinite(sd_deg).all():
         return None
-    signal = float(np.cov(rotation_deg)[0, 1])
-    claimed = np.median(sd_deg, axis=1) ** 2
-    noise = np.maximum(np.abs(rotation_deg.var(axis=1) - signal), claimed)
-    joint = 1.0 / float((1.0 / noise).sum())
-    if signal < 4.0 * joint:
+    covariance = np.cov(rotation_deg)
+    one, other, shared = covariance[0, 0], covariance[1, 1], covariance[0, 1]
+    if (np.diagonal(covariance) < 4.0 * np.median(sd_deg, axis=1) ** 2).any():
         return None
-    mean: FloatArray = np.average(rotation_deg, axis=0, weights=1.0 / noise)
+    if shared <= 0 or shared**2 < 0.8 * one * other or not 0.25 < one / other < 4.0:
+        return None
+    mean: FloatArray = (one * rotation_deg[0] + other * rotation_deg[1]) / (one + other)
     return mean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 
 import cv2
 import numpy as np
@@ -49,7 +50,7 @@ class EyeWatcher:
         self._fits: list[tuple[float, float, float, float, float]] = []
         self._sharpness: list[float] = []
         self._last: PupilFit | None = None
-        self._usual: list[tuple[float, float]] = []
+        self._recent: deque[tuple[float, float]] = deque(maxlen=300)
         self._lost = 0
         self._signal: LidSignal | None = None
 
@@ -94,7 +95,7 @@ class EyeWatcher:
         self._lost = 0
         if fit.support > 0.7:
             self._last = fit
-            self._usual.append((mean_radius(fit.ellipse), fit.contrast))
+            self._recent.append((mean_radius(fit.ellipse), fit.contrast))
         return fit
 
     def _worth_searching(self) -> bool:
@@ -103,21 +104,34 @@ class EyeWatcher:
         return self._last is None or self._lost < 3 or self._lost % 3 == 0
 
     def _search_radii(self) -> tuple[float, float] | None:
-        if len(self._usual) < 30:
+        usual = self._usual_pupil()
+        return None if usual is None else (0.7 * usual[0], 1.4 * usual[0])
+
+    def _usual_pupil(self) -> tuple[float, float] | None:
+        """Return radius and contrast of the pupil seen so far; None before it is known.
+
+        What passes for a pupil on shut lids never has the contrast of one: the darker half of
+        what was seen decides.
+        """
+        if len(self._recent) < 5:
             return None
-        usual = float(np.median([radius for radius, _ in self._usual[-300:]]))
-        return 0.7 * usual, 1.4 * usual
+        known = np.array(self._recent)
+        strong = known[known[:, 1] > 0.5 * known[:, 1].max()]
+        if len(strong) < 5:
+            return None
+        radius, contrast = np.median(strong, axis=0)
+        return float(radius), float(contrast)
 
     def _alike(self, fit: PupilFit) -> bool:
         """Return whether it can be the pupil seen so far (early on: whether it looks like one)."""
         if fit.support < 0.4 or fit.contrast <= 2.0:
             return False
-        if len(self._usual) < 30:
+        usual = self._usual_pupil()
+        # A pupil of far more contrast than anything so far is the first real one.
+        if usual is None or fit.contrast > 2.0 * usual[1]:
             return True
-        radius, contrast = np.median(self._usual[-300:], axis=0)
-        return bool(
-            0.6 * radius < mean_radius(fit.ellipse) < 1.5 * radius and fit.contrast > 0.3 * contrast
-        )
+        like = 0.6 * usual[0] < mean_radius(fit.ellipse) < 1.5 * usual[0]
+        return like and fit.contrast > 0.3 * usual[1]
 
     @property
     def sharpness(self) -> FloatArray:
@@ -150,5 +164,6 @@ class EyeWatcher:
         frames = slice(interval.start_frame, interval.end_frame + 1)
         profiles = np.stack(self._profiles[frames])
         trace = self.trace
-        usual = trace.part(np.flatnonzero(trace.support > 0.7))
-        return follow_eye(profiles, trace.part(frames), usual, self.shape, self._settings.eye)
+        return follow_eye(
+            profiles, trace.part(frames), trace.usual(), self.shape, self._settings.eye
+        )

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 
 from easytear.geometry import Ellipse
+
+
+@cache
+def _grain(shape: tuple[int, int], grain: float, seed: tuple[int, int]) -> np.ndarray:
+    base = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+    base = cv2.GaussianBlur(base, (0, 0), grain)
+    return base / base.std()
 
 
 @dataclass(frozen=True)
@@ -63,10 +71,7 @@ class DrawnEye:
         return np.clip(picture, 0, 255).astype(np.uint8)
 
     def _texture(self, grain: float, key: int, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        rng = np.random.default_rng((self.seed, key))
-        base = rng.normal(size=(self.height + 400, self.width + 200)).astype(np.float32)
-        base = cv2.GaussianBlur(base, (0, 0), grain)
-        base /= base.std()
+        base = _grain((self.height + 400, self.width + 200), grain, (self.seed, key))
         return cv2.remap(
             base, (x + 100).astype(np.float32), (y + 200).astype(np.float32), cv2.INTER_LINEAR
         )

@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+
+from easytear.preprocess.blinks import LidSignal, find_blinks, intervals_between
+from easytear.preprocess.records import Blink
+from easytear.preprocess.watcher import EyeWatcher
+from easytear.settings.preprocess import BlinkSettings
+from tests.preprocess.eyes import DrawnEye, closure_of
+
+FPS = 20.0
+SETTINGS = BlinkSettings()
+EYE = DrawnEye(width=240, height=180, px_per_mm=19.0, pupil_x=118.0, pupil_y=63.0)
+
+
+def watched(closure: np.ndarray, gain: np.ndarray | None = None) -> EyeWatcher:
+    watcher = EyeWatcher((180, 240))
+    for k, shut in enumerate(closure):
+        frame = EYE.draw(closure=float(shut), frame=k, film=20.0 * (1 - np.exp(-k / 15)))
+        light = 1.0 if gain is None else gain[k]
+        watcher.add(np.clip(frame * light, 0, 255).astype(np.uint8))
+    return watcher
+
+
+def bounds(closure: np.ndarray) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], closure > 0.1, [0]])))
+    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def assert_found(watcher: EyeWatcher, time_s: np.ndarray, closure: np.ndarray) -> list[Blink]:
+    found, true = watcher.blinks(time_s), bounds(closure)
+    assert len(found) == len(true)
+    for blink, (first, last) in zip(found, true, strict=True):
+        assert abs(blink.start_frame - first) <= 1
+        assert abs(blink.end_frame - last) <= 1
+    return found
+
+
+def test_video_that_begins_and_ends_in_a_blink():
+    time_s = np.arange(70) / FPS
+    closure = np.interp(time_s, [0.0, 0.2, 0.4, 3.2, 3.4], [1.0, 1.0, 0.0, 0.0, 1.0])
+    watcher = watched(closure)
+    first, last = assert_found(watcher, time_s, closure)
+    assert first.complete
+    assert first.start_frame == 0
+    assert last.end_frame == len(time_s) - 1
+    (interval,) = watcher.intervals(time_s)
+    assert interval.blink_before == first
+    assert interval.end_frame == last.start_frame - 1
+
+
+def test_lids_shut_for_seconds_are_one_blink():
+    time_s = np.arange(110) / FPS
+    closure = np.interp(time_s, [1.0, 1.1, 4.0, 4.2], [0.0, 1.0, 1.0, 0.0])
+    (blink,) = assert_found(watched(closure), time_s, closure)
+    assert blink.complete
+
+
+def test_flicker_of_the_light_is_no_blink():
+    time_s = np.arange(90) / FPS
+    gain = 1.0 + 0.12 * np.sin(2 * np.pi * 3.3 * time_s)
+    closure = closure_of(time_s, [(2.0, 1.0)])
+    assert_found(watched(closure, gain), time_s, closure)
+
+
+def test_a_dropped_black_frame_leaves_an_interval_on_both_sides():
+    closure = np.zeros(60)
+    gain = np.ones(60)
+    gain[30] = 0.0
+    intervals = watched(closure, gain).intervals(np.arange(60) / FPS)
+    assert intervals[0].start_frame == 0
+    assert intervals[-1].end_frame == 59
+
+
+def signal(covered: np.ndarray) -> LidSignal:
+    return LidSignal(covered, covered, 0.6, covered < 0.1)
+
+
+def test_twelve_intervals_between_eleven_blinks():
+    time_s = np.arange(720) / 30.0
+    closure = closure_of(time_s, [(2.0 * k, 1.0) for k in range(1, 12)])
+    blinks = find_blinks(signal(closure), time_s, SETTINGS)
+    assert len(blinks) == 11
+    assert all(blink.complete for blink in blinks)
+    intervals = intervals_between(blinks, time_s, SETTINGS)
+    assert len(intervals) == 12
+    assert [i.blink_before for i in intervals] == [None, *blinks]
+
+
+@pytest.mark.parametrize("depth", [0.3, 0.5, 0.7])
+def test_a_partial_blink_is_not_complete_even_if_it_is_the_deepest(depth):
+    time_s = np.arange(90) / 30.0
+    closure = closure_of(time_s, [(1.0, depth)])
+    # What the lid never reaches is not known to be exposed: coverage is told relative to depth.
+    relative = LidSignal(closure / depth, closure, 0.75, closure < 0.1)
+    (blink,) = find_blinks(relative, time_s, SETTINGS)
+    assert not blink.complete
+
+
+def test_closures_a_breath_apart_are_one_blink():
+    time_s = np.arange(60) / 30.0
+    covered = np.zeros(60)
+    covered[20:24] = covered[25:29] = 0.9
+    (blink,) = find_blinks(signal(covered), time_s, SETTINGS)
+    assert (blink.start_frame, blink.end_frame) == (20, 28)
+
+
+def test_short_intervals_are_left_out_but_a_video_without_blinks_is_one_interval():
+    time_s = np.arange(40) / 30.0
+    blinks = [Blink(10, 14, True), Blink(20, 22, True)]
+    intervals = intervals_between(blinks, time_s, SETTINGS)
+    assert [(i.start_frame, i.end_frame) for i in intervals] == [(23, 39)]
+    (whole,) = intervals_between([], time_s[:5], SETTINGS)
+    assert (whole.start_frame, whole.end_frame) == (0, 4)
+
+
+def test_a_restless_open_eye_is_no_row_of_blinks():
+    time_s = np.arange(600) / 30.0
+    covered = np.random.default_rng(0).uniform(0.0, 0.08, 600)
+    covered[300:308] = 0.8
+    (blink,) = find_blinks(signal(covered), time_s, SETTINGS)
+    assert blink.start_frame == 300
+    assert blink.end_frame == 307
