@@ -20,7 +20,7 @@ from scipy import stats
 from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.common import draw_common
 from easytear.measure.field import ALIKE_FRAMES, Field, fit_field, reading
-from easytear.measure.fitting import CAUCHY, LawFit, block_labels
+from easytear.measure.fitting import CAUCHY, LawFit, block_labels, residuals
 from easytear.measure.law import TINY, growth, lines, minima, project
 from easytear.measure.samples import Samples
 
@@ -46,12 +46,23 @@ class Draws:
 
 @dataclass(frozen=True)
 class Choice:
-    """The answer under another defensible choice: shifts, and how much the choice counts."""
+    """The answer under another defensible choice, as shifts.
+
+    Attributes
+    ----------
+    onset_s, log_lambda, rho_mm : float
+        Shifts of the answer.
+    share : float
+        How much the choice counts among those of its kind.
+    kind : str
+        Kinds add up; within a kind the mean square shift counts.
+    """
 
     onset_s: float
     log_lambda: float
     rho_mm: float
     share: float = 1.0
+    kind: str = "fit"
 
 
 @dataclass(frozen=True)
@@ -68,12 +79,24 @@ class Mean:
         What is expected of each row: drawn rows move rho by how far they are from it.
     rho_mm : float
         The zone's amplitude.
+    coefficient : (m,) array or None
+        Of the amplitude field, where rho is read from one.
     """
 
     samples: Samples
     weight: FloatArray
     trend_mm: FloatArray
     rho_mm: float
+    coefficient: FloatArray | None = None
+
+    def under(self, fit: LawFit, frames: BoolArray | None = None) -> float:
+        """Return the same weighted amplitude under another law, or on some of the frames."""
+        rows = self.samples if frames is None else self.samples.frames(frames)
+        line, _ = residuals(rows, fit.onset_s, fit.log_lambda, fit.drift_mm_s)
+        told = line.leverage > TINY
+        return self.rho_mm + float(
+            np.where(told, self.weight * (line.amplitude_mm - self.trend_mm), 0.0).sum()
+        )
 
 
 @dataclass(frozen=True)
@@ -106,7 +129,8 @@ def mean_amplitude(
         if found is not None:
             weight = reading(target.field, found, target.mean_basis)
             rho = float(found.coefficient @ target.mean_basis)
-            return Mean(target.field.samples, weight, found.trend_mm, rho)
+            rows = target.field.samples
+            return Mean(rows, weight, found.trend_mm, rho, found.coefficient)
     weight = _plain_weights(fit, early_enough(samples, fit, early_lambdas))
     rho = float(weight @ fit.lines.amplitude_mm)
     return Mean(samples, weight, np.full(len(weight), rho), rho)
@@ -286,10 +310,10 @@ def _drift(
 
 
 def _draw_choice(choices: Sequence[Choice], draws: int, rng: np.random.Generator) -> FloatArray:
-    """Return (draws, 4) shifts whose variance is the mean square shift over the choices."""
+    """Return (draws, 4) shifts: variances are mean square shifts, kinds of choices add up."""
     out = np.zeros((draws, 4))
-    total = sum(choice.share for choice in choices)
     for choice in choices:
+        total = sum(other.share for other in choices if other.kind == choice.kind)
         shift = np.array([choice.onset_s, choice.log_lambda, 0.0, choice.rho_mm])
         scale = np.sqrt(choice.share / max(total, TINY))
         out += rng.standard_normal((draws, 1)) * scale * shift

@@ -2,7 +2,7 @@
 
 Film speed rises from nothing at the lid to its greatest at the front, so the mean over whichever
 points were found depends on where they were found. The amplitude is therefore read as a smooth
-function of the height at onset (straight between knots) and of the place along the eye, and
+function of where material was at onset (straight between knots, in height and along the eye), and
 any zone's amplitude is the mean of that function over the zone.
 
 The still iris and lash pattern is as strong as the film's. A point that has locked on to it stands
@@ -26,8 +26,8 @@ from easytear.measure.fitting import CAUCHY, LawFit, residuals
 from easytear.measure.law import TINY
 from easytear.measure.samples import Samples
 
-KNOT_MM = 0.2
-PLACE_MM = 10.0
+KNOT_MM = 0.25
+PLACE_KNOT_MM = 2.0
 LOWEST, HIGHEST = -0.2, 1.5
 """Where amplitudes of points that do not follow the film may lie, in units of the field's top."""
 
@@ -38,8 +38,9 @@ NARROWEST, WIDEST = 0.015, 0.12
 """Bounds of the film's own scatter about the field, relative to its amplitude."""
 
 ROUNDS = 40
-BEND = 0.03
-"""Strength of the prior against bends, in rows: it joins knots without rows to the others."""
+BEND, PLACE_BEND, LEVEL = 0.03, 0.3, 0.001
+"""Strength of the priors against bends in height, against bends along the eye, and against slopes,
+in rows: they join knots without rows to the others."""
 
 ALIKE_FRAMES = 10.0
 """A track's errors last: they are taken as alike over about ten frames."""
@@ -54,25 +55,23 @@ class Field:
     samples : Samples
         All rows whose height at onset is known.
     height_mm : (t,) array
-        That height above the lid.
+        That height, y up.
     knots_mm : (k,) array
-        Heights between which the field is straight.
-    middle_mm : float
-        Place from which the change along the eye is counted.
+        Heights of the knots.
+    place_knots_mm : (p,) array
+        Places of the knots along the eye.
     """
 
     samples: Samples
     height_mm: FloatArray
     knots_mm: FloatArray
-    middle_mm: float
+    place_knots_mm: FloatArray
 
     def basis(self, height_mm: FloatArray, place_mm: FloatArray) -> FloatArray:
-        """Return the (m, k + 1) basis at heights and places: hats over the knots, and place."""
-        k = self.knots_mm
-        h = np.clip(height_mm, k[0], k[-1])
-        hats = np.maximum(1.0 - np.abs(h[:, None] - k[None, :]) / KNOT_MM, 0.0)
-        along = (place_mm - self.middle_mm) / PLACE_MM
-        return np.column_stack([hats, along])
+        """Return the (m, k * p) basis at heights and places: products of hats over the knots."""
+        up = _hats(height_mm, self.knots_mm)
+        along = _hats(place_mm, self.place_knots_mm)
+        return (up[:, :, None] * along[:, None, :]).reshape(len(up), -1)
 
     def rows(self, chosen: NDArray[np.int_] | BoolArray) -> Field:
         """Return some of the rows."""
@@ -83,18 +82,28 @@ class Field:
         return replace(self, samples=self.samples.frames(chosen))
 
 
-def make_field(samples: Samples, height_mm: FloatArray) -> Field | None:
-    """Return the field's form for rows of known height at onset; None where there are none."""
+def make_field(samples: Samples, height_mm: FloatArray) -> tuple[Field, NDArray[np.int_]] | None:
+    """Return the field's form and the rows of known height; None where they are too few."""
     known = np.flatnonzero(np.isfinite(height_mm) & ((samples.weight > 0).sum(axis=1) >= 3))
     if len(known) < 3:
         return None
     height, place = height_mm[known], samples.place_mm[known]
-    low, high = np.quantile(height, (0.02, 0.98))
-    first = np.floor(low / KNOT_MM) * KNOT_MM
-    count = max(int(np.ceil((high - first) / KNOT_MM)), 1) + 1
-    knots = first + KNOT_MM * np.arange(count)
-    middle = 0.5 * float(place.min() + place.max())
-    return Field(samples.rows(known), height, knots, middle)
+    up = _knots(height, KNOT_MM)
+    return Field(samples.rows(known), height, up, _knots(place, PLACE_KNOT_MM)), known
+
+
+def _knots(values: FloatArray, step: float) -> FloatArray:
+    """Return even knots, at most `step` apart, that span all but the outermost values."""
+    low, high = (float(q) for q in np.quantile(values, (0.02, 0.98)))
+    count = max(int(np.ceil((high - low) / step)), 1) + 1
+    return np.linspace(low, max(high, low + 1e-3), count)
+
+
+def _hats(values: FloatArray, knots: FloatArray) -> FloatArray:
+    """Return the (m, k) hat functions over even knots, level beyond the outermost."""
+    at = (np.clip(values, knots[0], knots[-1]) - knots[0]) / (knots[1] - knots[0])
+    hats: FloatArray = np.maximum(1.0 - np.abs(at[:, None] - np.arange(len(knots))), 0.0)
+    return hats
 
 
 @dataclass(frozen=True)
@@ -105,13 +114,13 @@ class Amplitudes:
     ----------
     chance : (t,) array
         Probability that each row follows the film.
-    coefficient : (k + 1,) array
+    coefficient : (k * p,) array
         Of the field's basis.
     trend_mm : (t,) array
         The field at every row.
     weight : (t,) array
         Inverse variance of each row's amplitude as a reading of the field.
-    penalty : (k + 1, k + 1) array
+    penalty : (k * p, k * p) array
         The weak prior that joins knots without rows to their neighbours.
     """
 
@@ -150,20 +159,21 @@ def fit_field(field: Field, fit: LawFit, early_lambdas: float) -> Amplitudes | N
     smooth = 1.0 / (1.0 + rough / fit.noise / CAUCHY**2)
     sd = np.sqrt(ALIKE_FRAMES * fit.noise / np.maximum(line.leverage, TINY))
     basis = field.basis(field.height_mm, field.samples.place_mm)
-    return _mixture(line.amplitude_mm, sd, basis, known, smooth)
+    penalty = _penalty(len(field.knots_mm), len(field.place_knots_mm))
+    return _mixture(line.amplitude_mm, sd, basis, penalty, known, smooth)
 
 
 def _mixture(
     amplitude_mm: FloatArray,
     sd_mm: FloatArray,
     basis: FloatArray,
+    penalty: FloatArray,
     known: BoolArray,
     smooth: FloatArray,
 ) -> Amplitudes:
     """Tell rows that follow the film from others; see the module's head."""
     a, sd, x, prior = amplitude_mm[known], sd_mm[known], basis[known], smooth[known]
-    penalty = _penalty(basis.shape[1])
-    coefficient = _start(a, x)
+    coefficient = _start(a, x, penalty)
     top = max(float(np.quantile(np.abs(x @ coefficient), 0.9)), 1e-6)
     scatter, share = 0.08, 0.6
     chance = np.full(len(a), share)
@@ -203,31 +213,35 @@ def _mean(weight: FloatArray) -> float:
     return float(weight.sum()) / max(len(weight), 1)
 
 
-def _start(a: FloatArray, x: FloatArray) -> FloatArray:
-    """Return a first guess: an upper quantile of the amplitudes about each knot."""
-    count = x.shape[1] - 1
-    out = np.full(count + 1, np.nan)
-    for knot in range(count):
-        near = a[x[:, knot] > 0.25]
-        if len(near) >= 3:
-            out[knot] = np.quantile(near, 0.75)
-    told = np.flatnonzero(np.isfinite(out))
-    if len(told) == 0:
-        out[:] = np.quantile(a, 0.75)
-    else:
-        out[:count] = np.interp(np.arange(count), told, out[told])
-    out[count] = 0.0
+def _start(a: FloatArray, x: FloatArray, penalty: FloatArray) -> FloatArray:
+    """Return a first guess: an upper quantile of the amplitudes near each knot, made smooth."""
+    share = x @ x.T
+    level = np.empty(len(a))
+    for row in range(len(a)):
+        near = np.argsort(-share[row], kind="stable")[: max(min(12, len(a)), 1)]
+        level[row] = np.quantile(a[near], 0.7)
+    return _regression(level, x, np.ones(len(a)), penalty)
+
+
+def _penalty(knots: int, places: int) -> FloatArray:
+    """Return squared second differences in height and along the eye, and weak first ones."""
+    out: FloatArray = 1e-6 * np.eye(knots * places)
+    for order, strength, along in (
+        (2, BEND, PLACE_BEND),
+        (1, LEVEL, LEVEL),
+    ):
+        up = _differences(knots, order)
+        side = _differences(places, order)
+        out = out + strength * np.kron(up, np.eye(places)) + along * np.kron(np.eye(knots), side)
     return out
 
 
-def _penalty(count: int) -> FloatArray:
-    """Return squared second differences over the knots, weak, and a weak pull on the place."""
-    knots = count - 1
-    bend = np.diff(np.eye(knots), n=2, axis=0) if knots > 2 else np.zeros((1, knots))
-    out = np.zeros((count, count))
-    out[:knots, :knots] = BEND * bend.T @ bend + 1e-6 * np.eye(knots)
-    out[knots, knots] = 0.1
-    return out
+def _differences(count: int, order: int) -> FloatArray:
+    if count <= order:
+        return np.zeros((count, count))
+    step = np.diff(np.eye(count), n=order, axis=0)
+    squared: FloatArray = step.T @ step
+    return squared
 
 
 def _regression(
@@ -247,7 +261,7 @@ def reading(field: Field, found: Amplitudes, target: FloatArray) -> FloatArray:
         Rows and form.
     found : Amplitudes
         The fitted field.
-    target : (k + 1,) array
+    target : (k * p,) array
         Mean of the basis over the zone that is asked for.
     """
     basis = field.basis(field.height_mm, field.samples.place_mm)

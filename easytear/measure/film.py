@@ -11,7 +11,7 @@ from easytear.analysis.model import Band, Fit, Spread
 from easytear.calibration import MEAN_HVID_MM
 from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.area import filled_front
-from easytear.measure.headline import Headline, Lid, Origins, band_zone, find_headline
+from easytear.measure.headline import Headline, band_zone, find_headline
 from easytear.measure.motion import aligned, local_velocity, shared_motion
 from easytear.measure.samples import Samples, front_samples, track_samples
 from easytear.measure.spread import Law, Onset, Zone, fit_law, fit_record
@@ -113,10 +113,7 @@ def _measure(
     rng = np.random.default_rng(settings.seed)
     up, side = track_samples(time_s, tracks, scale)
     edge = front_samples(time_s, front, scale)
-    lid = Lid(
-        _lid_height(up.place_mm / scale, lower_edge_px) * scale,
-        _lid_height(front.x_px, lower_edge_px) * scale,
-    )
+    lid_mm = _lid_height(up.place_mm / scale, lower_edge_px) * scale
     visible_mm = _visible_height(lower_edge_px, scale)
 
     def record(law: Law | None) -> Fit | None:
@@ -125,11 +122,14 @@ def _measure(
     everywhere = fit_law(Zone(_thinned(up)), settings)
     found = Headline(None, np.zeros(len(up), dtype=bool), None, ("no_film",))
     if everywhere is not None:
-        found = find_headline(up, edge, lid, everywhere, settings, rng)
+        found = find_headline(up, edge, everywhere, settings, rng)
     headline, zone = found.law, found.zone
     onset = _shared_onset(headline, everywhere)
     front_law = fit_law(Zone(edge), settings, onset=onset, rng=rng)
-    bands = _bands(up, found.where, settings, onset, rng)
+    bands = []
+    if found.where is not None and everywhere is not None:
+        above_mm = found.where.height_mm - lid_mm
+        bands = _bands(up, above_mm, headline or everywhere, settings, onset, rng)
     sideways = None
     if everywhere is not None:
         sideways = fit_law(Zone(side), settings, upward=False, onset=onset, rng=rng)
@@ -192,19 +192,19 @@ def _visible_height(lower_edge_px: FloatArray, scale: float) -> float | None:
 
 def _bands(
     up: Samples,
-    where: Origins | None,
+    above_mm: FloatArray,
+    law: Law,
     settings: SpreadSettings,
     onset: Onset | None,
     rng: np.random.Generator,
 ) -> list[tuple[float, float, Law | None]]:
-    """Fit every band of heights at onset that holds enough tracks."""
+    """Fit every band of heights above the lid at onset that holds enough tracks."""
     out: list[tuple[float, float, Law | None]] = []
-    if where is None:
+    if not np.isfinite(above_mm).any():
         return out
-    known = where.height_mm[np.isfinite(where.height_mm)]
-    for number in range(max(int(known.min() // settings.band_mm), 0), MOST_BANDS):
+    for number in range(max(int(np.nanmin(above_mm) // settings.band_mm), 0), MOST_BANDS):
         low, high = number * settings.band_mm, (number + 1) * settings.band_mm
-        zone, rows = band_zone(up, where, low, high)
+        zone, rows = band_zone(up, above_mm, low, high, law, settings)
         if rows.sum() >= settings.min_band_tracks:
             out.append((low, high, fit_law(zone, settings, onset=onset, rng=rng)))
     return out

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.bootstrap import Target
@@ -20,6 +21,7 @@ from easytear.settings.measure import SpreadSettings
 
 ROUNDS = 3
 DEPTHS = 6
+MARGIN_MM = 0.5
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,11 @@ class Origins:
     Attributes
     ----------
     height_mm : (t,) array
-        Height of every row above the lid at onset; NaN where it cannot be told.
+        Height (y up) of every row at onset; NaN where it cannot be told.
     depth_mm : (t,) array
         Depth below the front of its column; NaN where unknown.
     front_mm, front_sd_mm : (c,) arrays
-        Height of the front above the lid at onset; NaN where unknown.
+        Height (y up) of the front at onset; NaN where unknown.
     field : Field
         The amplitude field's form and rows.
     chance : (t,) array
@@ -48,47 +50,64 @@ class Origins:
     chance: FloatArray
 
 
-@dataclass(frozen=True)
-class Lid:
-    """Height (y up, mm) of the lower border of the exposed cornea under tracks and front."""
-
-    tracks_mm: FloatArray
-    front_mm: FloatArray
-
-
-def find_origins(
-    up: Samples, edge: Samples, lid: Lid, law: Law, settings: SpreadSettings
-) -> Origins | None:
+def find_origins(up: Samples, edge: Samples, law: Law, settings: SpreadSettings) -> Origins | None:
     """Return where the film was at onset under a law; None where no row tells."""
-    raw, _ = onset_heights(up, law)
-    height = raw - lid.tracks_mm
-    field = make_field(up, height)
-    if field is None:
+    height, _ = onset_heights(up, law)
+    fitted = _field(up, _under_front(height, edge), law, settings)
+    if fitted is None:
         return None
-    found = fit_field(field, law.fit, settings.early_born_lambdas)
-    if found is None:
-        return None
+    field, found, chance = fitted
 
     def film(at_mm: FloatArray, place_mm: FloatArray) -> FloatArray:
         amplitude: FloatArray = field.basis(at_mm, place_mm) @ found.coefficient
         return np.maximum(amplitude, 0.0)
 
-    front, sd = front_at_onset(edge, law, film, lid.front_mm)
+    front, sd = front_at_onset(edge, law, film)
     depth = depths(height, up.place_mm, front, edge.place_mm)
-    return Origins(height, depth, front, sd, field, _everywhere(up, height, found, field))
+    return Origins(height, depth, front, sd, field, chance)
 
 
-def _everywhere(up: Samples, height: FloatArray, found: Amplitudes, field: Field) -> FloatArray:
+def _field(
+    up: Samples, height: FloatArray, law: Law, settings: SpreadSettings
+) -> tuple[Field, Amplitudes, FloatArray] | None:
+    """Return the amplitude field of rows at known heights, as fitted, and all rows' chances."""
+    made = make_field(up, height)
+    if made is None:
+        return None
+    field, chosen = made
+    found = fit_field(field, law.fit, settings.early_born_lambdas)
+    if found is None:
+        return None
+    return field, found, _chances(len(up), chosen, found)
+
+
+def _chances(count: int, chosen: NDArray[np.int_], found: Amplitudes) -> FloatArray:
     """Return the chances for all rows; rows that the field left out follow the film unproven."""
-    chance = np.full(len(up), 0.5)
-    rows = np.flatnonzero(np.isfinite(height) & ((up.weight > 0).sum(axis=1) >= 3))
-    assert len(rows) == len(field.samples)
-    chance[rows] = found.chance
+    chance = np.full(count, 0.5)
+    chance[chosen] = found.chance
     return chance
 
 
+def _under_front(height: FloatArray, edge: Samples) -> FloatArray:
+    """Return heights at onset, NaN for material above everything that the front ever was at first.
+
+    The front only rises: at onset it lay below where it was first seen.
+    """
+    seen = edge.weight > 0
+    if not seen.any():
+        return height
+    first = np.where(seen, edge.value, np.inf).min(axis=1, initial=np.inf)
+    top = float(first[np.isfinite(first)].max())
+    with np.errstate(invalid="ignore"):
+        return np.where(height <= top + MARGIN_MM, height, np.nan)
+
+
 def zone_below_front(
-    up: Samples, edge: Samples, where: Origins, depth_mm: float, shift_mm: float = 0.0
+    up: Samples,
+    edge: Samples,
+    where: Origins,
+    depth_mm: float,
+    shift_mm: float = 0.0,
 ) -> tuple[Zone, BoolArray]:
     """Return the headline zone, moved down by a shift, and which rows it holds.
 
@@ -100,20 +119,32 @@ def zone_below_front(
     depth = shift_mm + (np.arange(DEPTHS) + 0.5) / DEPTHS * depth_mm
     height = (where.front_mm[known][:, None] - depth[None, :]).ravel()
     place = np.repeat(edge.place_mm[known], DEPTHS)
-    basis = where.field.basis(height, place)[height > 0]
+    basis = where.field.basis(height, place)
     target = Target(where.field, basis.mean(axis=0)) if len(basis) else None
     return Zone(up.rows(rows), target, where.chance[rows]), rows
 
 
-def band_zone(up: Samples, where: Origins, low_mm: float, high_mm: float) -> tuple[Zone, BoolArray]:
-    """Return the zone of a band of heights at onset, and which rows it holds."""
+def band_zone(
+    up: Samples,
+    above_mm: FloatArray,
+    low_mm: float,
+    high_mm: float,
+    law: Law,
+    settings: SpreadSettings,
+) -> tuple[Zone, BoolArray]:
+    """Return the zone of a band of heights above the lid at onset, and which rows it holds."""
     with np.errstate(invalid="ignore"):
-        rows: BoolArray = (where.height_mm >= low_mm) & (where.height_mm < high_mm)
-    inside = np.isfinite(where.height_mm)
-    top = min(high_mm, float(np.quantile(where.height_mm[inside], 0.98)))
-    height = low_mm + (np.arange(DEPTHS) + 0.5) / DEPTHS * max(top - low_mm, 0.0)
-    basis = where.field.basis(height, np.full(DEPTHS, where.field.middle_mm))
-    return Zone(up.rows(rows), Target(where.field, basis.mean(axis=0)), where.chance[rows]), rows
+        rows: BoolArray = (above_mm >= low_mm) & (above_mm < high_mm)
+        near = (above_mm >= low_mm - MARGIN_MM) & (above_mm < high_mm + MARGIN_MM)
+    fitted = _field(up, np.where(near, above_mm, np.nan), law, settings) if rows.any() else None
+    if fitted is None:
+        return Zone(up.rows(rows)), rows
+    field, _, chance = fitted
+    reach = np.quantile(above_mm[rows], (0.02, 0.98))
+    height = reach[0] + (np.arange(DEPTHS) + 0.5) / DEPTHS * (reach[1] - reach[0])
+    place = np.repeat(up.place_mm[rows], DEPTHS)
+    basis = field.basis(np.tile(height, int(rows.sum())), place)
+    return Zone(up.rows(rows), Target(field, basis.mean(axis=0)), chance[rows]), rows
 
 
 @dataclass(frozen=True)
@@ -129,7 +160,6 @@ class Headline:
 def find_headline(
     up: Samples,
     edge: Samples,
-    lid: Lid,
     everywhere: Law,
     settings: SpreadSettings,
     rng: np.random.Generator,
@@ -140,8 +170,6 @@ def find_headline(
     ----------
     up, edge : Samples
         Heights of the tracks and of the front.
-    lid : Lid
-        Heights of the lid below both.
     everywhere : Law
         The law of all film, to start from.
     settings : SpreadSettings
@@ -150,7 +178,7 @@ def find_headline(
         Source of chance.
     """
     nothing = np.zeros(len(up), dtype=bool)
-    where = find_origins(up, edge, lid, everywhere, settings)
+    where = find_origins(up, edge, everywhere, settings)
     if settings.headline_zone == "all_film":
         chance = None if where is None else where.chance
         law = fit_law(Zone(up, None, chance), settings, rng=rng)
@@ -161,7 +189,7 @@ def find_headline(
     for _ in range(ROUNDS - 1):
         zone, _ = zone_below_front(up, edge, where, settings.zone_depth_mm)
         law = fit_law(zone, settings, onset=onset)
-        again = None if law is None else find_origins(up, edge, lid, law, settings)
+        again = None if law is None else find_origins(up, edge, law, settings)
         if again is None:
             return Headline(None, nothing, where, ("headline_zone_empty",))
         where = again

@@ -13,6 +13,7 @@ from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.bootstrap import (
     Choice,
     Draws,
+    Mean,
     Target,
     draw_law,
     drift_preferred,
@@ -176,8 +177,7 @@ def fit_law(
     law = Law(fit, rho, rows.samples, None, window, evidence, early, told)
     if rng is None:
         return law
-    choices = _choices(rows, fit, rho, settings)
-    choices += _row_choices(alternatives, rows, fit, rho, settings)
+    choices = _choices(rows, fit, mean) + _zone_choices(alternatives, rows, fit, mean)
     draws = draw_law(
         rows.samples,
         fit,
@@ -263,19 +263,39 @@ def _onset_draws(
     return drawn
 
 
-def _choices(rows: Zone, fit: LawFit, rho: float, settings: SpreadSettings) -> list[Choice]:
+def _choices(rows: Zone, fit: LawFit, mean: Mean) -> list[Choice]:
     """Return the answers under other frames, robustness and rows of the same zone."""
-    time_s = rows.samples.time_s
-    since = time_s - fit.onset_s
+    since = rows.samples.time_s - fit.onset_s
     out: list[Choice] = []
     for kept in ((since < 0) | (since > 0.15), since < 0.6 * since[-1]):
-        out += _choice(rows.frames(kept).useful(), fit, rho, settings)
+        other = _again(rows.frames(kept).useful(), fit)
+        if other is not None:
+            out.append(_shift(other, fit, mean, mean.under(other, kept) - mean.under(fit)))
     for factor in (0.5, 3.0):
-        out += _choice(rows, fit, rho, settings, cauchy=CAUCHY * factor)
+        other = _again(rows, fit, cauchy=CAUCHY * factor)
+        if other is not None:
+            out.append(_shift(other, fit, mean))
     for half in _halves(rows.samples):
-        if half.sum() >= 6:
-            out += _choice(rows.rows(half), fit, rho, settings, share=0.5)
+        other = _again(rows.rows(half), fit) if half.sum() >= 6 else None
+        if other is not None:
+            out.append(replace(_shift(other, fit, mean), share=0.5))
     return out
+
+
+def _shift(other: LawFit, fit: LawFit, mean: Mean, rho_mm: float | None = None) -> Choice:
+    moved = mean.under(other) - mean.under(fit) if rho_mm is None else rho_mm
+    return Choice(other.onset_s - fit.onset_s, other.log_lambda - fit.log_lambda, moved)
+
+
+def _again(rows: Zone, fit: LawFit, *, cauchy: float = CAUCHY) -> LawFit | None:
+    """Return the law of other rows, looked for near the one found."""
+    if len(rows.samples) < 1 or len(rows.samples.time_s) < 6:
+        return None
+    whole = fit.coarse.grid
+    onset = np.abs(whole.onset_s - fit.onset_s) <= 0.1
+    log_lambda = np.abs(whole.log_lambda - fit.log_lambda) <= 0.8
+    near = Grid(whole.onset_s[onset], whole.log_lambda[log_lambda])
+    return fit_rows(rows.samples, near, drift=fit.has_drift, cauchy=cauchy, trust=rows.trust)
 
 
 def _halves(rows: Samples) -> list[BoolArray]:
@@ -287,39 +307,21 @@ def _halves(rows: Samples) -> list[BoolArray]:
     return [early, good, ~good]
 
 
-def _near(fit: LawFit) -> Grid:
-    whole = fit.coarse.grid
-    onset = np.abs(whole.onset_s - fit.onset_s) <= 0.1
-    log_lambda = np.abs(whole.log_lambda - fit.log_lambda) <= 0.8
-    return Grid(whole.onset_s[onset], whole.log_lambda[log_lambda])
-
-
-def _choice(
-    rows: Zone,
-    fit: LawFit,
-    rho: float,
-    settings: SpreadSettings,
-    *,
-    cauchy: float = CAUCHY,
-    share: float = 1.0,
+def _zone_choices(
+    alternatives: Sequence[Zone], rows: Zone, fit: LawFit, mean: Mean
 ) -> list[Choice]:
-    samples = rows.samples
-    if len(samples) < 1 or len(samples.time_s) < 6:
-        return []
-    near = _near(fit)
-    other = fit_rows(samples, near, drift=fit.has_drift, cauchy=cauchy, trust=rows.trust)
-    other_rho = mean_amplitude(samples, other, settings.early_born_lambdas, rows.target).rho_mm
-    shift = (other.onset_s - fit.onset_s, other.log_lambda - fit.log_lambda)
-    return [Choice(*shift, other_rho - rho, share)]
-
-
-def _row_choices(
-    alternatives: Sequence[Zone], rows: Zone, fit: LawFit, rho: float, settings: SpreadSettings
-) -> list[Choice]:
+    """Return the answers for other defensible borders of the zone."""
     out: list[Choice] = []
-    for other in alternatives:
-        frames = np.searchsorted(other.samples.time_s, rows.samples.time_s)
-        out += _choice(other.frames(frames).useful(), fit, rho, settings)
+    for zone in alternatives:
+        frames = np.searchsorted(zone.samples.time_s, rows.samples.time_s)
+        other = _again(zone.frames(frames).useful(), fit)
+        if other is None:
+            continue
+        choice = replace(_shift(other, fit, mean), kind="zone")
+        if mean.coefficient is not None and zone.target is not None and rows.target is not None:
+            moved = mean.coefficient @ (zone.target.mean_basis - rows.target.mean_basis)
+            choice = replace(choice, rho_mm=choice.rho_mm + float(moved))
+        out.append(choice)
     return out
 
 

@@ -58,10 +58,8 @@ def onset_heights(samples: Samples, law: Law) -> tuple[FloatArray, FloatArray]:
     return np.where(known, offset, np.nan), np.where(known, slope, np.nan)
 
 
-def front_at_onset(
-    front: Samples, law: Law, film: FilmAmplitude, lid_mm: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the front's height (c,) above the lid at onset and its sd, NaN where unknown.
+def front_at_onset(front: Samples, law: Law, film: FilmAmplitude) -> tuple[FloatArray, FloatArray]:
+    """Return the front's height (c,) at onset and its standard deviation, NaN where unknown.
 
     The front moves as the film at it does, so it is taken back by the amplitude that the field
     has at the height where the front then lies. Early sightings count most: taking back a late
@@ -74,17 +72,15 @@ def front_at_onset(
     law : Law
         When the film rises.
     film : callable
-        Amplitude (mm) of the film at heights above the lid and places.
-    lid_mm : (c,) array
-        Height of the lid in the front's columns.
+        Amplitude (mm) of the film at heights and places.
     """
     shape = rise_shape(law, front.time_s)
     seen = front.weight > 0
-    value = front.value - lid_mm[:, None]
+    value = front.value
     own = 1.0 / np.where(seen, front.weight, 1.0)
     height = np.where(seen, value, np.inf).min(axis=1, initial=np.inf)
     height = np.where(np.isfinite(height), height, 0.0)
-    variance = own
+    variance, risen = own, np.zeros_like(own)
     for _ in range(12):
         risen = film(height, front.place_mm)[:, None] * shape
         variance = own + (AMPLITUDE_ERROR * risen) ** 2
@@ -94,7 +90,20 @@ def front_at_onset(
         height = 0.5 * height + 0.5 * back
     least = np.sqrt(np.where(seen, variance, np.inf).min(axis=1, initial=np.inf))
     known = seen.any(axis=1)
-    return np.where(known, height, np.nan), np.where(known, least, np.nan)
+    sd = np.sqrt(least**2 + _unsteadiness(seen, value - risen - height[:, None]) ** 2)
+    return np.where(known, height, np.nan), np.where(known, sd, np.nan)
+
+
+def _unsteadiness(seen: BoolArray, left: FloatArray) -> float:
+    """Return how much the front, taken back, still moves over time: as an RMS over frames.
+
+    A front that were found exactly, and moved exactly as the film, would not move at all.
+    """
+    frames = np.flatnonzero(seen.sum(axis=0) >= 3)
+    if len(frames) == 0:
+        return 0.0
+    middle = [float(np.median(left[seen[:, f], f])) for f in frames]
+    return float(np.sqrt(np.mean(np.square(middle))))
 
 
 def depths(

@@ -23,7 +23,7 @@ class Film:
     drift_mm_s: float = 0.0
     seconds: float = 6.0
     fps: float = 30.0
-    tracks: int = 400
+    tracks: int = 300
     noise_px: float = 0.6
     common_px: float = 0.2
     front_from: int = 10
