@@ -23,7 +23,6 @@ from easytear.simulate import Law, Truth
 
 AFTER_S = 1.0
 """Tracks are judged this long after their birth, and at the interval's end."""
-AGE_SLACK_S = 0.06
 FRONT_FROM_S = 0.15
 """The front counts from this long after onset: before, it cannot be told."""
 COLUMN_PX = 8
@@ -166,21 +165,23 @@ def _iou(first: Ellipse, second: Ellipse, shape: tuple[int, int]) -> float:
 def track_errors(tracks: pd.DataFrame, ref: Reference) -> pd.DataFrame:
     """Return the tracks' rows with what each has gone wrong since its birth.
 
-    Adds `age_s`, `ex_px`, `ey_px` (found minus true position of the film point that was at the
-    track's first position), for about every quarter of a second of each track and its last row.
+    Adds `age` (frames), `ex_px`, `ey_px` (found minus true position of the film point that was
+    at the track's first position), for about every quarter of a second of each track's life, its
+    first second, and its last row.
     """
     rows = tracks.sort_values(["track_id", "frame"])
     inside = rows["frame"].between(ref.interval.start_frame, ref.interval.end_frame)
     rows = rows[inside]
     if rows.empty:
-        return rows.assign(age_s=[], ex_px=[], ey_px=[])
+        return rows.assign(age=[], ex_px=[], ey_px=[])
     birth = rows.groupby("track_id").transform("first")
     last = rows.groupby("track_id")["frame"].transform("max")
     step = max(round(0.25 * ref.truth.fps), 1)
     age = rows["frame"] - birth["frame"]
-    kept = (age > 0) & ((age % step == 0) | (rows["frame"] == last))
+    second = age == round(AFTER_S * ref.truth.fps)
+    kept = (age > 0) & ((age % step == 0) | second | (rows["frame"] == last))
     chosen = rows[kept].copy()
-    chosen["age_s"] = chosen["time_s"] - birth.loc[kept, "time_s"]
+    chosen["age"] = age[kept]
     start = birth.loc[kept, ["x_eye_px", "y_eye_px", "frame"]].to_numpy(dtype=float)
     true = np.empty((len(chosen), 2))
     frame = chosen["frame"].to_numpy()
@@ -201,7 +202,7 @@ def _tracks(tracks: pd.DataFrame, ref: Reference) -> dict[str, Any]:
     if rows.empty:
         return numbers
     error = np.hypot(rows["ex_px"].to_numpy(dtype=float), rows["ey_px"].to_numpy(dtype=float))
-    second = error[(rows["age_s"] - AFTER_S).abs().to_numpy() < AGE_SLACK_S]
+    second = error[rows["age"].to_numpy() == round(AFTER_S * ref.truth.fps)]
     if len(second):
         numbers["track_1s_px"] = float(np.median(second))
         numbers["track_1s_p90_px"] = float(np.quantile(second, 0.9))
