@@ -58,15 +58,15 @@ def pupil_errors(analysis: Analysis, marks: dict[str, dict[str, float]]) -> dict
     if pupil is None:
         return {"pupil_max_px": np.nan, "eye_motion_rms_px": np.nan}
     frames = analysis.frames.set_index("frame")
-    errors = []
+    errors = {}
     for name, mark in marks.items():
         if int(name) not in frames.index or not np.isfinite(frames.eye_dx_px[int(name)]):
             continue
         x = pupil.x_px + frames.eye_dx_px[int(name)] - mark["x_px"]
         y = pupil.y_px + frames.eye_dy_px[int(name)] - mark["y_px"]
-        errors.append((x, y))
-    error = np.array(errors)
-    out = {f"pupil_{n}_px": float(np.hypot(*e)) for n, e in zip(marks, error, strict=False)}
+        errors[name] = (x, y)
+    error = np.array(list(errors.values()))
+    out = {f"pupil_{name}_px": float(np.hypot(*e)) for name, e in errors.items()}
     out["pupil_max_px"] = float(np.hypot(*error.T).max())
     spread = error - error.mean(axis=0)
     out["eye_motion_rms_px"] = float(np.sqrt((spread**2).sum(axis=1).mean()))
