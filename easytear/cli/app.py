@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from easytear import __version__
-from easytear.errors import EasyTearError
+from easytear.errors import EasyTearError, SettingsError
 
 EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 
@@ -64,4 +64,4 @@ def main() -> None:
         Console(stderr=True, highlight=False, soft_wrap=True).print(
             f"easytear: {error}", markup=False
         )
-        sys.exit(EXIT_NOTHING)
+        sys.exit(EXIT_USAGE if isinstance(error, SettingsError) else EXIT_NOTHING)

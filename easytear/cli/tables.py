@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -11,10 +12,14 @@ from easytear.analysis import Analysis, Fit, IntervalResult
 
 
 def print_summary(analysis: Analysis, folder: Path) -> None:
-    """Print one line an interval: the spread law with its 95 % intervals, area, quality."""
+    """Print one line an interval: the spread law with its 95 % intervals, area, quality.
+
+    Intervals count from 1 for people, as on the page; in the files they count from 0.
+    """
     table = Table(title=Path(analysis.summary.video.path).name, title_justify="left")
-    for heading in ("interval", "time", "rho (mm)", "lambda (s)", "v0 (mm/s)", "area", "quality"):
-        table.add_column(heading, justify="left" if heading == "interval" else "right")
+    table.box, table.padding, table.pad_edge = SIMPLE_HEAD, (0, 1), False
+    for heading in ("", "time (s)", "ρ (mm)", "λ (s)", "ρ/λ (mm/s)", "area", "quality"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for interval in analysis.summary.intervals:
         table.add_row(*_row(interval))
     console = Console(highlight=False)
@@ -22,7 +27,7 @@ def print_summary(analysis: Analysis, folder: Path) -> None:
     for interval in analysis.summary.intervals:
         if interval.quality.flags:
             console.print(f"  interval {interval.index + 1}: {', '.join(interval.quality.flags)}")
-    console.print(f"  {folder / 'report.html'}", markup=False)
+    console.print(f"  {folder / 'report.html'}", markup=False, soft_wrap=True)
 
 
 def _row(interval: IntervalResult) -> tuple[str, ...]:
@@ -30,7 +35,7 @@ def _row(interval: IntervalResult) -> tuple[str, ...]:
     area = interval.area.end_fraction
     return (
         str(interval.index + 1),
-        f"{interval.start_s:.2f} to {interval.end_s:.2f} s",
+        f"{interval.start_s:.2f}–{interval.end_s:.2f}",
         _number(fit, "rho_mm"),
         _number(fit, "lambda_s"),
         _number(fit, "initial_velocity_mm_s"),
@@ -46,4 +51,4 @@ def _number(fit: Fit | None, name: str) -> str:
     low, high = getattr(fit, f"{name}_ci95")
     if low is None or high is None:
         return f"{value:.2f}"
-    return f"{value:.2f} ({low:.2f} to {high:.2f})"
+    return f"{value:.2f} ({low:.2f}–{high:.2f})"
