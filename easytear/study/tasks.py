@@ -97,7 +97,8 @@ class Outcome(BaseModel):
     """How the analysis of one video ended; stands as outcome.json beside its results.
 
     `error` is one sentence and empty where the video was analysed. `size` and `mtime_ns` are
-    those of the file when `video_sha256` was computed.
+    those of the file when `video_sha256` was computed. `seconds`, `cpu_seconds` and `peak_mb`
+    tell what the video cost.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -113,6 +114,7 @@ class Outcome(BaseModel):
     fingerprint: str
     easytear: str
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     peak_mb: float = 0.0
 
     def write(self, folder: Path) -> None:

@@ -68,7 +68,7 @@ class _Told:
 
 def run_task(task: Task, send: Send) -> Outcome:
     """Analyse the task's video and write its results; how it ended is written last and returned."""
-    started = time.monotonic()
+    started, cpu_before = time.monotonic(), time.process_time()
     folder = Path(task.folder)
     video = Path(task.video)
     digest, size, mtime_ns = "", 0, 0
@@ -99,6 +99,7 @@ def run_task(task: Task, send: Send) -> Outcome:
         fingerprint=task.fingerprint,
         easytear=__version__,
         seconds=round(time.monotonic() - started, 3),
+        cpu_seconds=round(time.process_time() - cpu_before, 3),
         peak_mb=round(_peak_mb(), 1),
     )
     outcome.write(folder)
