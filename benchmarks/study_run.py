@@ -75,7 +75,8 @@ class Command:
     @property
     def running(self) -> bool:
         """Whether it has not ended."""
-        return self._process.poll() is None
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._process.pid, how) is None
 
 
 def outcomes(study: Path) -> list[Outcome]:
@@ -132,10 +133,10 @@ def killed(folder: Path) -> dict[str, Any]:
     clinical = ("--clinical", str(folder / "clinical.csv"))
     for turn in range(KILLS):
         command = Command(folder / "source", study, *clinical)
-        want = total * (turn + random.random()) / (KILLS + 1)  # noqa: S311
+        want = total * (turn + random.random()) / (KILLS + 1)
         while command.running and len(outcomes(study)) < want:
             time.sleep(0.2)
-        time.sleep(random.uniform(0, 3))  # noqa: S311
+        time.sleep(random.uniform(0, 3))
         command.kill()
         at.append(len(outcomes(study)))
     last = Command(folder / "source", study, *clinical).end()
@@ -262,13 +263,16 @@ def main() -> None:
     parts = ("whole", "killed", "dask", "scaling", "resume")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("parts", nargs="*", choices=(*parts, []), default=list(parts))
+    parser.add_argument("parts", nargs="*", help=f"some of {', '.join(parts)}; all without")
     asked = parser.parse_args()
+    chosen = asked.parts or parts
+    if unknown := set(chosen) - set(parts):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
     folder = asked.folder.absolute()
     kept = folder / "figures.json"
     figures = json.loads(kept.read_text()) if kept.exists() else {}
-    drawn = make_videos(folder, SEED) if set(asked.parts) - {"resume"} else []
-    for part in asked.parts:
+    drawn = make_videos(folder, SEED) if set(chosen) - {"resume"} else []
+    for part in chosen:
         run = {"killed": killed, "dask": dask, "scaling": scaling, "resume": resume}.get(part)
         figures[part] = whole(folder, drawn) if run is None else run(folder)
         kept.write_text(json.dumps(figures, indent=1) + "\n")
