@@ -253,6 +253,7 @@ def finished_study(source: Path, study: Path, number: int) -> None:
             video_sha256=sha256_of(video),
             size=video.stat().st_size,
             fingerprint=task.fingerprint,
+            looks=task.looks,
             easytear=__version__,
         )
         (Path(task.folder) / OUTCOME).write_text(outcome.model_dump_json(by_alias=True))

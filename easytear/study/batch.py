@@ -31,7 +31,7 @@ from easytear.study.record import (
 )
 from easytear.study.rows import Row, video_rows
 from easytear.study.table import CSV, PARQUET, write_tables
-from easytear.study.tasks import Outcome, Task, fingerprint, read_outcome
+from easytear.study.tasks import Outcome, Task, read_outcome
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _record(order: Order, choices: Choices, plan: Plan) -> StudyRecord:
         source=None if order.anonymise else str(order.source.absolute()),
         anonymised=order.anonymise,
         settings_sha256=hashlib.sha256(dump_settings(order.settings).encode()).hexdigest(),
-        fingerprint=fingerprint(order.settings, order.mm_per_px, order.hvid_mm, order.analyser),
+        fingerprint=order.fingerprints[0],
         analyser=order.analyser,
         analysed_with=__version__,
         mm_per_px=order.mm_per_px,

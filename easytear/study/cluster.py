@@ -205,7 +205,7 @@ class _Crowd:
             self._listener.note(f"{task.name}: {deaths} workers died; it is tried again alone")
             return
         outcome = _given_up(task, before + deaths)
-        outcome.write(Path(task.folder))
+        outcome.write_over(Path(task.folder))
         self._listener.ended(task, outcome)
 
 
@@ -222,5 +222,6 @@ def _given_up(task: Task, deaths: int) -> Outcome:
         size=stat.st_size,
         mtime_ns=stat.st_mtime_ns,
         fingerprint=task.fingerprint,
+        looks=task.looks,
         easytear=__version__,
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from easytear.settings import Settings
 from easytear.study.discover import Found, find_videos
 from easytear.study.hashes import HashMemory
 from easytear.study.names import Codes, read_date, read_names, study_names
-from easytear.study.tasks import Limits, Outcome, Task, fingerprint, read_outcome
+from easytear.study.tasks import Limits, Outcome, Task, fingerprints, read_outcome
 
 VIDEOS: Final = "videos"
 ANALYSER: Final = "easytear.study.worker:analyse_video"
@@ -65,6 +66,11 @@ class Order:
     threads: int = 1
     analyser: str = ANALYSER
 
+    @cached_property
+    def fingerprints(self) -> tuple[str, str]:
+        """Hashes of what the analyses depend on; see `tasks.fingerprints`."""
+        return fingerprints(self.settings, self.mm_per_px, self.hvid_mm, self.analyser)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -108,7 +114,8 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
 
     A video is done if its folder holds the outcome of a video of the same content, analysed with
     the same settings, scale and version of EasyTear. Where such an outcome stands under another
-    name (the video was moved, or is there twice), its results are taken over.
+    name (the video was moved, or is there twice), its results are taken over; where only
+    measuring settings differ, what was found is measured again.
 
     Raises
     ------
@@ -121,27 +128,33 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
             f"{order.source}: holds no videos; give --glob if they have unusual names."
         )
     names, parts, codes = names_of(order, found)
-    wanted = fingerprint(order.settings, order.mm_per_px, order.hvid_mm, order.analyser)
     there = _outcomes(order.study)
-    elsewhere = _by_content(there, order, wanted)
+    usable = _by_content(there, order)
     plan = Plan([], [], found.skipped)
     for path in found.videos:
         name = names[path]
         video = order.source / path
         old = there.pop(name, None)
-        outcome = old if old and _is_done(old, video, order, wanted, memory) else None
+        outcome = old if old and _is_done(old, video, order, memory) else None
         plan.entries.append(Entry(path, name, parts[path], outcome))
         if outcome is None:
-            twin = _twin(video, elsewhere, memory)
-            plan.tasks.append(_task(order, path, name, wanted, twin))
-    again = {task.folder for task in plan.tasks}  # what is done anew cannot be copied from
-    plan.tasks = [
-        task.model_copy(update={"copy_from": ""}) if task.copy_from in again else task
-        for task in plan.tasks
-    ]
+            reuse = _usable(video, name, usable, memory)
+            plan.tasks.append(_task(order, path, name, reuse))
+    _reuse_only_what_stays(plan)
     plan.left_behind = tuple(sorted(there))
     plan.codes = codes
     return plan
+
+
+def _reuse_only_what_stays(plan: Plan) -> None:
+    """Take nothing over from folders that get other results; their own they may."""
+    again = {task.folder for task in plan.tasks}
+    plan.tasks = [
+        task.model_copy(update={"reuse": ""})
+        if task.reuse in again and task.reuse != task.folder
+        else task
+        for task in plan.tasks
+    ]
 
 
 def names_of(
@@ -179,21 +192,30 @@ def _outcomes(study: Path) -> dict[str, Outcome]:
 
 
 def _by_content(
-    outcomes: Mapping[str, Outcome], order: Order, wanted: str
-) -> dict[tuple[int, str], Path]:
-    return {
-        (o.size, o.video_sha256): (order.study / VIDEOS / name).absolute()
-        for name, o in sorted(outcomes.items(), reverse=True)
-        if o.status == "done" and _fits(o, order, wanted)
-    }
+    outcomes: Mapping[str, Outcome], order: Order
+) -> dict[tuple[int, str], list[tuple[str, Path]]]:
+    """Return by size and content the results that can be taken over or measured again.
+
+    Those with the very same settings come first.
+    """
+    found: dict[tuple[int, str], list[tuple[str, Path]]] = {}
+    by_fit = sorted(
+        outcomes.items(), key=lambda item: (item[1].fingerprint != order.fingerprints[0], item[0])
+    )
+    for name, outcome in by_fit:
+        same_look = outcome.looks == order.fingerprints[1] and _same_version(outcome, order)
+        if outcome.status == "done" and same_look:
+            place = (order.study / VIDEOS / name).absolute()
+            found.setdefault((outcome.size, outcome.video_sha256), []).append((name, place))
+    return found
 
 
-def _fits(outcome: Outcome, order: Order, wanted: str) -> bool:
-    return outcome.fingerprint == wanted and (order.keep_older or outcome.easytear == __version__)
+def _same_version(outcome: Outcome, order: Order) -> bool:
+    return order.keep_older or outcome.easytear == __version__
 
 
-def _is_done(outcome: Outcome, video: Path, order: Order, wanted: str, memory: HashMemory) -> bool:
-    if not _fits(outcome, order, wanted):
+def _is_done(outcome: Outcome, video: Path, order: Order, memory: HashMemory) -> bool:
+    if outcome.fingerprint != order.fingerprints[0] or not _same_version(outcome, order):
         return False
     if outcome.status == "failed" and order.retry_failed:
         return False
@@ -204,29 +226,40 @@ def _is_done(outcome: Outcome, video: Path, order: Order, wanted: str, memory: H
         return outcome.status == "failed" and not outcome.video_sha256
 
 
-def _twin(video: Path, elsewhere: Mapping[tuple[int, str], Path], memory: HashMemory) -> str:
-    """Return the folder that holds this content's results; the size decides before any hash."""
+def _usable(
+    video: Path,
+    name: str,
+    usable: Mapping[tuple[int, str], list[tuple[str, Path]]],
+    memory: HashMemory,
+) -> str:
+    """Return the folder whose results serve this video, its own before others, or "".
+
+    The size decides before any content is read.
+    """
     try:
         size = video.stat().st_size
-        if not any(size == other for other, _ in elsewhere):
+        if not any(size == other for other, _ in usable):
             return ""
-        return str(elsewhere.get((size, memory.get(video)), ""))
+        places = usable.get((size, memory.get(video)), [])
     except OSError:
         return ""
+    own = [str(place) for other, place in places if other == name]
+    return (own or [str(place) for _, place in places] or [""])[0]
 
 
-def _task(order: Order, path: str, name: str, wanted: str, twin: str) -> Task:
+def _task(order: Order, path: str, name: str, reuse: str) -> Task:
     return Task(
         name=name,
         video=str((order.source / path).absolute()),
         shown_path=name if order.anonymise else path,
         folder=str((order.study / VIDEOS / name).absolute()),
-        fingerprint=wanted,
+        fingerprint=order.fingerprints[0],
+        looks=order.fingerprints[1],
         settings=order.settings.model_dump(mode="json"),
         mm_per_px=order.mm_per_px,
         hvid_mm=order.hvid_mm,
         analyser=order.analyser,
-        copy_from=twin,
+        reuse=reuse,
         hide=order.anonymise,
         threads=order.threads,
         limits=order.limits,

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import psutil
 
@@ -48,7 +48,7 @@ class Place:
         self._fork = fork
         self._process: subprocess.Popen[bytes] | None = None
         self._messages: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._errors: Path | None = None
+        self._errors: IO[bytes] | None = None
 
     def run(self, task: Task, told: Told, stop_now: StopNow) -> Outcome:
         """Run a task to its end, within its limits.
@@ -88,7 +88,7 @@ class Place:
             process.wait()
             process.stdout.close()
         if self._errors is not None:
-            self._errors.unlink(missing_ok=True)
+            self._errors.close()
             self._errors = None
 
     def _ready(self, stop_now: StopNow) -> subprocess.Popen[bytes]:
@@ -102,30 +102,31 @@ class Place:
                 self.close()
                 raise Stopped
             if message["is"] == "gone" or time.monotonic() > deadline:
-                assert self._errors is not None
-                last = self._errors.read_text(errors="replace").strip().splitlines()[-1:]
+                said = self._last_error()
                 self.close()
-                raise EasyTearError(
-                    f"the worker process cannot start: {''.join(last) or 'no answer'}"
-                )
+                raise EasyTearError(f"the worker process cannot start: {said}")
         return process
 
     def _start(self) -> subprocess.Popen[bytes]:
-        handle, name = tempfile.mkstemp(prefix="easytear-worker-", suffix=".txt")
-        self._errors = Path(name)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         command = [sys.executable, "-m", "easytear.study.worker"]
-        with os.fdopen(handle, "wb") as errors:
-            self._process = subprocess.Popen(
-                command if self._fork else [*command, "--no-fork"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=_environment(self._threads),
-                start_new_session=True,  # Ctrl-C is for the study to understand
-            )
+        self._process = subprocess.Popen(
+            command if self._fork else [*command, "--no-fork"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env=_environment(self._threads),
+            start_new_session=True,  # Ctrl-C is for the study to understand
+        )
         self._messages = queue.Queue()
         threading.Thread(target=_listen, args=(self._process, self._messages), daemon=True).start()
         return self._process
+
+    def _last_error(self) -> str:
+        assert self._errors is not None
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "no answer"
 
     def next_message(self) -> dict[str, Any]:
         """Return the worker's next message; `nothing` if there is none for a tenth of a second."""
@@ -209,11 +210,12 @@ class _Watch:
             size=self._content.get("size", 0),
             mtime_ns=self._content.get("mtime_ns", 0),
             fingerprint=self._task.fingerprint,
+            looks=self._task.looks,
             easytear=__version__,
             seconds=round(time.monotonic() - self._begun, 3),
             peak_mb=round(self._peak_mb, 1),
         )
-        outcome.write(Path(self._task.folder))
+        outcome.write_over(Path(self._task.folder))
         return outcome
 
     def _hide_log(self, outcome: Outcome) -> Outcome:

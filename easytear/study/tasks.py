@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from easytear.analysis import write_text
+from easytear.analysis.files import PICTURES, SUMMARY, TABLES
 from easytear.settings import Settings
 
 OUTCOME: Final = "outcome.json"
@@ -57,8 +58,11 @@ class Task(BaseModel):
         The settings as plain values.
     analyser : str
         `module:function` that takes a `Task` and a progress object and returns an Analysis.
-    copy_from : str
-        Results of the same content and fingerprint that stand elsewhere; empty for none.
+    looks : str
+        Hash of that part of it that the look at the video depends on; see `fingerprints`.
+    reuse : str
+        Folder with results of the same content and `looks`, which are taken over, or measured
+        again where the measuring settings differ; empty for none.
     hide : bool
         Replace the video's names and paths by `name` in all that is written.
     """
@@ -70,11 +74,12 @@ class Task(BaseModel):
     shown_path: str
     folder: str
     fingerprint: str
+    looks: str
     settings: dict[str, Any]
     mm_per_px: float | None = None
     hvid_mm: float | None = None
     analyser: str
-    copy_from: str = ""
+    reuse: str = ""
     hide: bool = False
     threads: int = 1
     limits: Limits
@@ -112,13 +117,18 @@ class Outcome(BaseModel):
     size: int = 0
     mtime_ns: int = 0
     fingerprint: str
+    looks: str
     easytear: str
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_mb: float = 0.0
 
-    def write(self, folder: Path) -> None:
-        """Write it into the video's folder, whole or not at all."""
+    def write_over(self, folder: Path) -> None:
+        """Write it into the video's folder; a failed video keeps no results of earlier runs."""
+        if self.status == "failed":
+            (folder / OUTCOME).unlink(missing_ok=True)
+            for name in (SUMMARY, *TABLES, *PICTURES):
+                (folder / name).unlink(missing_ok=True)
         write_text(folder / OUTCOME, self.model_dump_json(indent=1, by_alias=True) + "\n")
 
 
@@ -130,15 +140,30 @@ def read_outcome(folder: Path) -> Outcome | None:
         return None
 
 
-def fingerprint(
+MEASURING: Final = ("spread", "quality")
+"""Groups of settings that only measure what was found: no look at the video is needed."""
+
+
+def fingerprints(
     settings: Settings, mm_per_px: float | None, hvid_mm: float | None, analyser: str
-) -> str:
-    """Return the hash of everything but the video that an analysis depends on."""
-    parts = {
+) -> tuple[str, str]:
+    """Return two hashes of what an analysis depends on beside the video.
+
+    The first is of everything; the second leaves out the settings that only measure what was
+    found.
+    """
+    parts: dict[str, Any] = {
         "settings": settings.model_dump(mode="json"),
         "mm_per_px": mm_per_px,
         "hvid_mm": hvid_mm,
         "analyser": analyser,
     }
+    whole = _hash(parts)
+    for group in MEASURING:
+        del parts["settings"][group]
+    return whole, _hash(parts)
+
+
+def _hash(parts: dict[str, Any]) -> str:
     text = json.dumps(parts, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()

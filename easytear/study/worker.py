@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from easytear import __version__
+from easytear.analysis import Analysis, read_results
 from easytear.errors import EasyTearError
 from easytear.progress import Progress
 from easytear.study.hashes import sha256_of
@@ -97,23 +98,21 @@ def run_task(task: Task, send: Send) -> Outcome:
         size=size,
         mtime_ns=mtime_ns,
         fingerprint=task.fingerprint,
+        looks=task.looks,
         easytear=__version__,
         seconds=round(time.monotonic() - started, 3),
         cpu_seconds=round(time.process_time() - cpu_before, 3),
         peak_mb=round(_peak_mb(), 1),
     )
-    outcome.write(folder)
+    outcome.write_over(folder)
     return outcome
 
 
 def _analyse_into(folder: Path, task: Task, digest: str, progress: Progress) -> None:
-    from easytear.analysis import read_results
     from easytear.report.deliver import deliver
 
-    if task.copy_from:
-        analysis = read_results(Path(task.copy_from))
-        log.info("same content and settings: results taken over from %s", task.copy_from)
-    else:
+    analysis = _taken_over(task) if task.reuse else None
+    if analysis is None:
         module, _, function = task.analyser.partition(":")
         analysis = getattr(import_module(module), function)(task, progress)
     summary = analysis.summary
@@ -122,11 +121,33 @@ def _analyse_into(folder: Path, task: Task, digest: str, progress: Progress) -> 
     shown = summary.model_copy(
         update={"video": summary.video.model_copy(update={"path": task.shown_path})}
     )
-    analysis = type(analysis)(shown, analysis.frames, analysis.tracks, analysis.front)
-    deliver(analysis, folder, Path(task.video))
+    (folder / OUTCOME).unlink(missing_ok=True)  # it tells of the results that now go
+    deliver(
+        Analysis(shown, analysis.frames, analysis.tracks, analysis.front),
+        folder,
+        Path(task.video),
+    )
 
 
-def analyse_video(task: Task, progress: Progress) -> Any:
+def _taken_over(task: Task) -> Analysis | None:
+    """Return results that are there, measured again if need be; None if they cannot be used."""
+    from easytear.pipeline import remeasure
+    from easytear.settings import Settings
+
+    settings = Settings.model_validate(task.settings)
+    try:
+        analysis = read_results(Path(task.reuse))
+        if Settings.model_validate(analysis.summary.config) == settings:
+            log.info("same content and settings: results are taken over")
+            return analysis
+        log.info("only measuring settings differ: measured again from what was found")
+        return remeasure(analysis, settings)
+    except (EasyTearError, ValueError):
+        log.exception("earlier results cannot be used; the video is analysed anew")
+        return None
+
+
+def analyse_video(task: Task, progress: Progress) -> Analysis:
     """Analyse with the pipeline; the analyser of every real study."""
     from easytear.calibration import Calibration
     from easytear.pipeline import analyze
@@ -143,12 +164,9 @@ def analyse_video(task: Task, progress: Progress) -> Any:
 
 
 def clear(folder: Path) -> None:
-    """Remove what an earlier run left of this video, first what says that it is complete."""
+    """Remove what a killed run had not finished; finished results stay until others are there."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = (OUTCOME, "summary.json", "frames.csv", "tracks.csv", "front.csv", "report.html")
-    for name in (*names, "overlay.mp4", LOG):
-        (folder / name).unlink(missing_ok=True)
-    for left in folder.glob(".*"):  # what a killed run had not finished
+    for left in folder.glob(".*"):
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:

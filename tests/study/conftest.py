@@ -75,7 +75,7 @@ class Runner:
         self,
         choices: Choices | None = None,
         *,
-        workers: int = 2,
+        workers: int = 1,
         fork: bool = True,
         **changes: object,
     ) -> StudyRecord:

@@ -35,6 +35,7 @@ from easytear.errors import VideoError
 from easytear.progress import Progress
 from easytear.study.hashes import sha256_of
 from easytear.study.tasks import Task
+from tests.builders import build_analysis
 
 ANALYSER = "tests.study.standins:formula"
 
@@ -62,7 +63,15 @@ def formula(task: Task, progress: Progress) -> Analysis:
             file.write(f"{task.name}\n")
     if recipe.get("work_s"):
         _work(float(recipe["work_s"]))
-    return analysis_of(task, recipe)
+    return _built(task) if recipe.get("built") else analysis_of(task, recipe)
+
+
+def _built(task: Task) -> Analysis:
+    """Return a whole analysis with tables, as of this video and these settings."""
+    whole = build_analysis()
+    video = whole.summary.video.model_copy(update={"sha256": sha256_of(Path(task.video))})
+    summary = whole.summary.model_copy(update={"video": video, "config": task.settings})
+    return Analysis(summary, whole.frames, whole.tracks, whole.front)
 
 
 def _misbehave(recipe: dict[str, Any]) -> None:
@@ -77,7 +86,7 @@ def _misbehave(recipe: dict[str, Any]) -> None:
         case "eat":
             held = []
             while True:
-                held.append(np.ones(1_000_000))
+                held.append(np.ones(5_000_000))
         case "raise":
             raise RuntimeError("something nobody thought of")
         case "kill worker":

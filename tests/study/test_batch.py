@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from easytear.analysis import read_summary
 from easytear.errors import EasyTearError
 from easytear.settings import Settings
 from easytear.study.batch import Choices, again
@@ -22,18 +23,23 @@ def rows(runner: Runner) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def changed_settings(group: str, **values: float) -> Settings:
+    part = getattr(Settings(), group).model_copy(update=values)
+    return Settings().model_copy(update={group: part})
+
+
 def test_every_way_to_fail_costs_its_own_row_and_nothing_else(runner: Runner) -> None:
     for name in ("a", "z"):
         write_video(runner.source / f"{name}.mp4", lambdas=[0.5, 0.6])
     for what in ("crash", "exit", "hang", "eat", "raise"):
         write_video(runner.source / f"{what}.mp4", do=what)
     (runner.source / "letter.mp4").write_text("not a video")
-    record = runner.run(limits=Limits(time_s=2.0, memory_mb=700.0))
+    record = runner.run(limits=Limits(time_s=4.0, memory_mb=700.0))
     assert record.counts == {"done": 2, "failed": 6, "waiting": 0}
     errors = {row["video"]: row["error"] for row in rows(runner)}
     assert "SIGSEGV" in errors["crash"]
     assert "exit code 7" in errors["exit"]
-    assert "2 s of --time-limit" in errors["hang"]
+    assert "4 s of --time-limit" in errors["hang"]
     assert "700 MB of --memory-limit" in errors["eat"]
     assert "something nobody thought of" in errors["raise"]
     assert "not a video that can be opened" in errors["letter"]
@@ -59,9 +65,7 @@ def test_what_is_done_is_known_by_content_and_settings_not_by_dates(runner: Runn
     runner.run()
     assert runner.heard.begun == ["v1__a"]
 
-    changed = Settings().model_copy(
-        update={"quality": Settings().quality.model_copy(update={"low_score": 0.2})}
-    )
+    changed = changed_settings("blinks", min_interval_s=0.7)
     runner.run(settings=changed)
     assert sorted(runner.heard.begun) == ["v1__a", "v2__a"]
     runner.run(Choices(min_quality=0.95), settings=changed)
@@ -81,6 +85,21 @@ def test_a_moved_or_copied_video_takes_its_results_along(runner: Runner, tmp_pat
     assert [row["video_path"] for row in rows(runner)] == ["new/a.mp4", "new/b.mp4"]
     summary = json.loads((runner.study / "videos/new__b/summary.json").read_text())
     assert summary["video"]["path"] == "new/b.mp4"
+
+
+def test_settings_that_only_measure_need_no_second_look(runner: Runner, tmp_path: Path) -> None:
+    counted = tmp_path / "count"
+    write_video(runner.source / "a.mp4", built=True, count_in=str(counted))
+    runner.run()
+    strict = changed_settings("quality", low_score=0.99)
+    runner.run(Choices(min_quality=0.99), settings=strict)
+    assert runner.heard.begun == ["a"]
+    assert counted.read_text().splitlines() == ["a"]
+    summary = read_summary(runner.study / "videos/a")
+    assert summary.config["quality"]["low_score"] == 0.99
+    assert all("low_quality" in interval.quality.flags for interval in summary.intervals)
+    runner.run(Choices(min_quality=0.99), settings=strict)
+    assert runner.heard.begun == []
 
 
 def test_failed_videos_stay_failed_until_somebody_asks(runner: Runner) -> None:
