@@ -260,7 +260,6 @@ class Truth:
         plain["blinks"] = [asdict(blink) for blink in self.blinks]
         plain["intervals"] = []
         for interval in self.intervals:
-            law, edge = self.headline(interval), self.front_law(interval)
             plain["intervals"].append(
                 {
                     "index": interval.index,
@@ -271,8 +270,8 @@ class Truth:
                     else None,
                     "film_visible": interval.film_visible,
                     "law_visible": interval.law_visible,
-                    "headline": asdict(law) if interval.law_visible else None,
-                    "front": asdict(edge) if interval.law_visible else None,
+                    "headline": asdict(self.headline(interval)) if interval.law_visible else None,
+                    "front": asdict(self.front_law(interval)) if interval.law_visible else None,
                     "motion": interval.motion.to_dict(),
                 }
             )

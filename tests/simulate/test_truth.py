@@ -168,6 +168,14 @@ def test_truth_comes_back_from_files(tmp_path: Path) -> None:
     assert read.pupil == pytest.approx(made.pupil)
 
 
+def test_truth_without_film_comes_back(tmp_path: Path) -> None:
+    made = make_truth(_small("no_film"))
+    made.save(tmp_path / "clip.mp4")
+    read = Truth.load(tmp_path / "clip.mp4")
+    assert not any(interval.film_visible for interval in read.intervals)
+    assert np.isnan(read.area_mm2(read.intervals[-1].start_frame))
+
+
 def test_missing_truth_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(EasyTearError, match="no readable truth"):
         Truth.load(tmp_path / "other.mp4")
