@@ -26,6 +26,9 @@ GRID: Final = "#e4e8eb"
 WIDE: Final = (8.8, 3.2)
 SMALL: Final = (3.6, 2.3)
 _LONG_GAP_S: Final = 0.3
+_LEAST_NM: Final = 20.0
+"""Range of a thickness axis: smaller changes are within what colours can tell."""
+
 _STYLE: Final[Any] = {
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",  # comes with matplotlib; pages put their own in its place
@@ -120,7 +123,7 @@ def rise_panel(analysis: Analysis, interval: IntervalResult) -> Panel | None:
     if onset is not None and onset > interval.start_s:
         axes.axvline(onset - interval.start_s, color=FAINT, linewidth=0.8, linestyle=":")
     axes.set_ylabel("rise (mm)")
-    axes.legend(loc="lower right", ncols=2, handlelength=1.6)
+    axes.legend(loc="lower right", ncols=2, handlelength=1.6, markerscale=2.0)
     _finish(axes, interval)
     return Panel("Rise of the film and of its front since the eye opened", figure, wide=True)
 
@@ -135,8 +138,12 @@ def small_panel(
     figure, axes = _figure(SMALL)
     axes.plot(*_broken(*_thinned(measured)), color=palette.on_paper(hue), linewidth=1.4)
     axes.set_ylabel(unit)
-    if column != "thickness_nm":
-        axes.set_ylim(bottom=min(0.0, float(np.nanmin(measured.value))))
+    low, high = float(np.nanmin(measured.value)), float(np.nanmax(measured.value))
+    if column == "thickness_nm":
+        middle, half = (low + high) / 2, max((high - low) * 0.55, _LEAST_NM / 2)
+        axes.set_ylim(middle - half, middle + half)
+    else:
+        axes.set_ylim(bottom=min(0.0, low))
     _finish(axes, interval)
     return Panel(f"{title} ({unit})", figure, wide=False)
 
@@ -160,7 +167,7 @@ def _draw_rise(
 ) -> None:
     colour = palette.on_paper(hue)
     if measured.known:
-        dots: Any = {"linewidth": 0, "marker": ".", "markersize": 3.2, "alpha": 0.55}
+        dots: Any = {"linewidth": 0, "marker": ".", "markersize": 3.4, "alpha": 0.6, "zorder": 3}
         axes.plot(*_thinned(measured), color=colour, label=f"{name}, measured", **dots)
     if fit is None or fit.onset_s is None:
         return
