@@ -71,7 +71,7 @@ class Field:
         """Return the (m, k * p) basis at heights and places: products of hats over the knots."""
         up = _hats(height_mm, self.knots_mm)
         along = _hats(place_mm, self.place_knots_mm)
-        return (up[:, :, None] * along[:, None, :]).reshape(len(up), -1)
+        return (up[:, :, None] * along[:, None, :]).reshape(len(up), up.shape[1] * along.shape[1])
 
     def rows(self, chosen: NDArray[np.int_] | BoolArray) -> Field:
         """Return some of the rows."""

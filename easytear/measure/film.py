@@ -120,8 +120,9 @@ def _measure(
         return fit_record(law, quality, scale_known=mm_per_px is not None, visible_mm=visible_mm)
 
     everywhere = fit_law(Zone(_thinned(up)), settings)
-    found = Headline(None, np.zeros(len(up), dtype=bool), None, ("no_film",))
-    if everywhere is not None:
+    if everywhere is None:
+        found = Headline(None, np.zeros(len(up), dtype=bool), None)
+    else:
         found = find_headline(up, edge, everywhere, settings, rng)
     headline, zone = found.law, found.zone
     onset = _shared_onset(headline, everywhere)
@@ -158,7 +159,7 @@ def _measure(
         front_y_px=filled_front(front.y_px, height / scale, share),
         zone=zone,
         visible_mm=visible_mm,
-        flags=found.flags,
+        flags=found.flags if everywhere is not None else _no_film(front_law),
     )
 
 
@@ -169,6 +170,11 @@ def _shared_onset(headline: Law | None, everywhere: Law | None) -> Onset | None:
             error = None if law.draws is None else law.draws.onset_s - law.fit.onset_s
             return Onset(law.fit.onset_s, error)
     return None
+
+
+def _no_film(front_law: Law | None) -> tuple[str, ...]:
+    """Return the flag for tracks that show no spread."""
+    return ("no_film",) if front_law is None else ("headline_zone_empty",)
 
 
 def _thinned(samples: Samples) -> Samples:

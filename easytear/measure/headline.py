@@ -184,7 +184,9 @@ def find_headline(
         law = fit_law(Zone(up, None, chance), settings, rng=rng)
         return Headline(law, ~nothing, where)
     if where is None or not np.isfinite(where.depth_mm).any():
-        return Headline(None, nothing, where, ("headline_zone_unknown",))
+        seen = bool((edge.weight > 0).any())
+        flag = "headline_zone_empty" if seen else "headline_zone_unknown"
+        return Headline(None, nothing, where, (flag,))
     onset = Onset(everywhere.fit.onset_s) if everywhere.onset_known else None
     for _ in range(ROUNDS - 1):
         zone, _ = zone_below_front(up, edge, where, settings.zone_depth_mm)

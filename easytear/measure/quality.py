@@ -92,8 +92,13 @@ def expected_error(
 
 
 def observed_share(tracks: FilmTracks) -> float:
-    """Return the share of track positions that were measured."""
-    return float(tracks.observed.mean()) if len(tracks) else 0.0
+    """Return the share of track positions that were measured, among frames looked at.
+
+    Frames in which nothing at all was measured were not looked at: a program may look at every
+    second frame, a person at every tenth.
+    """
+    looked = np.isin(tracks.frame, np.unique(tracks.frame[tracks.observed]))
+    return float(tracks.observed[looked].mean()) if looked.any() else 0.0
 
 
 def _relative_sd(pair: Pair) -> float:
