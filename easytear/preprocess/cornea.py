@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from easytear.geometry import BoolArray, Ellipse, FloatArray
-from easytear.preprocess.limbus import EDGE_SD, find_limbus
+from easytear.preprocess.limbus import EDGE_SD, find_limbus, lid_margin
 from easytear.preprocess.records import Cornea
 from easytear.settings.preprocess import CorneaSettings
 
@@ -112,8 +112,13 @@ def _limits(
         top, bottom = _chord(small_iris, width)
         upper, lower = np.fmax(upper, top), np.fmin(lower, bottom)
         lower = np.where(np.isfinite(bottom), lower, np.nan)
-    lid = _lower_lid(still, middle, small_iris, unit)
-    lower = np.where(np.isfinite(lower), np.fmin(lower, lid), np.nan)
+    if pupil is not None and small_iris is not None:
+        margin = lid_margin(still, _reduced(pupil, factor), small_iris)
+        if margin is not None:
+            order = np.argsort(margin[:, 0])
+            x, y = margin[order].T
+            lid = np.interp(np.arange(width), x, y, left=np.inf, right=np.inf)
+            lower = np.where(np.isfinite(lower), np.minimum(lower, lid), np.nan)
     return upper, lower, stripes
 
 
@@ -160,13 +165,6 @@ def _lash_line(stripes: BoolArray, middle: float, unit: float) -> FloatArray:
     line: FloatArray = np.argmax(balance, axis=0).astype(float)
     smooth: FloatArray = gaussian_filter1d(line, max(1.0, 0.04 * unit), mode="nearest")
     return smooth
-
-
-def _lower_lid(
-    still: NDArray[np.float32], middle: float, iris: Ellipse | None, unit: float
-) -> FloatArray:
-    """Return the lower lid's margin per column where it lies above the limbus, else infinity."""
-    return np.full(still.shape[1], np.inf)
 
 
 def _cornea(

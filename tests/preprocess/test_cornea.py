@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -104,3 +106,23 @@ def test_without_a_pupil_there_is_a_region_but_no_iris():
     cornea = find_cornea(pictures(DrawnEye()), None, SETTINGS)
     assert cornea.iris is None
     assert cornea.flags == ("limbus_not_found",)
+
+
+@dataclass(frozen=True)
+class CoveredEye(DrawnEye):
+    """The lower lid hides the lower limbus."""
+
+    @property
+    def lower_lid_y(self) -> float:
+        return self.iris.y_px + 0.85 * self.iris.ry_px
+
+
+def test_lower_edge_is_the_lid_where_it_hides_the_limbus():
+    eye = CoveredEye()
+    cornea = find_cornea(pictures(eye), eye.pupil, SETTINGS)
+    assert cornea.iris is not None
+    assert cornea.iris.rx_px == pytest.approx(eye.iris.rx_px, rel=0.04)
+    middle = int(eye.pupil_x)
+    columns = np.arange(middle - 60, middle + 60)
+    lid = eye.lower_lid_y - 0.0009 * (columns - eye.pupil_x) ** 2
+    np.testing.assert_allclose(cornea.lower_edge_px[columns], lid, atol=5.0)
