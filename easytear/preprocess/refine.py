@@ -254,11 +254,13 @@ def _without_pupil_shift(
     centre = (iris.x_px, iris.y_px)
     left, sd = _moves(eye, pictures, frames, _ring_of(iris, centre, 0.93, 1.16))
     radius = eye.pupil_radius_px[frames]
+    shift = np.column_stack([eye.motion.dx_px[frames], eye.motion.dy_px[frames]])
     good = np.isfinite(radius) & (sd[:, :2] < 1.0).all(axis=1)
     if good.sum() < 8 or float(np.ptp(radius[good])) < 0.5:
         return eye
     slopes, errors = zip(
-        *(_slope(radius[good], left[good, axis], sd[good, axis]) for axis in (0, 1)), strict=True
+        *(_slope(radius[good], left[good, a], sd[good, a], shift[good]) for a in (0, 1)),
+        strict=True,
     )
     if max(abs(s) / e for s, e in zip(slopes, errors, strict=True)) < 4.0:
         return eye
@@ -276,24 +278,33 @@ def _without_pupil_shift(
     return replace(eye, motion=moved, flags=(*flags, "pupil_shift_corrected"))
 
 
-def _slope(x: FloatArray, y: FloatArray, sd: FloatArray) -> tuple[float, float]:
-    """Return the slope of y on x and its standard error, neighbouring errors being alike."""
-    w = 1.0 / (sd**2 + float(np.median(sd)) ** 2)
-    slope = 0.0
+def _slope(x: FloatArray, y: FloatArray, sd: FloatArray, beside: FloatArray) -> tuple[float, float]:
+    """Return the slope of y on x and its standard error.
+
+    Parameters
+    ----------
+    x, y, sd : (k,) float arrays
+        Radius, motion left over, and the latter's standard deviation.
+    beside : (k, 2) float array
+        The eye's shift: glare, vignetting and lids stand still in the image and so seem to move
+        against the eye as it moves; what goes with the shift is not laid to the pupil.
+    """
+    design = np.column_stack([x, beside, np.ones(len(x))])
+    design[:, :3] -= design[:, :3].mean(axis=0)
+    given = 1.0 / (sd**2 + float(np.median(sd)) ** 2)
+    w = given
     for _ in range(8):
-        mx, my = float(np.average(x, weights=w)), float(np.average(y, weights=w))
-        sxx = float((w * (x - mx) ** 2).sum())
-        slope = float((w * (x - mx) * (y - my)).sum()) / max(sxx, 1e-12)
-        rest = np.abs(y - my - slope * (x - mx))
-        scale = max(1.48 * float(np.median(rest)), 0.01)
-        w = 1.0 / (sd**2 + float(np.median(sd)) ** 2) / (1.0 + (rest / (2.0 * scale)) ** 2)
+        normal = design.T @ (design * w[:, None]) + 1e-9 * np.eye(4)
+        found = np.linalg.solve(normal, design.T @ (w * y))
+        rest = y - design @ found
+        scale = max(1.48 * float(np.median(np.abs(rest))), 0.01)
+        w = given / (1.0 + (rest / (2.0 * scale)) ** 2)
     # Residuals follow each other, so they are worth fewer than their number.
-    signed = y - my - slope * (x - mx)
-    alike = float(np.clip((signed[1:] @ signed[:-1]) / max(signed @ signed, 1e-12), 0.0, 0.95))
-    worth = max(len(x) * (1.0 - alike) / (1.0 + alike), 3.0)
-    variance = float((w * signed**2).sum() / w.sum()) / max(worth - 2.0, 1.0)
-    spread = float((w * (x - mx) ** 2).sum() / w.sum())
-    return slope, float(np.sqrt(variance / max(spread, 1e-12)))
+    alike = float(np.clip((rest[1:] @ rest[:-1]) / max(rest @ rest, 1e-12), 0.0, 0.95))
+    worth = max(len(x) * (1.0 - alike) / (1.0 + alike), 5.0)
+    variance = float((w * rest**2).sum() / w.sum()) * len(x) / (worth - 4.0)
+    scatter = float(np.linalg.inv(normal)[0, 0]) * float(w.mean())
+    return float(found[0]), float(np.sqrt(variance * scatter))
 
 
 def _filled(values: FloatArray) -> FloatArray:
