@@ -55,6 +55,7 @@ class Section:
     result: IntervalResult
     state: str
     headline: str
+    plain: str
     remarks: list[str]
     quality: str
     drawings: list[Drawing]
@@ -145,6 +146,7 @@ def _section(analysis: Analysis, result: IntervalResult, reader: FrameReader | N
         result=result,
         state=words.state(result),
         headline=words.headline(result),
+        plain=words.plain(result),
         remarks=words.remarks(result),
         quality=words.quality_word(result.quality.score),
         drawings=list(_drawings(analysis, result)),

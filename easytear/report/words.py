@@ -52,6 +52,26 @@ def headline(interval: IntervalResult) -> str:
     return f"{told}."
 
 
+def plain(interval: IntervalResult) -> str:
+    """Return one sentence for the overview: what happened, and whether to believe it."""
+    fit = interval.spread.y
+    if interval.excluded is not None:
+        return f"Excluded: {interval.excluded.reason}"
+    if fit is None:
+        return headline(interval)
+    told = (
+        f"{_opening(interval)}, the film rose by {number(fit.rho_mm, 2)} mm, nearly two thirds of "
+        f"it within {number(fit.lambda_s, 2)} s"
+    )
+    if interval.stabilization_s is not None:
+        told += f", and was still after {number(interval.stabilization_s, 2)} s"
+    doubts = {
+        "unsettled": "; but the fit did not settle",
+        "low": "; the quality is low, look at the video first",
+    }
+    return f"{told}{doubts.get(state(interval), '')}."
+
+
 def _without_headline(interval: IntervalResult) -> str:
     front = interval.spread.front
     if front is not None and front.converged:

@@ -1,4 +1,4 @@
-from easytear.analysis import Exclusion
+from easytear.analysis import Exclusion, Quality
 from easytear.flags import SENTENCES, sentence
 from easytear.report import words
 from tests.builders import TWO_PARTS, Law, Part, build_analysis
@@ -12,6 +12,19 @@ def test_one_sentence_tells_the_interval() -> None:
         "it set out at 3.22 mm/s (3.06 to 3.45) and was still after 2.7 s."
     )
     assert words.headline(second).startswith("After an incomplete blink, ")
+
+
+def test_the_overview_says_it_plainly() -> None:
+    first, _ = build_analysis().summary.intervals
+    told = (
+        "From the start of the video, the film rose by 2.9 mm, nearly two thirds of it within "
+        "0.90 s, and was still after 2.7 s"
+    )
+    assert words.plain(first) == f"{told}."
+    doubtful = first.model_copy(update={"quality": Quality(score=0.2, flags=("low_quality",))})
+    assert words.plain(doubtful) == f"{told}; the quality is low, look at the video first."
+    excluded = first.model_copy(update={"excluded": Exclusion(reason="the lens moved")})
+    assert words.plain(excluded) == "Excluded: the lens moved"
 
 
 def test_no_film_is_said_and_no_number_invented() -> None:
