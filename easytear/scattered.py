@@ -10,7 +10,7 @@ from easytear.geometry import FloatArray
 # Film speed changes with height first of all.
 FILM_REACH_MM = (0.5, 0.25)
 # A node is known where the points around it weigh at least so much.
-_LEAST_WEIGHT = 1.5
+LEAST_WEIGHT = 1.5
 
 
 def local_linear(
@@ -20,6 +20,7 @@ def local_linear(
     values: FloatArray,
     weight: FloatArray,
     reach: FloatArray,
+    least_weight: float = LEAST_WEIGHT,
 ) -> FloatArray:
     """Return values (r, c, k) on a grid by weighted local linear fits; NaN where unknown.
 
@@ -35,6 +36,8 @@ def local_linear(
         How much each counts.
     reach : (2,) float array
         Standard deviation of the Gaussian weight along x and y.
+    least_weight : float
+        A node is known where the points around it weigh at least so much.
     """
     # The weight is a product over the axes, so that all sums are matrix products.
     u = (xy[None, :, 0] - x_px[:, None]) / reach[0]
@@ -52,7 +55,7 @@ def local_linear(
     for i, (a, b) in enumerate(powers):
         for j, (c, d) in enumerate(powers):
             normal[..., i, j] = total(a + c, b + d) + (0.3 if i == j > 0 else 0.0)
-    known = normal[..., 0, 0] >= _LEAST_WEIGHT
+    known = normal[..., 0, 0] >= least_weight
     right = np.stack(
         [np.stack([total(a, b, f) for f in values.T], axis=-1) for a, b in powers], axis=-2
     )
@@ -90,11 +93,11 @@ def local_linear_at(
         return fitted, sd
     u = (xy[None] - points[:, None]) / reach
     weight = np.nan_to_num(np.exp(-0.5 * (u**2).sum(axis=2)))
-    known = weight.sum(axis=1) > _LEAST_WEIGHT
+    known = weight.sum(axis=1) > LEAST_WEIGHT
     u, weight = u[known], weight[known]
     design = np.concatenate([np.ones((*weight.shape, 1)), u], axis=2)
     weighted = (weight[:, :, None] * design).transpose(0, 2, 1)
-    normal = weighted @ design + np.diag([0.0, 0.3, 0.3])
+    normal = weighted @ design + np.diag([0.0, 0.1, 0.1])
     solved = np.linalg.solve(normal, weighted @ values)
     fitted[known] = solved[:, 0]
     scatter = ((values[None] - design @ solved) ** 2).mean(axis=2)

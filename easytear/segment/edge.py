@@ -28,6 +28,9 @@ _STEEPEST = 4
 _LEAST_COLOUR = 1.5
 _LEAST_TEXTURE = 1.0
 _AGREE_MM = 0.25
+# How strong a cue may be taken to be. Texture is patchy, so that it may be weak on the front and
+# strong beside it: it must not outvote colour.
+_MOST_STRENGTH = (4.0, 1.5)
 # The front is placed again, by the fine step, within this distance.
 _PLACE_MM = 0.2
 
@@ -101,7 +104,7 @@ def _follow_colour(
         if turn < 2:
             columns = np.flatnonzero(np.isfinite(step[row, np.arange(len(row))]))
             on_edge = [np.clip(z[row[columns], columns], -1.0, _MOST_Z) for z in cues]
-            strength = np.array([_strong_half(z) for z in on_edge])
+            strength = np.minimum([_strong_half(z) for z in on_edge], _MOST_STRENGTH)
             direction = discriminant(colour, row, known, mm_per_cell, direction)
     placed, sd = _place(shade, known, row, mm_per_cell)
     return Edge(placed, sd, _agree(step, texture, row, mm_per_cell), score)
@@ -111,7 +114,7 @@ def _strong_half(z: FloatArray) -> float:
     """Return what a cue is like where there is an edge: its median over the stronger half."""
     if len(z) == 0:
         return 1.0
-    return float(np.clip(np.median(z[z >= np.median(z)]), 0.3, 4.0))
+    return float(np.clip(np.median(z[z >= np.median(z)]), 0.3, _MOST_Z))
 
 
 def _clipped(z: FloatArray) -> FloatArray:
@@ -219,14 +222,15 @@ def _place(
     fine = step_z(shade, known, mm_per_cell, _FINE_MM)
     rows = np.arange(len(shade))[:, None]
     far = np.abs(rows - row[None, :]) * mm_per_cell > _PLACE_MM
-    score = np.where(far, -3.0 * _MOST_Z, _clipped(fine))
+    score = np.where(far, -100.0, np.clip(np.nan_to_num(fine, nan=-1.0), -30.0, 30.0))
     path, _ = best_path(score, _CLIMB_COST * mm_per_cell)
     columns = np.arange(len(path))
     inner = np.clip(path, 1, len(shade) - 2)
     a, b, c = (score[inner + d, columns] for d in (-1, 0, 1))
     bend = a - 2.0 * b + c
     offset = np.where(bend < 0, 0.5 * (a - c) / np.minimum(bend, -1e-6), 0.0)
-    # The step's rise over half a box: a weak step is placed badly.
+    # A weak step is placed badly; and where coarse and fine steps disagree, nobody knows better.
     half = _FINE_MM / mm_per_cell
-    sd = half / np.maximum(np.clip(b, 0.5, None), 0.5)
-    return path + np.clip(offset, -0.5, 0.5), np.minimum(sd, 2.0 * half)
+    apart = cv2.blur(np.abs(path - row)[None].astype(np.float32), (2 * round(half) + 1, 1))
+    sd = np.hypot(half / np.maximum(b, 1.0), np.asarray(apart).ravel())
+    return path + np.clip(offset, -0.5, 0.5), sd

@@ -38,8 +38,8 @@ _REFERENCE = 0.35
 # of the eye's motion is the same everywhere.
 _LEAST_MOTION_MM = 0.15
 # A column is seen in a frame where so many points of the film were measured so near (mm).
-_NEAR_MM = 0.5
-_NEAR_POINTS = 4
+_NEAR_MM = 0.75
+_NEAR_POINTS = 3
 
 
 @dataclass(frozen=True)

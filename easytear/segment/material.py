@@ -13,6 +13,9 @@ from easytear.scattered import FILM_REACH_MM, local_linear
 from easytear.track.records import FilmTracks
 
 _GRID_MM = 0.25
+# Where no track is near, those within so many times the usual reach speak.
+_WIDE = 2.5
+_WIDE_WEIGHT = 0.3
 
 
 class TrackIndex:
@@ -70,7 +73,11 @@ def displacement_map(
     if len(here) < 3:
         return np.full((*shape, 2), np.nan, np.float32)
     reach = np.array(FILM_REACH_MM) / mm_per_px
-    coarse = local_linear(x, y, here, moved, np.ones(len(here)), reach) / cell_px
+    same = np.ones(len(here))
+    coarse = local_linear(x, y, here, moved, same, reach)
+    # Beside the tracks, as above the front where the film has less to follow: a wider mean.
+    wide = local_linear(x, y, here, moved, same, _WIDE * reach, _WIDE_WEIGHT)
+    coarse = np.where(np.isfinite(coarse), coarse, wide) / cell_px
     known = np.isfinite(coarse[..., 0])
     rows = ((np.arange(shape[0]) + 0.5) * cell_px - 0.5) / step
     columns = ((np.arange(shape[1]) + 0.5) * cell_px - 0.5) / step
