@@ -104,10 +104,20 @@ def _one(case: Case, method: str, work: Path, resume: bool) -> dict[str, Any]:
         started = time.perf_counter()
         analysis = METHODS[method](case.video, truth.mm_per_px, truth)
         seconds = time.perf_counter() - started
-        numbers = {**score_analysis(analysis, truth), "seconds": seconds}
+        numbers = {**_own_work(score_analysis(analysis, truth), method), "seconds": seconds}
     numbers["video_s"] = float(truth.time_s[-1])
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(numbers), encoding="utf-8")
+    return numbers
+
+
+def _own_work(numbers: dict[str, Any], method: str) -> dict[str, Any]:
+    """Return another method's scores without what it was given or does not measure."""
+    given = ("blink_f1", "boundary_frames", "eye_rms_px") if method == "annotator" else ()
+    for part in (numbers, *numbers["intervals"]):
+        for name in ("scale_error", "front_complete", "false_front", *given):
+            if name in part:
+                part[name] = None
     return numbers
 
 

@@ -157,15 +157,24 @@ def ahead_of_us(tables: dict[str, pd.DataFrame]) -> list[str]:
     for row in ROWS:
         if row.kind == "share":
             continue
-        mine = judged(tables["easytear"], row)["value"]
         for name, table in tables.items():
+            if name in ("easytear", "annotator"):
+                continue
             other = judged(table, row)["value"]
-            if name in ("easytear", "annotator") or other is None:
+            mine = judged(_same_cases(tables["easytear"], table), row)["value"]
+            if other is None:
                 continue
             better = mine is None or (other < mine if row.kind == "least" else other > mine)
             if better:
                 out.append(f"{row.title}: {name} {shown(other, row)}, EasyTear {shown(mine, row)}")
     return out
+
+
+def _same_cases(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `table` whose scene and seed are in `other`, too."""
+    cases = set(zip(other["scene"], other["seed"], strict=True))
+    kept = [case in cases for case in zip(table["scene"], table["seed"], strict=True)]
+    return table[kept]
 
 
 def missing(table: pd.DataFrame) -> list[str]:

@@ -80,10 +80,8 @@ class Renderer:
         off = look_up(self._outside, eye_x + PAD_PX, eye_y + PAD_PX)
         light = self._behind(eye_x, eye_y, time_s)
         light *= (1.0 - BEHIND_COMB * (1.0 - off) * (1.0 - self._comb))[..., None]
-        if self._scene.film.present:
-            light = light + self._reflection(eye_x, eye_y, time_s, stretch) * (
-                1.0 - np.float32(SCLERA_LOSS) * off[..., None]
-            )
+        mirrored = self._reflection(eye_x, eye_y, time_s, stretch)
+        light = light + mirrored * (1.0 - np.float32(SCLERA_LOSS) * off[..., None])
         self._put_pupil(light, eye_x, eye_y, time_s)
         self._put_lower_lid(light, eye_x, eye_y)
         light = self._camera.focused(light, time_s - stretch.open_s)
@@ -131,7 +129,11 @@ class Renderer:
     def _reflection(
         self, eye_x: Float32Array, eye_y: Float32Array, time_s: float, stretch: Stretch
     ) -> Float32Array:
-        thick = self.film(stretch.number).thickness(eye_x, eye_y, time_s)
+        """Return the lamp's light from the tear's surface; from bare aqueous without film."""
+        if self._scene.film.present:
+            thick = self.film(stretch.number).thickness(eye_x, eye_y, time_s)
+        else:
+            thick = np.zeros_like(eye_x)
         index = np.clip(thick * np.float32(1.0 / TABLE_STEP_NM), 0, len(self._colours) - 1)
         colour = np.take(self._colours, index.astype(np.int32), axis=0)
         strength = self._scene.film.strength * self._scene.camera.contrast
