@@ -13,8 +13,10 @@ from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.area import filled_front
 from easytear.measure.headline import Headline, band_zone, find_headline
 from easytear.measure.motion import aligned, local_velocity, shared_motion
+from easytear.measure.record import fit_record
 from easytear.measure.samples import Samples, front_samples, track_samples
-from easytear.measure.spread import Law, Onset, Zone, fit_law, fit_record
+from easytear.measure.spread import Law, fit_law
+from easytear.measure.zone import Onset, Zone
 from easytear.measure.zones import onset_heights
 from easytear.segment.records import FilmFront
 from easytear.settings.measure import QualitySettings, SpreadSettings
@@ -22,7 +24,6 @@ from easytear.track.records import FilmTracks
 
 MOST_ROWS_FOR_ORIGINS = 250
 MOST_BANDS = 40
-NO_SPREAD = Spread(y=None, bands=(), x=None, front=None)
 
 
 @dataclass(frozen=True)
@@ -110,46 +111,21 @@ def _measure(
     quality: QualitySettings,
 ) -> FilmSpread:
     scale = mm_per_px or MEAN_HVID_MM / max(len(lower_edge_px), 1)
-    rng = np.random.default_rng(settings.seed)
     up, side = track_samples(time_s, tracks, scale)
     edge = front_samples(time_s, front, scale)
     lid_mm = _lid_height(up.place_mm / scale, lower_edge_px) * scale
     visible_mm = _visible_height(lower_edge_px, scale)
-
-    def record(law: Law | None) -> Fit | None:
-        return fit_record(law, quality, scale_known=mm_per_px is not None, visible_mm=visible_mm)
-
-    everywhere = fit_law(Zone(_thinned(up)), settings)
-    if everywhere is None:
-        found = Headline(None, np.zeros(len(up), dtype=bool), None)
-    else:
-        found = find_headline(up, edge, everywhere, settings, rng)
-    headline, zone = found.law, found.zone
-    onset = _shared_onset(headline, everywhere)
-    front_law = fit_law(Zone(edge), settings, onset=onset, rng=rng)
-    bands = []
-    if found.where is not None and everywhere is not None:
-        above_mm = found.where.height_mm - lid_mm
-        bands = _bands(up, above_mm, headline or everywhere, settings, onset, rng)
-    sideways = None
-    if everywhere is not None:
-        sideways = fit_law(Zone(side), settings, upward=False, onset=onset, rng=rng)
-    spread = Spread(
-        y=record(headline),
-        bands=tuple(Band(from_mm=low, to_mm=high, fit=record(law)) for low, high, law in bands),
-        x=record(sideways),
-        front=record(front_law),
-    )
-    law = headline or front_law or everywhere
+    laws = _laws(up, side, edge, lid_mm, settings)
     known_scale = 1.0 if mm_per_px is not None else np.nan
-    dy = _zone_rise(up, zone, headline) * known_scale
-    dx = _zone_shift(side, zone, headline, sideways) * known_scale
-    height, share = _front_rise(edge, front_law)
+    dy = _zone_rise(up, laws.found.zone, laws.found.law) * known_scale
+    dx = _zone_shift(side, laws.found.zone, laws.found.law, laws.sideways) * known_scale
+    height, share = _front_rise(edge, laws.front)
+    told = laws.found.law or laws.front or laws.everywhere
     return FilmSpread(
-        spread=spread,
-        headline=headline,
-        front_law=front_law,
-        onset_s=law.fit.onset_s if law else None,
+        spread=_records(laws, quality, mm_per_px is not None, visible_mm),
+        headline=laws.found.law,
+        front_law=laws.front,
+        onset_s=told.fit.onset_s if told else None,
         displacement_x_mm=dx,
         displacement_y_mm=dy,
         velocity_x_mm_s=local_velocity(time_s, dx),
@@ -157,9 +133,60 @@ def _measure(
         front_height_mm=height * known_scale,
         front_velocity_mm_s=local_velocity(time_s, height * known_scale),
         front_y_px=filled_front(front.y_px, height / scale, share),
-        zone=zone,
+        zone=laws.found.zone,
         visible_mm=visible_mm,
-        flags=found.flags if everywhere is not None else _no_film(front_law),
+        flags=laws.flags(),
+    )
+
+
+@dataclass(frozen=True)
+class _Laws:
+    """The laws of one interval: of all film, of the headline zone, of bands, front, sideways."""
+
+    everywhere: Law | None
+    found: Headline
+    bands: list[tuple[float, float, Law | None]]
+    front: Law | None
+    sideways: Law | None
+
+    def flags(self) -> tuple[str, ...]:
+        """Return the headline's flags, or that the tracks show no spread."""
+        if self.everywhere is not None:
+            return self.found.flags
+        return ("no_film",) if self.front is None else ("headline_zone_empty",)
+
+
+def _laws(
+    up: Samples, side: Samples, edge: Samples, lid_mm: FloatArray, settings: SpreadSettings
+) -> _Laws:
+    rng = np.random.default_rng(settings.seed)
+    everywhere = fit_law(Zone(_thinned(up)), settings)
+    if everywhere is None:
+        nothing = Headline(None, np.zeros(len(up), dtype=bool), None)
+        return _Laws(None, nothing, [], fit_law(Zone(edge), settings, rng=rng), None)
+    found = find_headline(up, edge, everywhere, settings, rng)
+    onset = _shared_onset(found.law, everywhere)
+    front = fit_law(Zone(edge), settings, onset=onset, rng=rng)
+    bands = []
+    if found.where is not None:
+        above_mm = found.where.height_mm - lid_mm
+        bands = _bands(up, above_mm, found.law or everywhere, settings, onset, rng)
+    sideways = fit_law(Zone(side), settings, upward=False, onset=onset, rng=rng)
+    return _Laws(everywhere, found, bands, front, sideways)
+
+
+def _records(
+    laws: _Laws, quality: QualitySettings, scale_known: bool, visible_mm: float | None
+) -> Spread:
+    def record(law: Law | None) -> Fit | None:
+        return fit_record(law, quality, scale_known=scale_known, visible_mm=visible_mm)
+
+    bands = (Band(from_mm=a, to_mm=b, fit=record(law)) for a, b, law in laws.bands)
+    return Spread(
+        y=record(laws.found.law),
+        bands=tuple(bands),
+        x=record(laws.sideways),
+        front=record(laws.front),
     )
 
 
@@ -170,11 +197,6 @@ def _shared_onset(headline: Law | None, everywhere: Law | None) -> Onset | None:
             error = None if law.draws is None else law.draws.onset_s - law.fit.onset_s
             return Onset(law.fit.onset_s, error)
     return None
-
-
-def _no_film(front_law: Law | None) -> tuple[str, ...]:
-    """Return the flag for tracks that show no spread."""
-    return ("no_film",) if front_law is None else ("headline_zone_empty",)
 
 
 def _thinned(samples: Samples) -> Samples:

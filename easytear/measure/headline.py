@@ -15,7 +15,8 @@ from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.bootstrap import Target
 from easytear.measure.field import Amplitudes, Field, fit_field, make_field
 from easytear.measure.samples import Samples
-from easytear.measure.spread import Law, Onset, Zone, fit_law
+from easytear.measure.spread import Law, fit_law
+from easytear.measure.zone import Onset, Zone
 from easytear.measure.zones import depths, front_at_onset, in_zone, onset_heights
 from easytear.settings.measure import SpreadSettings
 
@@ -188,17 +189,25 @@ def find_headline(
         flag = "headline_zone_empty" if seen else "headline_zone_unknown"
         return Headline(None, nothing, where, (flag,))
     onset = Onset(everywhere.fit.onset_s) if everywhere.onset_known else None
+    settled = _settled(up, edge, where, onset, settings)
+    if settled is None:
+        return Headline(None, nothing, where, ("headline_zone_empty",))
+    deep, sd = settings.zone_depth_mm, float(np.nanmedian(settled.front_sd_mm))
+    zone, rows = zone_below_front(up, edge, settled, deep)
+    moved = [zone_below_front(up, edge, settled, deep, shift)[0] for shift in (-sd, sd)]
+    law = fit_law(zone, settings, onset=onset, alternatives=moved, rng=rng)
+    return Headline(law, rows, settled, () if law else ("headline_zone_empty",))
+
+
+def _settled(
+    up: Samples, edge: Samples, where: Origins, onset: Onset | None, settings: SpreadSettings
+) -> Origins | None:
+    """Return where the film was once zone, law and front agree; None where the zone has no law."""
     for _ in range(ROUNDS - 1):
         zone, _ = zone_below_front(up, edge, where, settings.zone_depth_mm)
         law = fit_law(zone, settings, onset=onset)
         again = None if law is None else find_origins(up, edge, law, settings)
         if again is None:
-            return Headline(None, nothing, where, ("headline_zone_empty",))
+            return None
         where = again
-    zone, rows = zone_below_front(up, edge, where, settings.zone_depth_mm)
-    sd = float(np.nanmedian(where.front_sd_mm))
-    moved = [
-        zone_below_front(up, edge, where, settings.zone_depth_mm, shift)[0] for shift in (-sd, sd)
-    ]
-    law = fit_law(zone, settings, onset=onset, alternatives=moved, rng=rng)
-    return Headline(law, rows, where, () if law else ("headline_zone_empty",))
+    return where
