@@ -29,8 +29,8 @@ class Found:
 
     Attributes
     ----------
-    front_x, front_y, front_sd, front_observed : (c,) arrays
-        The front's samples, x rising.
+    front_x, front_y, front_sd, front_measured : (c,) arrays
+        The front's samples, x rising; measured within 0.15 s of this frame, or predicted.
     tails : list of (k, 2) float arrays
         Each measured film point's way to where it is now, oldest first.
     predicted : (p, 2) float array
@@ -40,7 +40,7 @@ class Found:
     front_x: FloatArray
     front_y: FloatArray
     front_sd: FloatArray
-    front_observed: NDArray[np.bool_]
+    front_measured: NDArray[np.bool_]
     tails: list[FloatArray]
     predicted: FloatArray
 
@@ -61,10 +61,11 @@ class Finder:
         front = analysis.front[analysis.front["interval"] == interval.index]
         self._front = front.sort_values(["frame", "x_eye_px"], kind="stable")
         self._front_frame = self._front["frame"].to_numpy()
+        self._front_measured = _measured_nearby(self._front, "x_eye_px")
         tracks = analysis.tracks[analysis.tracks["interval"] == interval.index]
         tracks = tracks.sort_values(["track_id", "frame"], kind="stable")
         self._tail_start = _tail_starts(tracks)
-        self._measured = _measured_nearby(tracks)
+        self._measured = _measured_nearby(tracks, "track_id")
         self._points = tracks[["x_eye_px", "y_eye_px"]].to_numpy(float)
         self._rows = pd.Series(np.arange(len(tracks))).groupby(tracks["frame"].to_numpy()).groups
 
@@ -79,7 +80,7 @@ class Finder:
             front["x_eye_px"].to_numpy(float),
             front["y_eye_px"].to_numpy(float),
             front["sd_px"].to_numpy(float),
-            front["observed"].to_numpy(bool),
+            self._front_measured[low:high],
             [self._points[self._tail_start[row] : row + 1] for row in here[seen]],
             self._points[here[~seen]],
         )
@@ -95,15 +96,14 @@ def _tail_starts(tracks: pd.DataFrame) -> NDArray[np.int_]:
     return starts
 
 
-def _measured_nearby(tracks: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return which rows lie close in time to a measured one of their track.
+def _measured_nearby(table: pd.DataFrame, what: str) -> NDArray[np.bool_]:
+    """Return which rows lie close in time to a measured one of the same `what` (a column).
 
     Slow film is looked at some ten times a second only; between two looks nothing is in doubt.
     """
-    measured = tracks["time_s"].where(tracks["observed"])
-    of_track = measured.groupby(tracks["track_id"])
-    since = tracks["time_s"] - of_track.ffill()
-    until = of_track.bfill() - tracks["time_s"]
+    measured = table["time_s"].where(table["observed"]).groupby(table[what])
+    since = table["time_s"] - measured.ffill()
+    until = measured.bfill() - table["time_s"]
     least: FloatArray = np.fmin(since.to_numpy(float), until.to_numpy(float))
     return least <= _NEARBY_S
 
@@ -203,10 +203,10 @@ def _draw_front(picture: ByteArray, found: Found, matrix: FloatArray, thickness:
     _shade_band(picture, found, pieces, matrix)
     for piece in pieces:
         line = mapped(np.column_stack([found.front_x[piece], found.front_y[piece]]), matrix)
-        for run in _runs(found.front_observed[piece]):
+        for run in _runs(found.front_measured[piece]):
             part = [_fixed(line[run[0] : run[-1] + 2])]
             width = thickness
-            if found.front_observed[piece][run[0]]:
+            if found.front_measured[piece][run[0]]:
                 # dark below the bright line, so that it shows on a pale film too
                 dark, width = (25, 25, 25), thickness + 1
                 cv2.polylines(picture, part, False, dark, width + 2, cv2.LINE_AA, _SHIFT_BITS)

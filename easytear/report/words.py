@@ -123,13 +123,11 @@ def overview(summary: Summary) -> str:
     if count == 1:
         told = _ONE[state(summary.intervals[0])]
         return f"One interval between blinks: {told}."
-    if used == count:
-        told = "could be used in all of them"
-    elif used:
-        told = f"could be used in {used} of them"
-    else:
-        told = "could be used in none of them"
-    return f"{count} intervals between blinks: what was measured of the film's spread {told}."
+    share = "all" if used == count else f"{used}" if used else "none"
+    return (
+        f"{count} intervals between blinks; in {share} of them the film's spread was measured "
+        "well enough to be used."
+    )
 
 
 def scale_text(summary: Summary) -> str:
