@@ -27,9 +27,6 @@ _DESIGN = np.column_stack([np.cos(_THETA), np.sin(_THETA), np.ones(RAYS)])
 _FLANK = np.linspace(-0.1, 0.1, 11)
 """Samples across the edge, in multiples of the radius."""
 
-ORIGIN_FRAMES = 9
-"""The first frame's place is joined with a prediction from this many frames after it."""
-
 SHIFT_PER_RADIUS = 0.13
 """Shift of the pupil's centre per change of its radius: 0.13 mm on average as the pupil goes
 from dim to bright light, about 1 mm of radius (Yang et al. 2002)."""
@@ -320,41 +317,46 @@ def _origin(
     """Return the first frame's place and its standard deviation from a join of several frames.
 
     Everything in the interval is measured from the first frame, whose picture is the worst one.
-    Its own fit is joined with a line through the frames after it, carried back one frame;
-    how well such a line predicts is measured on the frames that follow.
+    Its own fit is joined with a line or parabola through the frames after it, carried back one
+    frame: the one that predicts best on the frames that follow, where its error is measured.
     """
-    count = min(ORIGIN_FRAMES, len(x) - 1)
-    if count < 4 or observed[: count + 1].mean() < 0.7:
-        return float(x[0]), float(y[0]), float(sd[0])
-    weights = _backward_line(count)
-    noise = float(np.sqrt((weights**2).sum())) * float(np.median(sd[1 : count + 1]))
-    last = max(min(len(x) - count - 1, 12), 1)
-    own = float(sd[0])
-    gaps: list[float] = []
-    courses: list[float] = []
-    for v in (x, y):
-        misses = [v[k] - weights @ v[k + 1 : k + 1 + count] for k in range(1, last)]
-        spread = 1.48 * float(np.median(np.abs(misses))) if misses else np.inf
-        courses.append(max(spread, noise))
-        gaps.append(float(weights @ v[1 : 1 + count]) - float(v[0]))
-    course = float(np.hypot(courses[0], courses[1])) / np.sqrt(2.0)
-    if not np.isfinite(course):
+    place, own = np.array([x[0], y[0]]), float(sd[0])
+    v = np.column_stack([x, y])
+    best: tuple[float, FloatArray] | None = None
+    for count, degree in _CARRIED:
+        if len(x) < count + 6 or observed[1 : count + 1].mean() < 0.7:
+            continue
+        weights = _carry_back(count, degree)
+        tests = range(1, min(len(x) - count, 13))
+        misses = [np.hypot(*(v[k] - weights @ v[k + 1 : k + 1 + count])) for k in tests]
+        # The median length of a round two-dimensional error is 1.18 standard deviations.
+        noise = float(np.sqrt((weights**2).sum()) * np.median(sd[1 : count + 1]))
+        course = max(float(np.median(misses)) / 1.18, noise)
+        if best is None or course < best[0]:
+            best = (course, weights @ v[1 : 1 + count] - place)
+    if best is None:
         return float(x[0]), float(y[0]), own
+    course, gap = best
+    share = own**2 / (own**2 + course**2)
     # A saccade between the first frames makes the prediction void: a gap beyond what both
-    # errors allow takes its weight away.
-    excess = float(np.hypot(gaps[0], gaps[1])) ** 2 / (2.0 * (own**2 + course**2))
-    share = own**2 / (own**2 + course**2) / max(excess, 1.0) ** 2
-    place = (float(x[0]) + share * gaps[0], float(y[0]) + share * gaps[1])
-    return *place, float(np.sqrt(1.0 - share)) * own
+    # errors allow takes its weight away, unless it is the first frame's fit that stands out as
+    # a bad one (a lid still over the pupil).
+    if own < 3.0 * float(np.median(sd[1:10])):
+        share /= max(float(gap @ gap) / (2.0 * (own**2 + course**2)), 1.0) ** 2
+    joined = place + share * gap
+    return float(joined[0]), float(joined[1]), float(np.sqrt(1.0 - share)) * own
 
 
-def _backward_line(count: int) -> FloatArray:
-    """Return weights that carry a line through frames 1 to `count` back to frame 0."""
+_CARRIED = ((3, 1), (5, 1), (9, 1), (5, 2), (9, 2))
+"""Number of frames after the first, and degree of the curve through them."""
+
+
+def _carry_back(count: int, degree: int) -> FloatArray:
+    """Return weights that carry a curve through frames 1 to `count` back to frame 0."""
     t = np.arange(1, count + 1, dtype=float)
     w = 1.0 / t
-    design = np.column_stack([np.ones(count), t])
-    inverse = np.linalg.solve(design.T @ (design * w[:, None]), design.T * w)
-    weights: FloatArray = inverse[0]
+    design = np.vander(t, degree + 1, increasing=True)
+    weights: FloatArray = np.linalg.solve(design.T @ (design * w[:, None]), design.T * w)[0]
     return weights
 
 

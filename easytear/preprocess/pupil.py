@@ -20,6 +20,7 @@ _THETA = np.arange(RAYS) * (2.0 * np.pi / RAYS)
 _COS, _SIN = np.cos(_THETA), np.sin(_THETA)
 _SCALE = np.linspace(*REACH, SAMPLES)
 _STEP = float(_SCALE[1] - _SCALE[0])
+_REACH_X, _REACH_Y = np.outer(_COS, _SCALE), np.outer(_SIN, _SCALE)
 # Radius as a function of angle: mean, shift in x and y, and the second harmonic, which is an
 # ellipse to first order in its flattening.
 _DESIGN = np.column_stack([np.ones(RAYS), _COS, _SIN, np.cos(2.0 * _THETA), np.sin(2.0 * _THETA)])
@@ -76,10 +77,17 @@ def ray_profiles(grey: ByteArray, x_px: float, y_px: float, radius_px: float) ->
     crop = grey[y0:y1, x0:x1]
     if min(crop.shape) < 3:
         return np.zeros((RAYS, SAMPLES), np.uint8)
+    # A large pupil is looked at in a reduced picture: the blur below would take the rest away.
+    factor = max(1, int(radius_px / 48.0))
+    if factor > 1:
+        size = (crop.shape[1] // factor, crop.shape[0] // factor)
+        crop = crop[: size[1] * factor, : size[0] * factor]
+        crop = cv2.resize(crop, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     # Blur of 0.03 of the radius: about the pupil edge's own softness, below its curvature.
-    blurred = cv2.GaussianBlur(crop, (0, 0), max(0.6, 0.03 * radius_px))
-    map_x = (x_px - x0 + radius_px * np.outer(_COS, _SCALE)).astype(np.float32)
-    map_y = (y_px - y0 + radius_px * np.outer(_SIN, _SCALE)).astype(np.float32)
+    blurred = cv2.GaussianBlur(crop, (0, 0), max(0.6, 0.03 * radius_px / factor))
+    off = 0.5 * (factor - 1)
+    map_x = ((x_px - x0 + radius_px * _REACH_X - off) / factor).astype(np.float32)
+    map_y = ((y_px - y0 + radius_px * _REACH_Y - off) / factor).astype(np.float32)
     profiles: NDArray[np.uint8] = cv2.remap(
         blurred, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0
     ).astype(np.uint8)
@@ -150,7 +158,7 @@ def relative_brightness(profiles: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def cauchy_solve(
-    design: FloatArray, values: FloatArray, weights: FloatArray, floor: float, rounds: int = 8
+    design: FloatArray, values: FloatArray, weights: FloatArray, floor: float, rounds: int = 5
 ) -> FloatArray:
     """Return the robust linear fit of one ray set: design @ x = values, Cauchy weights.
 
@@ -169,7 +177,9 @@ def cauchy_solve(
     return x
 
 
-def fit_pupil(grey: ByteArray, guess: Ellipse, rounds: int = 3) -> PupilFit | None:
+def fit_pupil(
+    grey: ByteArray, guess: Ellipse, rounds: int = 3, *, near: bool = False
+) -> PupilFit | None:
     """Return the pupil near a guess, fitted all round; None where nothing is dark inside.
 
     Parameters
@@ -179,7 +189,9 @@ def fit_pupil(grey: ByteArray, guess: Ellipse, rounds: int = 3) -> PupilFit | No
     guess : Ellipse
         Where the pupil is expected, right to about a quarter of its radius.
     rounds : int
-        How often rays are cast about the improved centre.
+        How often rays are cast about the improved centre, at most.
+    near : bool
+        True where the guess is the last frame's fit: edges close to it count more at once.
     """
     ellipse = guess
     fit: PupilFit | None = None
@@ -187,14 +199,19 @@ def fit_pupil(grey: ByteArray, guess: Ellipse, rounds: int = 3) -> PupilFit | No
         radius = mean_radius(ellipse)
         if not 3.0 < radius < max(grey.shape):
             return None
-        fit = _fit_once(grey, ellipse, None if turn == 0 else 0.25 / turn)
+        width = 0.25 / turn if turn else (0.25 if near else 0.4)
+        fit = _fit_once(grey, ellipse, width)
         if fit is None:
             return None
+        step = np.hypot(fit.ellipse.x_px - ellipse.x_px, fit.ellipse.y_px - ellipse.y_px)
         ellipse = fit.ellipse
+        # Rays cast about a centre this close meet the same edges.
+        if near and step < 0.04 * radius:
+            break
     return fit
 
 
-def _fit_once(grey: ByteArray, guess: Ellipse, width: float | None) -> PupilFit | None:
+def _fit_once(grey: ByteArray, guess: Ellipse, width: float) -> PupilFit | None:
     x, y, radius = guess.x_px, guess.y_px, mean_radius(guess)
     shape = (int(grey.shape[0]), int(grey.shape[1]))
     inside = inside_picture(shape, np.array([x]), np.array([y]), np.array([radius]))[0]
@@ -202,9 +219,7 @@ def _fit_once(grey: ByteArray, guess: Ellipse, width: float | None) -> PupilFit 
         return None
     profiles = ray_profiles(grey, x, y, radius)
     expected = _ellipse_radius(guess) / radius
-    edge, slope = ray_edges(
-        relative_brightness(profiles), expected, 0.4 if width is None else width
-    )
+    edge, slope = ray_edges(relative_brightness(profiles), expected, width)
     weights = inside * np.clip(slope, 0.0, None)
     if not weights.any():
         return None

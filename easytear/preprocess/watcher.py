@@ -82,7 +82,7 @@ class EyeWatcher:
         """Return the pupil: near the last one, else anywhere."""
         fit = None
         if self._last is not None:
-            fit = fit_pupil(grey, self._last.ellipse, rounds=2)
+            fit = fit_pupil(grey, self._last.ellipse, near=True)
             if fit is not None and not self._alike(fit):
                 fit = None
         if fit is None and self._worth_searching():
