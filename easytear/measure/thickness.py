@@ -237,7 +237,7 @@ def _summary(
             for i in range(len(times))
             for j in range(i + 1, len(times))
         ]
-        rate = -float(np.median(slopes))
+        rate = 0.0 - float(np.median(slopes))
     thickness = Thickness(
         median_nm=float(np.median(kept)),
         p10_nm=float(np.clip(np.median(kept - spread), low, high)),
