@@ -42,9 +42,9 @@ _ROW = 70
 def state_words(record: Record, missing: bool = False, pending: bool = False) -> str:
     """Return how far a video is, in words."""
     if record.state == State.RUNNING:
-        return f"analysing, {round(100 * record.share)} %"
+        return f"{round(100 * record.share)} %"
     if record.state == State.FAILED:
-        return f"failed: {record.message}" if record.message else "failed"
+        return "failed"
     if missing:
         return "file not found"
     if record.state == State.DONE:
@@ -102,7 +102,7 @@ class SessionModel(QAbstractListModel):
         if role == THUMB_ROLE:
             return self.thumbnails.get(video.key)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return f"{video.path}\n{self.words(video)}"
+            return f"{video.path}\n{self.words(video)}\n{record.message}".strip()
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{video.path.name}, {self.words(video)}"
         return None
@@ -141,7 +141,7 @@ class _Delegate(QStyledItemDelegate):
         thumb = QRect(rect.topLeft() + QPoint(6, 6), _THUMB)
         self._paint_thumb(painter, thumb, index.data(THUMB_ROLE))
         left = thumb.right() + 10
-        self._paint_words(painter, QRect(left, rect.top() + 8, rect.right() - left - 6, 52), index)
+        self._paint_words(painter, QRect(left, rect.top() + 6, rect.right() - left - 6, 52), index)
         painter.restore()
 
     def _paint_thumb(self, painter: QPainter, rect: QRect, picture: QPixmap | None) -> None:
@@ -179,6 +179,12 @@ class _Delegate(QStyledItemDelegate):
         painter.setPen(QColor(colour if icon in ("failed", "warning") else self.colours.muted))
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        if record.state == State.FAILED:
+            reason = record.message.rsplit(": ", 1)[-1]
+            line = QRect(rect.left(), room.bottom(), rect.width(), metrics.height())
+            painter.setPen(QColor(self.colours.muted))
+            text = metrics.elidedText(reason, Qt.TextElideMode.ElideRight, rect.width())
+            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, text)
         if record.state == State.RUNNING:
             bar = QRectF(rect.left(), top + size + 6, rect.width(), 4)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -192,7 +198,7 @@ class _Delegate(QStyledItemDelegate):
         c = self.colours
         if record.state == State.FAILED:
             return "failed", c.danger
-        if text == "file not found" or text == "changed" or record.low_quality:
+        if text in ("file not found", "changed", "low quality"):
             return "warning", c.warning
         return {
             State.DONE: ("done", c.good),

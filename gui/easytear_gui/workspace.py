@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from easytear.analysis import Analysis, IntervalResult, read_results
@@ -24,6 +24,8 @@ from easytear_gui.theme.colours import Colours
 from easytear_gui.widgets import panel
 
 _log = logging.getLogger(__name__)
+_CURSOR_MS = 60
+"""While the film plays, the cursor in the curves moves at most so often: they cost more to draw."""
 
 
 class Workspace(QWidget):
@@ -46,7 +48,7 @@ class Workspace(QWidget):
         self.decisions = Decisions()
         self._generation = 0
         self._interval = -1
-        self._goto = False
+        self._since_cursor = QElapsedTimer()
         self.banner = Banner()
         self.player = PlayerPanel()
         self.plots = PlotPanel()
@@ -91,7 +93,6 @@ class Workspace(QWidget):
         """Open a video with its results, if there are any."""
         self.path, self.decisions = path, decisions
         self._interval = -1
-        self._goto = True
         self.player.load(path)
         self._show_analysis(None)
         self.load_results(results)
@@ -223,7 +224,9 @@ class Workspace(QWidget):
 
     def _frame_shown(self, frame: int) -> None:
         time_s = float(self.player.player.time_s[frame])
-        self.plots.set_time(time_s)
+        if not self.player.player.playing or self._since_cursor.hasExpired(_CURSOR_MS):
+            self._since_cursor.start()
+            self.plots.set_time(time_s)
         overlays = self.player.canvas.overlays
         inside = overlays.interval_at(frame) if overlays is not None else None
         if inside is not None:

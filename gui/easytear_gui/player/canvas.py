@@ -95,6 +95,7 @@ class Canvas(QWidget):
         self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
         self._grabbed: QPointF | None = None
         self._tool_grabbed = False
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 160)

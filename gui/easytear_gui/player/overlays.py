@@ -114,10 +114,7 @@ class OverlayData:
         if mm_per_px is None or not len(rows):
             return np.empty((0, 4))
         cells = np.floor(rows[:, 2:4] / GRID_PX).astype(int)
-        table = pd.DataFrame(rows[:, 2:6], columns=["x", "y", "u", "v"])
-        grouped = table.groupby([cells[:, 0], cells[:, 1]])
-        middle = grouped.median().to_numpy()[grouped.size().to_numpy() >= 2]
-        x, y, u, v = middle.T
+        x, y, u, v = _cell_medians(cells[:, 0] * 10_000 + cells[:, 1], rows[:, 2:6]).T
         way = ARROW_S / mm_per_px
         return np.column_stack([x, y, x + u * way, y - v * way])
 
@@ -125,6 +122,14 @@ class OverlayData:
 def _sorted(table: pd.DataFrame, columns: list[str]) -> FloatArray:
     values: FloatArray = table[columns].to_numpy(dtype=float, na_value=np.nan)
     return values[np.argsort(values[:, 0], kind="stable")]
+
+
+def _cell_medians(cell: NDArray[np.int_], values: FloatArray) -> FloatArray:
+    """Return the (lower) median of each column in each cell that holds at least two rows."""
+    _, first, size = np.unique(np.sort(cell), return_index=True, return_counts=True)
+    middle = (first + (size - 1) // 2)[size >= 2]
+    columns = [column[np.lexsort((column, cell))][middle] for column in values.T]
+    return np.column_stack(columns)
 
 
 def _between(rows: FloatArray, first: int, last: int) -> FloatArray:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from typing import Final
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
@@ -27,6 +27,9 @@ KINDS: Final = {
     "velocity": ("Velocity", palette.VELOCITY, "arrows: the way the film goes in 0.25 s"),
 }
 """Overlays in the order in which they are drawn: label, colour, meaning."""
+
+
+_TAIL_STEP = 3
 
 
 def paint_overlays(
@@ -73,7 +76,7 @@ def pen(colour: str, width: float = 1.6, alpha: float = 1.0) -> QPen:
 
 def polygon(points: FloatArray) -> QPolygonF:
     """Return (n, 2) points as a Qt polygon."""
-    return QPolygonF([QPointF(float(x), float(y)) for x, y in points])
+    return QPolygonF([QPointF(x, y) for x, y in points.tolist()])
 
 
 def ellipse_path(shape: EllipseInfo) -> QPainterPath:
@@ -102,14 +105,11 @@ def _ellipses(painter: QPainter, interval: IntervalResult) -> None:
 def _tracks(painter: QPainter, tails: Tails) -> None:
     if not len(tails.points):
         return
-    if len(tails.lines) > 1:
-        lines = pg.arrayToQPath(
-            np.ascontiguousarray(tails.lines[:, 0]),
-            np.ascontiguousarray(tails.lines[:, 1]),
-            connect=tails.join.astype(np.int32),
-        )
-        painter.setPen(pen(palette.TRACKS, 1.2, 0.6))
-        painter.drawPath(lines)
+    # One line after the other and 1 px wide: Qt's quick way, ten times that of one wide path.
+    painter.setPen(pen(palette.TRACKS, 1.0, 0.75))
+    for line in np.split(tails.lines, np.flatnonzero(~tails.join) + 1):
+        if len(line) > 1:
+            painter.drawPolyline(polygon(line[::-_TAIL_STEP]))
     for seen, alpha in ((True, 1.0), (False, 0.45)):
         points = tails.points[tails.observed == seen]
         if len(points):
@@ -131,20 +131,18 @@ def _front(painter: QPainter, front: FrontLine) -> None:
 
 
 def _arrows(painter: QPainter, arrows: FloatArray) -> None:
-    path = QPainterPath()
-    for x0, y0, x1, y1 in arrows:
-        path.moveTo(x0, y0)
-        path.lineTo(x1, y1)
-        dx, dy = x1 - x0, y1 - y0
-        length = float(np.hypot(dx, dy))
-        if length < 2.0:
-            continue
-        head = min(6.0, 0.35 * length) / length
-        for side in (0.5, -0.5):
-            path.moveTo(x1, y1)
-            path.lineTo(x1 - head * (dx + side * dy), y1 - head * (dy - side * dx))
     painter.setPen(pen(palette.VELOCITY, 1.6, 0.95))
-    painter.drawPath(path)
+    for x0, y0, x1, y1 in arrows.tolist():
+        dx, dy = x1 - x0, y1 - y0
+        length = math.hypot(dx, dy)
+        if length < 2.0:
+            painter.drawPoint(QPointF(x0, y0))
+            continue
+        head, end = min(6.0, 0.35 * length) / length, QPointF(x1, y1)
+        left = QPointF(x1 - head * (dx + 0.5 * dy), y1 - head * (dy - 0.5 * dx))
+        right = QPointF(x1 - head * (dx - 0.5 * dy), y1 - head * (dy + 0.5 * dx))
+        painter.drawPolyline([QPointF(x0, y0), end, left])
+        painter.drawLine(end, right)
 
 
 def image_rect(width_px: int, height_px: int) -> QRectF:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -56,8 +55,7 @@ class PlotPanel(QWidget):
         self.all_button = self._button(
             "All intervals", "Lay all intervals over each other, time counted from the onset"
         )
-        self.readout = label(role="readout")
-        self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.readout = label(role="readout", wrap=True)
         self._empty = label("Curves appear here after the analysis.", "hint", centred=True)
         self._arrange()
         for key in _DEFAULT:
@@ -138,8 +136,9 @@ class PlotPanel(QWidget):
             axis.setTextPen(ink)
             axis.setStyle(tickLength=-4, autoExpandTextSpace=False)
             axis.enableAutoSIPrefix(False)
-        plot.getAxis("left").setWidth(62)
-        plot.setLabel("left", f"{quantity.title} ({quantity.unit})", color=ink)
+        plot.getAxis("left").setWidth(58)
+        plot.setLabel("left", quantity.unit, color=ink)
+        _write_title(plot, quantity, ink)
         if last:
             name = "Time since onset (s)" if self.laid_over else "Video time (s)"
             plot.setLabel("bottom", name, color=ink)
@@ -231,12 +230,21 @@ class PlotPanel(QWidget):
             if values:
                 text = f"{words.number(values[0])} {quantity.unit}"
                 parts.append(f"{quantity.title.lower()} {text}")
-        return "    ".join(parts)
+        return "   ".join(parts)
 
     def hide_cursors(self) -> None:
         """Take the cursors away, for pictures."""
         for line in self._cursors:
             line.hide()
+
+
+def _write_title(plot: Any, quantity: Quantity, ink: str) -> None:
+    """Write what is drawn into the corner that its curve leaves free."""
+    falls = quantity.key in ("velocity", "thickness")
+    text = pg.LabelItem(quantity.title, color=ink)
+    text.setParentItem(plot.vb)
+    corner = (1, 0) if falls else (1, 1)
+    text.anchor(itemPos=corner, parentPos=corner, offset=(-10, 2 if falls else -4))
 
 
 def _line(x: FloatArray, y: FloatArray, ink: QColor, width: float) -> Any:

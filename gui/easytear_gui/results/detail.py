@@ -26,7 +26,7 @@ def interval_html(
     if excluded is not None:
         parts.append(f"<p><b>Excluded:</b> {escape(excluded.reason)}</p>")
     parts.append("<h4>What to know</h4>" + _list([sentence(f) for f in interval.quality.flags]))
-    parts.append("<h4>Spread</h4>" + _table(_spread(interval)))
+    parts.append("<h4>Spread</h4>" + _spread(interval))
     parts.append("<h4>Velocity, area, film</h4>" + _table(_others(interval)))
     parts.append("<h4>Scale</h4>" + _table(_scale(scale)))
     mine = [n for n in notes if n.interval in (None, interval.index)]
@@ -46,19 +46,33 @@ def _summary(interval: IntervalResult) -> str:
     )
 
 
-def _spread(interval: IntervalResult) -> Rows:
+def _spread(interval: IntervalResult) -> str:
     spread = interval.spread
-    rows: Rows = [("Film below the front", _fit(spread.y)), ("Front", _fit(spread.front))]
-    rows += [(f"Film at {b.from_mm:.1f} to {b.to_mm:.1f} mm", _fit(b.fit)) for b in spread.bands]
-    rows.append(("Sideways", _fit(spread.x)))
-    return rows
+    fits = [("Below the front", spread.y), ("Front", spread.front)]
+    fits += [(f"{b.from_mm:.1f} to {b.to_mm:.1f} mm high", b.fit) for b in spread.bands]
+    fits.append(("Sideways", spread.x))
+    heads = ("", "λ (s)", "ρ (mm)", "r²", "n")
+    lines = ["".join(f"<th align='left'>{h}</th>" for h in heads)]
+    cell = "<td style='padding-right:12px; white-space:nowrap'>{}</td>"
+    rows = [_fit(name, fit) for name, fit in fits]
+    lines += ["".join(cell.format(escape(text)) for text in row) for row in rows]
+    table = "".join(f"<tr>{line}</tr>" for line in lines)
+    unsettled = any(fit is not None and not fit.converged for _, fit in fits)
+    note = "<p>* The fit did not settle: shown, never averaged.</p>" if unsettled else ""
+    return f"<table cellspacing='3'>{table}</table>{note}"
 
 
-def _fit(fit: Fit | None) -> str:
+def _fit(name: str, fit: Fit | None) -> tuple[str, ...]:
     if fit is None:
-        return "not measured"
-    more = f"r² {words.number(fit.r2, 3)}, residual {words.number(fit.rmse_mm, 3)} mm, n {fit.n}"
-    return f"{words.fit_words(fit)}; {more}"
+        return (name, words.EMPTY, words.EMPTY, "", "")
+    note = "" if fit.converged else " *"
+    return (
+        name + note,
+        words.with_interval(fit.lambda_s, fit.lambda_s_ci95),
+        words.with_interval(fit.rho_mm, fit.rho_mm_ci95),
+        words.number(fit.r2, 3),
+        str(fit.n),
+    )
 
 
 def _others(interval: IntervalResult) -> Rows:

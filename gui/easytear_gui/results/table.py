@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFont
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QBrush, QColor, QFont, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 from typing_extensions import override
 
 from easytear.analysis.model import IntervalResult
@@ -171,6 +178,17 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
+class _Inks(QStyledItemDelegate):
+    """Keeps a cell's own colour when its row is selected."""
+
+    @override
+    def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
+        super().initStyleOption(option, index)
+        ink = index.data(Qt.ItemDataRole.ForegroundRole)
+        own = option.palette.text() if ink is None else ink
+        option.palette.setBrush(QPalette.ColorRole.HighlightedText, own)
+
+
 class IntervalsTable(QTableView):
     """The table; `picked(index)` when the person goes to an interval."""
 
@@ -180,6 +198,7 @@ class IntervalsTable(QTableView):
         super().__init__(parent)
         self.intervals = IntervalsModel()
         self.setModel(self.intervals)
+        self.setItemDelegate(_Inks(self))
         self.setAccessibleName("Intervals and their numbers")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -62,7 +62,7 @@ QFrame#drop[over="true"] {{ border-color: {accent}; background: {accent_soft}; }
 QListView, QTableView, QTreeView, QScrollArea, QPlainTextEdit, QTextBrowser {{
     background: {panel}; border: 0; outline: 0; }}
 QTableView {{ gridline-color: {border}; alternate-background-color: {raised};
-    selection-background-color: {accent_soft}; selection-color: {text}; }}
+    selection-background-color: {accent_soft}; }}
 QTableView::item {{ padding: 0 6px; }}
 QHeaderView {{ background: {panel}; }}
 QHeaderView::section {{ background: {panel}; color: {muted}; border: 0;
