@@ -254,7 +254,7 @@ def _without_pupil_shift(
     centre = (iris.x_px, iris.y_px)
     left, sd = _moves(eye, pictures, frames, _ring_of(iris, centre, 0.93, 1.16))
     radius = eye.pupil_radius_px[frames]
-    shift = np.column_stack([eye.motion.dx_px[frames], eye.motion.dy_px[frames]])
+    shift = np.column_stack([eye.motion.dx_px[frames], eye.motion.dy_px[frames]]) + left[:, :2]
     good = np.isfinite(radius) & (sd[:, :2] < 1.0).all(axis=1)
     if good.sum() < 8 or float(np.ptp(radius[good])) < 0.5:
         return eye
@@ -286,7 +286,7 @@ def _slope(x: FloatArray, y: FloatArray, sd: FloatArray, beside: FloatArray) -> 
     x, y, sd : (k,) float arrays
         Radius, motion left over, and the latter's standard deviation.
     beside : (k, 2) float array
-        The eye's shift: glare, vignetting and lids stand still in the image and so seem to move
+        The eye's own shift: glare, vignetting and lids stand still in the image and so seem to move
         against the eye as it moves; what goes with the shift is not laid to the pupil.
     """
     design = np.column_stack([x, beside, np.ones(len(x))])
