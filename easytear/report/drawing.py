@@ -57,7 +57,6 @@ class Finder:
     """
 
     def __init__(self, analysis: Analysis, interval: IntervalResult) -> None:
-        self.interval = interval
         front = analysis.front[analysis.front["interval"] == interval.index]
         self._front = front.sort_values(["frame", "x_eye_px"], kind="stable")
         self._front_frame = self._front["frame"].to_numpy()

@@ -70,7 +70,10 @@ class Decoder:
         container, stream = self._opened
         stamp = None if key is None else self._index.stamp[key]
         if stamp is not None:
-            container.seek(stamp, stream=stream, backward=True)
+            try:
+                container.seek(stamp, stream=stream, backward=True)
+            except av.error.FFmpegError:
+                return  # enter earlier
         for ordinal, frame in enumerate(_decoded(container, stream)):
             if self._index.seekable:
                 number = self._by_stamp.get(getattr(frame, self._index.stamp_kind))
