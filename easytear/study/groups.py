@@ -13,7 +13,7 @@ import pingouin as pg
 from scipy import stats
 
 from easytear.study.columns import Column
-from easytear.study.values import MEASURES, UNIT, Measure, Values
+from easytear.study.values import MEASURES, THINNING, UNIT, Measure, Values
 
 MOST_LEVELS: Final = 6
 """Values beyond which a column is not taken for groups unless somebody names it."""
@@ -240,7 +240,7 @@ def correlations(values: Values, clinical: Sequence[Column]) -> list[Correlation
     """
     found: list[Correlation] = []
     numbers = [column.name for column in clinical if column.kind == "number"]
-    for column in (*numbers, "thickness_thinning_nm_s"):
+    for column in (*numbers, THINNING.column):
         for measure in MEASURES:
             if measure.column != column:
                 correlation = _correlate(values, column, measure)
@@ -265,7 +265,8 @@ def _correlate(values: Values, column: str, measure: Measure) -> Correlation | N
     if len(both) < FEWEST_PAIRS or both["other"].nunique() < 3 or both["value"].nunique() < 3:
         return None
     pg.options["round.column.CI95"] = 4
+    name = THINNING.name if column == THINNING.column else column
     row = pg.corr(both["other"], both["value"], method="spearman").iloc[0]
     low, high = (float(end) for end in row["CI95"])
     p = float(row["p_val"])
-    return Correlation(column, measure, len(both), float(row["r"]), low, high, p, p, both)
+    return Correlation(name, measure, len(both), float(row["r"]), low, high, p, p, both)

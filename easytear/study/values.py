@@ -52,6 +52,7 @@ class Measure:
 LAMBDA: Final = Measure(
     "spread_y_lambda_s", "λ, time constant", "λ", "s", True, "spread_y_converged"
 )
+THINNING: Final = Measure("thickness_thinning_nm_s", "measured thinning", "thinning", "nm/s", False)
 MEASURES: Final = (
     LAMBDA,
     Measure("spread_y_rho_mm", "ρ, amplitude", "ρ", "mm", True, "spread_y_converged"),
@@ -69,7 +70,7 @@ MEASURES: Final = (
         "spread_front_lambda_s", "λ of the front", "front λ", "s", True, "spread_front_converged"
     ),
     Measure("area_rate_mm2_s", "area rate", "area rate", "mm²/s", False),
-    Measure("thickness_thinning_nm_s", "thinning", "thinning", "nm/s", False),
+    THINNING,
 )
 
 UNIT: Final = "_unit"

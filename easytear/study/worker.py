@@ -41,7 +41,9 @@ WARM: Final = (
     "cv2",
     "easytear.pipeline",
     "easytear.report.deliver",
+    "matplotlib.figure",
     "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
 )
 """Imported before the first task: all that an analysis and its page need."""
 PROGRESS_EVERY_S: Final = 0.5
