@@ -133,7 +133,7 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
     plan = Plan([], [], found.skipped)
     for path in found.videos:
         name = names[path]
-        video = order.source / path
+        video = (order.source / path).absolute()
         old = there.pop(name, None)
         outcome = old if old and _is_done(old, video, order, memory) else None
         plan.entries.append(Entry(path, name, parts[path], outcome))
@@ -217,13 +217,23 @@ def _same_version(outcome: Outcome, order: Order) -> bool:
 def _is_done(outcome: Outcome, video: Path, order: Order, memory: HashMemory) -> bool:
     if outcome.fingerprint != order.fingerprints[0] or not _same_version(outcome, order):
         return False
-    if outcome.status == "failed" and order.retry_failed:
+    if outcome.status == "failed" and (order.retry_failed or _has_more_room(outcome, order)):
         return False
     try:
         same_size = video.stat().st_size == outcome.size
         return same_size and memory.get(video) == outcome.video_sha256
     except OSError:
         return outcome.status == "failed" and not outcome.video_sha256
+
+
+def _has_more_room(outcome: Outcome, order: Order) -> bool:
+    """Tell whether the video failed at a limit that is wider now."""
+    before, now = outcome.limits, order.limits
+    if before is None:
+        return False
+    if outcome.kind == "time limit":
+        return now.time_s > before.time_s
+    return outcome.kind == "memory limit" and now.memory_mb > before.memory_mb
 
 
 def _usable(

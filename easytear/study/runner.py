@@ -214,6 +214,7 @@ class _Watch:
             easytear=__version__,
             seconds=round(time.monotonic() - self._begun, 3),
             peak_mb=round(self._peak_mb, 1),
+            limits=self._task.limits if self._killed else None,
         )
         outcome.write_over(Path(self._task.folder))
         return outcome

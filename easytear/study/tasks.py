@@ -103,7 +103,7 @@ class Outcome(BaseModel):
 
     `error` is one sentence and empty where the video was analysed. `size` and `mtime_ns` are
     those of the file when `video_sha256` was computed. `seconds`, `cpu_seconds` and `peak_mb`
-    tell what the video cost.
+    tell what the video cost; `limits` are those that it went beyond.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -122,6 +122,7 @@ class Outcome(BaseModel):
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_mb: float = 0.0
+    limits: Limits | None = None
 
     def write_over(self, folder: Path) -> None:
         """Write it into the video's folder; a failed video keeps no results of earlier runs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -95,10 +95,13 @@ class Values:
     rows: pd.DataFrame
     used: pd.DataFrame
     has_subjects: bool
+    _by_video: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
 
     def by_video(self, measure: Measure) -> pd.DataFrame:
         """Return one row per video: its mean over intervals, on the measure's scale, as `value`."""
-        return self._means(self.by_interval(measure), ["video"])
+        if measure.column not in self._by_video:
+            self._by_video[measure.column] = self._means(self.by_interval(measure), ["video"])
+        return self._by_video[measure.column]
 
     def by_interval(self, measure: Measure) -> pd.DataFrame:
         """Return one row per used interval in which the measure is known."""
@@ -134,9 +137,9 @@ class Values:
     def _means(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         if table.empty:
             return table
-        first = {name: "first" for name in table.columns if name not in (*keys, "value")}
+        rest = [name for name in table.columns if name not in (*keys, "value")]
         groups = table.groupby(keys, sort=True, observed=True, dropna=True)
-        return groups.agg({**first, "value": "mean"}).reset_index()
+        return groups[rest].first().assign(value=groups["value"].mean()).reset_index()
 
 
 def load_values(study: Path, names: Sequence[str], clinical: Sequence[Column]) -> Values:

@@ -34,12 +34,12 @@ def test_every_way_to_fail_costs_its_own_row_and_nothing_else(runner: Runner) ->
     for what in ("crash", "exit", "hang", "eat", "raise"):
         write_video(runner.source / f"{what}.mp4", do=what)
     (runner.source / "letter.mp4").write_text("not a video")
-    record = runner.run(limits=Limits(time_s=4.0, memory_mb=700.0))
+    record = runner.run(limits=Limits(time_s=6.0, memory_mb=700.0))
     assert record.counts == {"done": 2, "failed": 6, "waiting": 0}
     errors = {row["video"]: row["error"] for row in rows(runner)}
     assert "SIGSEGV" in errors["crash"]
     assert "exit code 7" in errors["exit"]
-    assert "4 s of --time-limit" in errors["hang"]
+    assert "6 s of --time-limit" in errors["hang"]
     assert "700 MB of --memory-limit" in errors["eat"]
     assert "something nobody thought of" in errors["raise"]
     assert "not a video that can be opened" in errors["letter"]
@@ -109,6 +109,15 @@ def test_failed_videos_stay_failed_until_somebody_asks(runner: Runner) -> None:
     runner.run()
     assert runner.heard.begun == []
     runner.run(retry_failed=True)
+    assert runner.heard.begun == ["a"]
+
+
+def test_a_wider_limit_is_a_new_chance(runner: Runner) -> None:
+    write_video(runner.source / "a.mp4", do="hang")
+    runner.run(limits=Limits(time_s=0.2, memory_mb=2000.0))
+    runner.run(limits=Limits(time_s=0.2, memory_mb=3000.0))
+    assert runner.heard.begun == []
+    runner.run(limits=Limits(time_s=0.3, memory_mb=2000.0))
     assert runner.heard.begun == ["a"]
 
 
