@@ -90,7 +90,7 @@ def packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[V
             for packet in container.demux(stream):
                 failures = 0
                 yield packet
-        except av.error.FFmpegError:
+        except (av.error.FFmpegError, IndexError):  # PyAV loses a stream that was renumbered
             failures += 1
             yield None
             if failures < _GIVE_UP_AFTER:
