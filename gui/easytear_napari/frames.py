@@ -148,7 +148,7 @@ class FrameStore:
 
     def _load(self, frame: int, epoch: int, view: View) -> None:
         backwards = self._direction < 0 and frame != self._wanted
-        start = max(frame - BACK_BLOCK + 1, 0) if backwards else frame
+        start = max(frame - min(BACK_BLOCK, self._room // 2) + 1, 0) if backwards else frame
         if not backwards:
             self._keep(frame, view(frame, self._rgb(self._reader.read(frame, colour=True))), epoch)
             return
@@ -166,7 +166,9 @@ class FrameStore:
                 self._cache[frame] = picture
                 self._cache.move_to_end(frame)
                 while len(self._cache) > self._room:
-                    self._cache.popitem(last=False)
+                    # The frame that is asked for stays: somebody waits for it.
+                    oldest = (n for n in self._cache if n not in (self._position, frame))
+                    del self._cache[next(oldest)]
             if frame == self._wanted and epoch == self._epoch:
                 self._wanted = None
             self._changed.notify_all()

@@ -47,11 +47,11 @@ class MarkVerbs:
 
     def start_here(self) -> None:
         """Move the interval's start to this frame."""
-        self._edge("start")
+        self.move_edge(self._nearest_stretch(), "start", self._a.frame)
 
     def end_here(self) -> None:
         """Move the interval's end to this frame."""
-        self._edge("end")
+        self.move_edge(self._nearest_stretch(), "end", self._a.frame)
 
     def blink(self) -> None:
         """Begin a blink at this frame, or end the one begun; in a blink, delete it."""
@@ -146,20 +146,18 @@ class MarkVerbs:
             raise AnnotationError("Put the pointer over the video first.")
         return self._a.pointer
 
-    def _edge(self, name: str) -> None:
+    def move_edge(self, stretch: Stretch | None, name: str, frame: int) -> None:
+        """Move an interval's "start" or "end"; without an interval, mark one."""
         a = self._a
-        stretch = self._nearest_stretch()
         start, end = (
             (0, a.frame_count - 1) if stretch is None else (stretch.start_frame, stretch.end_frame)
         )
-        start, end = (a.frame, end) if name == "start" else (start, a.frame)
+        start, end = (frame, end) if name == "start" else (start, frame)
         if end <= start:
-            raise AnnotationError("An interval cannot end before it starts.")
-        if stretch is not None and stretch.mark is not None:
-            label = f"move interval's {name} to {a.frame}"
-            action = edits.change(
-                a.document, stretch.mark.id, label, start_frame=start, end_frame=end
-            )
+            a.said.emit("An interval cannot end before it starts.")
+        elif stretch is not None and stretch.mark is not None:
+            label = f"move interval's {name} to {frame}"
+            a.do(edits.change(a.document, stretch.mark.id, label, start_frame=start, end_frame=end))
         else:
             mark = IntervalMark(
                 id=1,
@@ -168,8 +166,7 @@ class MarkVerbs:
                 program_interval=None if stretch is None else stretch.index,
                 blind=not a.program_shown,
             )
-            action = edits.add(a.document, mark)
-        a.do(action)
+            a.do(edits.add(a.document, mark))
 
     def _nearest_stretch(self) -> Stretch | None:
         here = self._a.stretch_at(self._a.frame)

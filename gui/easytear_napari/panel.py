@@ -10,26 +10,16 @@ from typing import Any, Final
 import numpy as np
 from napari.layers import Image
 from napari.viewer import Viewer
-from qtpy.QtCore import QEvent, QObject, Qt, QTimer
-from qtpy.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtCore import QEvent, QObject, QTimer
+from qtpy.QtWidgets import QFileDialog
 
-from easytear.annotate import edits
-from easytear.annotate.model import IntervalMark
 from easytear.errors import EasyTearError
 from easytear.geometry import FloatArray
 from easytear_napari import jobs
 from easytear_napari.frames import VideoArray
 from easytear_napari.keymap import KEYMAP
 from easytear_napari.layers import Layers
+from easytear_napari.layout import PanelLayout
 from easytear_napari.opening import (
     Opened,
     Request,
@@ -39,16 +29,14 @@ from easytear_napari.opening import (
     request_for_results,
 )
 from easytear_napari.reader import METADATA, read_video
-from easytear_napari.sections import Header, Intervals, Keys, Outcome, PointList, Review, heading
 from easytear_napari.state import Annotator
-from easytear_napari.timeline import Timeline
 from easytear_napari.verbs import Verbs
 from easytear_napari.work import Work
 
 AUTOSAVE_MS: Final = 800
 
 
-class AnnotatePanel(QWidget):
+class AnnotatePanel(PanelLayout):
     """Annotate or review a tear-film video.
 
     Parameters
@@ -70,7 +58,6 @@ class AnnotatePanel(QWidget):
         self._autosave.setSingleShot(True)
         self._autosave.setInterval(AUTOSAVE_MS)
         self._autosave.timeout.connect(self.save)
-        self._build()
         self._connect()
         self._take_open_video()
 
@@ -230,26 +217,8 @@ class AnnotatePanel(QWidget):
             self._begin(replace(self._opened, request=request))
 
     def _edge_moved(self, place: int, name: str, frame: int) -> None:
-        a = self.annotator
-        if a is None:
-            return
-        one = a.stretches()[place]
-        start, end = one.start_frame, one.end_frame
-        start, end = (frame, end) if name == "start" else (start, frame)
-        if end <= start:
-            self.say("An interval cannot end before it starts.")
-        elif one.mark is not None:
-            label = f"move interval's {name} to {frame}"
-            a.do(edits.change(a.document, one.mark.id, label, start_frame=start, end_frame=end))
-        else:
-            mark = IntervalMark(
-                id=1,
-                start_frame=start,
-                end_frame=end,
-                program_interval=one.index,
-                blind=not a.program_shown,
-            )
-            a.do(edits.add(a.document, mark))
+        if self.annotator is not None and self.verbs is not None:
+            self.verbs.move_edge(self.annotator.stretches()[place], name, frame)
 
     def _interval_chosen(self, place: int) -> None:
         if self.annotator is not None:
@@ -349,59 +318,7 @@ class AnnotatePanel(QWidget):
         if message:
             self.message.setText(message)
 
-    # Making
-
-    def _build(self) -> None:
-        self.header, self.intervals, self.review = Header(), Intervals(), Review()
-        self.point_list, self.outcome, self.keys = PointList(), Outcome(), Keys()
-        self.timeline = Timeline()
-        self.message = QLabel()
-        self.message.setWordWrap(True)
-        self.bar, self.stop = QProgressBar(), QPushButton("Stop")
-        self.bar.setTextVisible(False)
-        self.bar.setMaximumHeight(8)
-        self.running = QWidget()
-        row = QHBoxLayout(self.running)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.bar)
-        row.addWidget(self.stop)
-        self.running.setVisible(False)
-        inner = QWidget()
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(8, 4, 8, 8)
-        column.addLayout(self._open_row())
-        column.addWidget(self.header)
-        column.addWidget(heading("Timeline"))
-        for part in (
-            self.timeline,
-            self.intervals,
-            self.review,
-            self.point_list,
-            self.outcome,
-            self.keys,
-        ):
-            column.addWidget(part)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inner)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 4)
-        outer.addWidget(scroll)
-        outer.addWidget(self.running)
-        outer.addWidget(self.message)
-        self.setMinimumWidth(360)
-
-    def _open_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        for text, act in (("Open video…", self._ask_video), ("Open results…", self._ask_results)):
-            button = QPushButton(text)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _=False, do=act: do())
-            row.addWidget(button)
-        return row
+    # Joining
 
     def _connect(self) -> None:
         for part in (self.header, self.intervals, self.review, self.point_list):
@@ -412,6 +329,8 @@ class AnnotatePanel(QWidget):
         self.outcome.measure_asked.connect(self._measure)
         self.timeline.frame_asked.connect(self._go)
         self.timeline.edge_moved.connect(self._edge_moved)
+        self.open_video.clicked.connect(lambda _=False: self._ask_video())
+        self.open_results.clicked.connect(lambda _=False: self._ask_results())
         self.stop.clicked.connect(lambda _=False: self.work.cancel())
         self.work.started.connect(self._work_started)
         self.work.progressed.connect(self._work_told)

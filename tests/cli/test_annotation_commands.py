@@ -1,0 +1,73 @@
+"""convert, agree and annotate on the command line."""
+
+from __future__ import annotations
+
+import sys
+from itertools import pairwise
+
+import pytest
+from typer.testing import CliRunner
+
+from easytear.analysis import write_results
+from easytear.annotate import read_any, write_annotations
+from easytear.cli import app
+from easytear.errors import AnnotationError, MissingExtraError
+from tests.annotate import scene
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments], catch_exceptions=True)
+
+
+def test_convert_goes_round(tmp_path):
+    start = tmp_path / "a.json"
+    write_annotations(scene.annotated(), start)
+    chain = [start, tmp_path / "b.xml", tmp_path / "c.csv", tmp_path / "d.json"]
+    for source, target in pairwise(chain):
+        result = run("convert", source, "-o", target)
+        assert result.exit_code == 0
+        assert "5 marks" in result.output
+    assert read_any(chain[-1]) == scene.annotated()
+
+
+def test_convert_names_the_person(tmp_path):
+    start, end = tmp_path / "a.json", tmp_path / "b.json"
+    write_annotations(scene.annotated(), start)
+    run("convert", start, "-o", end, "--annotator", "berta")
+    assert read_any(end).annotator == "berta"
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.json", "a.csv", "a.xml", "a.zip"])
+def test_what_cannot_be_converted_is_said_and_nothing_is_written(tmp_path, name):
+    source, target = tmp_path / name, tmp_path / "out.json"
+    source.write_text("nothing of use")
+    result = run("convert", source, "-o", target)
+    assert isinstance(result.exception, AnnotationError)
+    assert str(source) in str(result.exception)
+    assert not target.exists()
+
+
+def test_agree_takes_a_folder_of_results(tmp_path):
+    write_results(scene.analysis(), tmp_path / "out" / "film")
+    write_annotations(scene.annotated(), tmp_path / "anna.json")
+    result = run("agree", tmp_path / "out", tmp_path / "anna.json", "-o", tmp_path / "page")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "page" / "agreement.html").is_file()
+    assert "EasyTear and anna" in result.output
+
+
+def test_agree_says_which_annotations_have_no_results(tmp_path):
+    write_results(scene.analysis(), tmp_path / "out" / "film")
+    document = scene.annotated()
+    video = document.video.model_copy(update={"sha256": "cd" * 32})
+    write_annotations(document.model_copy(update={"video": video}), tmp_path / "anna.json")
+    result = run("agree", tmp_path / "out", tmp_path / "anna.json")
+    assert isinstance(result.exception, AnnotationError)
+    assert "anna.json" in str(result.exception)
+
+
+def test_annotate_without_napari_says_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "napari", None)
+    result = run("annotate", tmp_path / "film.mp4")
+    assert isinstance(result.exception, MissingExtraError)
+    assert "pip install 'easytear[napari]'" in str(result.exception)
