@@ -24,6 +24,7 @@ from easytear.annotate.model import EllipseKeyframe, EllipseMark, FrontLine, Reg
 from easytear.geometry import FloatArray
 from easytear_napari import look
 from easytear_napari.program import ProgramShapes, corners_ellipse
+from easytear_napari.reader import METADATA
 from easytear_napari.state import Annotator
 
 TAIL: Final = 20
@@ -54,17 +55,8 @@ class Layers:
         new_front: Callable[[FloatArray], None],
     ) -> None:
         self._viewer = viewer
-        self._a = annotator
         self.new_front = new_front
         self._mirroring = False
-        self._ids: list[int] = []
-        self._program = ProgramShapes(annotator)
-        self._points_shown: tuple[tuple[int, str, bool], ...] = ()
-        self._fronts_shown: list[str] = []
-        self._eye_shown: tuple[Any, ...] = ()
-        self._affine: FloatArray = np.eye(3)
-        self.video = video
-        video.name = NAMES[0]
         self.tracks = self._make_tracks()
         self.eye = self._make_shapes(NAMES[2])
         self.front = self._make_shapes(NAMES[3])
@@ -73,7 +65,21 @@ class Layers:
         self.points.selected_data.events.items_changed.connect(self._points_chosen)
         self.front.events.data.connect(self._front_edited)
         self.eye.events.data.connect(self._eye_edited)
-        viewer.layers.selection.active = self.points
+        self.follow(annotator, video)
+
+    def follow(self, annotator: Annotator, video: Image) -> None:
+        """Show another state in the same layers: drivers take it ill when layers are removed."""
+        self._a = annotator
+        self._ids: list[int] = []
+        self._program = ProgramShapes(annotator)
+        self._points_shown: tuple[tuple[int, str, bool], ...] = ()
+        self._fronts_shown: list[str] = []
+        self._eye_shown: tuple[Any, ...] = ()
+        self._affine: FloatArray = np.eye(3)
+        self.eye.affine = self._affine
+        self.video = video
+        video.name = NAMES[0]
+        self._viewer.layers.selection.active = self.points
         self.points.mode = "select"
 
     @property
@@ -105,11 +111,13 @@ class Layers:
             if len(data) != len(self.tracks.data):
                 self._set_tracks(data, doubt)
 
-    def remove(self) -> None:
-        """Take the layers away, the video's excepted."""
-        for layer in (self.points, self.front, self.eye, self.tracks):
-            if layer in self._viewer.layers:
-                self._viewer.layers.remove(layer)
+    def clear(self) -> None:
+        """Show nothing any more."""
+        with self._mirror():
+            self.points.data = np.zeros((0, 2))
+            self._set_shapes(self.front, [], [], [])
+            self._set_shapes(self.eye, [], [], [])
+            self.tracks.visible = False
 
     def draw_front(self) -> None:
         """Let the person draw a front with the mouse."""
@@ -149,7 +157,7 @@ class Layers:
             line = self._a.program_front(self._a.frame)
             if line is not None:
                 lines.append(line)
-                colours.append(look.PROGRAM)
+                colours.append(look.FRONT)
                 shown.append("program")
         for front in self._a.document.of(FrontLine):
             points = shape_at(front, self._a.frame, self._a.video.time_s, self._a.film)
@@ -171,7 +179,7 @@ class Layers:
                 self.eye,
                 [s.yx for s in shapes],
                 [s.drawn for s in shapes],
-                [look.OWN if s.owner else look.EYE for s in shapes],
+                [look.OWN if s.owner else look.EYE[s.kind] for s in shapes],
             )
         affine = self._program.eye_affine()
         if not np.array_equal(affine, self._affine):
@@ -340,6 +348,11 @@ class Layers:
 
     def _make_tracks(self) -> Tracks:
         nothing = np.array([[0, 0, 0, 0], [0, 1, 0, 0]], dtype=float)
+        for known in self._viewer.layers:
+            if isinstance(known, Tracks) and METADATA in known.metadata:
+                known.colormaps_dict = {"doubt": _doubt_colours()}
+                known.tail_length, known.tail_width, known.opacity = TAIL, 2, 0.8
+                return known
         layer: Tracks = self._viewer.add_tracks(
             nothing,
             name=NAMES[1],

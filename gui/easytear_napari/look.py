@@ -1,19 +1,23 @@
-"""Colours and sizes: calm, told apart by colour-blind readers, readable on grey film."""
+"""Colours and sizes: the program's in the common palette, the person's in white and yellow."""
 
 from __future__ import annotations
 
 from typing import Final
 
-OWN: Final = "#ffb000"
-CURRENT: Final = "#ffffff"
-PROGRAM: Final = "#56b4e9"
-DOUBTFUL: Final = "#e4572e"
-GHOST: Final = "#b8b8b8"
-EYE: Final = "#9bd5c0"
+from easytear.report import palette
+
+OWN: Final = "#ffffff"
+CURRENT: Final = palette.LIMBUS
+GHOST: Final = "#a9b1ba"
+PROGRAM: Final = palette.TRACKS
+FRONT: Final = palette.FRONT
+EYE: Final = {"region": palette.REGION, "limbus": palette.LIMBUS, "pupil": palette.PUPIL}
+BLINK: Final = palette.BLINK
+NOTE: Final = palette.VELOCITY
 
 POINT_PX: Final = 9.0
 LINE_PX: Final = 1.6
-"""Width of lines in screen-independent pixels of the film."""
+"""Width of lines in pixels of the film."""
 
-TRACK_COLOURS: Final = ((0.0, "#3f8fbf"), (0.6, "#7fc4d9"), (1.0, "#e4572e"))
+TRACK_COLOURS: Final = ((0.0, palette.TRACKS), (0.5, palette.TRACKS), (1.0, palette.VELOCITY))
 """Tracks from sure to doubtful."""

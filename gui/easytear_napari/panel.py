@@ -83,11 +83,11 @@ class AnnotatePanel(PanelLayout):
         if self.annotator is None:
             return
         self._viewer.dims.events.current_step.disconnect(self._frame_changed)
-        self.annotator.session.listeners.clear()
+        self.annotator.disconnect()
         self.annotator.session.close()
         if self.layers is not None and not self._closed:
-            self.layers.remove()
-        self.annotator = self.layers = self.verbs = None
+            self.layers.clear()
+        self.annotator = self.verbs = None
         self.timeline.set_annotator(None)
 
     def closeEvent(self, event: Any) -> None:
@@ -114,8 +114,8 @@ class AnnotatePanel(PanelLayout):
 
     def _take_open_video(self) -> None:
         for layer in self._viewer.layers:
-            said = layer.metadata.get(METADATA)
-            if said is not None:
+            said = layer.metadata.get(METADATA, {})
+            if "video" in said:
                 results = said["results"]
                 self.open(
                     Request(
@@ -138,7 +138,10 @@ class AnnotatePanel(PanelLayout):
         self._opened = opened
         image = self._image(opened.request.video)
         self.annotator = annotator
-        self.layers = Layers(self._viewer, annotator, image, self._front_drawn)
+        if self.layers is None:
+            self.layers = Layers(self._viewer, annotator, image, self._front_drawn)
+        else:
+            self.layers.follow(annotator, image)
         self.verbs = Verbs(annotator, self._retrack, self.layers.draw_front)
         for layer in self.layers.own:
             for verb in KEYMAP:
@@ -158,16 +161,10 @@ class AnnotatePanel(PanelLayout):
         self.say(f"{len(annotator.document.items)} marks in {annotator.session.path.name}.")
 
     def _image(self, video: Path) -> Image:
-        """Return the layer that shows the video; tracks that the reader put there give way."""
-        found = None
-        for layer in list(self._viewer.layers):
-            said = layer.metadata.get(METADATA)
-            if said is not None and Path(said["video"]) == video and found is None:
-                found = layer
-            elif layer.name == "tracks":
-                self._viewer.layers.remove(layer)
-        if found is not None:
-            return found
+        """Return the layer that shows the video."""
+        for layer in self._viewer.layers:
+            if layer.metadata.get(METADATA, {}).get("video") == str(video):
+                return layer
         data, known, _ = read_video(video)[0]
         image: Image = self._viewer.add_image(data, **known)
         return image

@@ -74,7 +74,8 @@ def _tracks(analysis: Analysis) -> list[LayerData]:
         return []
     rows = table[["track_id", "frame", "y_px", "x_px"]].to_numpy(dtype=float)
     features = {"sd_px": np.nan_to_num(table["sd_px"].to_numpy(dtype=float))}
-    known = {"name": "tracks", "tail_length": 20, "features": features}
+    said = {METADATA: {"tracks": True}}
+    known = {"name": "tracks", "tail_length": 20, "features": features, "metadata": said}
     return [(rows, known, "tracks")]
 
 

@@ -108,6 +108,18 @@ class Annotator:
         session.listeners.append(self._changed)
         self.show_program(analysis is not None and not blind)
 
+    def disconnect(self) -> None:
+        """Tell nobody any more."""
+        self.session.listeners.clear()
+        for signal in (
+            self.document_changed,
+            self.current_changed,
+            self.frame_wanted,
+            self.view_changed,
+            self.said,
+        ):
+            signal.disconnect()
+
     @property
     def document(self) -> Annotations:
         """The annotations as they are now."""

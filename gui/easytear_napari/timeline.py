@@ -83,7 +83,7 @@ class Timeline(QWidget):
         band = QRectF(self.x_of(0), INTERVAL_Y, self.width() - 2 * MARGIN, INTERVAL_H)
         painter.fillRect(band, faint)
         if self._a is not None:
-            self._paint_intervals(painter, self._a)
+            self._paint_intervals(painter, self._a, base)
             self._paint_blinks(painter, self._a, base)
             self._paint_lanes(painter, self._a, base)
             x = self.x_of(self._a.frame)
@@ -134,9 +134,9 @@ class Timeline(QWidget):
         fronts = sum(1 for _ in self._a.document.of(FrontLine))
         return min(len(self._a.points()), LANES) + fronts
 
-    def _paint_intervals(self, painter: QPainter, a: Annotator) -> None:
+    def _paint_intervals(self, painter: QPainter, a: Annotator, base: QColor) -> None:
         for one in a.stretches():
-            colour = QColor(look.OWN if one.mark is not None else look.PROGRAM)
+            colour = QColor(base if one.mark is not None else look.PROGRAM)
             colour.setAlphaF(0.55)
             left, right = self.x_of(one.start_frame), self.x_of(one.end_frame)
             painter.fillRect(QRectF(left, INTERVAL_Y, right - left, INTERVAL_H), colour)
@@ -149,12 +149,11 @@ class Timeline(QWidget):
         spans = [(m.start_frame, m.end_frame, True) for m in a.document.of(BlinkMark)]
         spans += [(b.start_frame, b.end_frame, False) for b in a.program_blinks()]
         for start, end, own in spans:
-            colour = QColor(look.OWN) if own else QColor(base)
-            colour.setAlphaF(0.85 if own else 0.5)
+            colour = QColor(base) if own else QColor(look.BLINK)
             left = self.x_of(start)
             wide = max(self.x_of(end) - left, 2.0)
             painter.fillRect(QRectF(left, INTERVAL_Y, wide, INTERVAL_H), colour)
-        painter.setPen(QPen(QColor(look.DOUBTFUL), 2))
+        painter.setPen(QPen(QColor(look.NOTE), 2))
         for note in a.document.of(NoteMark):
             y = INTERVAL_Y + INTERVAL_H + 3
             painter.drawLine(
@@ -165,11 +164,11 @@ class Timeline(QWidget):
         items: list[FrontLine | PointTrack] = [*a.document.of(FrontLine), *a.points()[:LANES]]
         for lane, item in enumerate(items):
             y = LANE_Y + LANE_H * (lane + 0.5)
-            colour = QColor(look.OWN)
+            colour = QColor(base)
             if item.id == a.current:
-                colour = QColor(base)
+                colour = QColor(look.CURRENT)
             elif isinstance(item, FrontLine):
-                colour = QColor(look.EYE)
+                colour = QColor(look.FRONT)
             painter.setPen(QPen(colour, 1.2))
             for start, end in visible_spans(item):
                 painter.drawLine(QPointF(self.x_of(start), y), QPointF(self.x_of(end), y))

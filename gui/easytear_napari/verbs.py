@@ -48,8 +48,9 @@ class Verbs(MarkVerbs):
     # Moving about
 
     def forward(self) -> None:
-        """Go ten frames on."""
+        """Go ten frames on, to the first point that waits there."""
         self._a.go(self._a.frame + STEP)
+        self._first_waiting()
 
     def backward(self) -> None:
         """Go ten frames back."""
@@ -280,8 +281,13 @@ class Verbs(MarkVerbs):
             self._a.said.emit("The interval is done: every point is set to its end.")
             return
         self._a.go(min(self._a.frame + STEP, end))
+        self._first_waiting()
+
+    def _first_waiting(self) -> None:
+        """Make the first point that has no keyframe here the current one."""
         first = next(iter(self._waiting()), None)
-        self._a.choose(first.id if first else done)
+        if first is not None:
+            self._a.choose(first.id)
 
     def _track(self) -> int:
         a = self._a
