@@ -15,6 +15,7 @@ import numpy as np
 from napari.layers import Image, Points, Shapes, Tracks
 from napari.utils.colormaps import Colormap
 from napari.viewer import Viewer
+from qtpy.QtCore import QTimer
 
 from easytear.annotate import edits
 from easytear.annotate.actions import Action
@@ -256,12 +257,20 @@ class Layers:
         lines = [np.asarray(d)[:, ::-1] for d in self.front.data]
         if str(event.action) == "added" and len(lines) > len(self._fronts_shown):
             if len(lines[-1]) > 1:
-                self.new_front(self.from_view(lines[-1]))
+                # napari is still ending its drawing: the layer must not be touched before.
+                line = self.from_view(lines[-1])
+                QTimer.singleShot(0, lambda: self._take_front(line))
+            return
         elif str(event.action) == "changed" and len(lines) == len(self._fronts_shown):
             for owner, line in zip(self._fronts_shown, lines, strict=True):
                 self._front_moved(owner, self.from_view(line))
         else:
             self._a.said.emit("The program's front stays; press D to delete your own.")
+        self.show_frame()
+
+    def _take_front(self, line: FloatArray) -> None:
+        self.front.mode = "direct"
+        self.new_front(line)
         self.show_frame()
 
     def _front_moved(self, owner: str, line: FloatArray) -> None:

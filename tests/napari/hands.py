@@ -91,11 +91,16 @@ class Person:
         QTest.mouseClick(self.canvas, Qt.MouseButton.LeftButton, pos=self.at(x, y))
 
     def drag(self, start, stop):
+        """Drag at a hand's pace: moves that come faster than the window draws are merged."""
+        layer = self.viewer.layers.selection.active
         self.point_to(*start)
+        self.bot.waitUntil(
+            lambda: layer.get_value(self.viewer.cursor.position, world=True) is not None
+        )
         QTest.mousePress(self.canvas, Qt.MouseButton.LeftButton, pos=self.at(*start))
-        for share in (0.3, 0.6, 1.0):
+        for share in (0.2, 0.4, 0.6, 0.8, 0.9, 1.0, 1.0):
             way = np.array(start) + share * (np.array(stop) - np.array(start))
-            QTest.mouseMove(self.canvas, self.at(*way))
+            QTest.mouseMove(self.canvas, self.at(*way), 50)
         QTest.mouseRelease(self.canvas, Qt.MouseButton.LeftButton, pos=self.at(*stop))
 
     def press(self, button):
