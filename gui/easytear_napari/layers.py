@@ -261,7 +261,7 @@ class Layers:
                 line = self.from_view(lines[-1])
                 QTimer.singleShot(0, lambda: self._take_front(line))
             return
-        elif str(event.action) == "changed" and len(lines) == len(self._fronts_shown):
+        if str(event.action) == "changed" and len(lines) == len(self._fronts_shown):
             for owner, line in zip(self._fronts_shown, lines, strict=True):
                 self._front_moved(owner, self.from_view(line))
         else:
