@@ -215,6 +215,31 @@ def test_a_hole_in_the_middle_costs_only_what_depends_on_it(tmp_path: Path, name
     assert facts.time_s[-1] == pytest.approx(149 / 30, abs=2e-3)
 
 
+@pytest.mark.parametrize("name", ["v.mp4", "v.mkv", "v.ts", "v.avi"])
+def test_whatever_is_damaged_gives_frames_in_order_or_one_sentence(
+    tmp_path: Path, name: str
+) -> None:
+    kind = dict(DAMAGED.get(name, {}))
+    path = encode(tmp_path / name, kind.pop("stamps", steady(150)), **kind)
+    whole, rng = path.read_bytes(), np.random.default_rng(11)
+    read = 0
+    for _ in range(12):
+        content = bytearray(whole)
+        for place in rng.integers(0, len(content), 6):
+            content[place : place + 50] = rng.bytes(int(rng.integers(0, 60)))
+        path.write_bytes(content)
+        try:
+            reader = FrameReader(path)
+        except VideoError:
+            continue
+        read += 1
+        frames = list(reader.frames())
+        assert [number for number, _ in frames] == list(range(len(reader)))
+        assert (np.diff(reader.facts.time_s) > 0).all()
+        assert reader.read(len(reader) // 2).shape == frames[0][1].shape
+    assert read > 0
+
+
 def test_frames_that_a_camera_dropped_are_counted(tmp_path: Path) -> None:
     stamps = [s for s in steady(60) if s not in (400, 420, 800)]
     facts = FrameReader(encode(tmp_path / "v.mp4", stamps)).facts
