@@ -195,8 +195,6 @@ def draw_law(
     """
     place = _draw_place(samples, fit, mean, block_mm, draws, rng)
     time = draw_common(samples, fit, mean.samples, mean.weight, draws, rng)
-    spare = np.maximum(time.var(axis=0) - place.var(axis=0), 0.0)
-    time = time * np.sqrt(spare / np.maximum(time.var(axis=0), TINY**2))
     choice = _draw_choice(choices, draws, rng)
     shift = place + time + choice
     if onset_shift_s is not None:

@@ -122,24 +122,34 @@ def _rho_response(
 
 
 def common_path(samples: Samples, fit: LawFit) -> tuple[FloatArray, FloatArray]:
-    """Return times (m,) and the rows' common residual motion (m,) in mm.
+    """Return times (m,) and the motion (m,) in mm that the rows have in common beside the law.
 
-    Summed from the rows' mean residual steps, so that a row's beginning or end moves nothing;
-    rows weigh by the square of their life, as short rows' own amplitudes swallow the motion.
+    Least squares for a motion c(t) added to every row, with every row's own offset and amplitude
+    free again: they have swallowed part of it, the more the shorter the row lives, so that the
+    mean residual is too small. Only a constant and the law's own curve stay undetermined.
     """
-    seen = samples.weight > 0
-    life = seen.sum(axis=1) / seen.shape[1]
-    both = seen[:, 1:] & seen[:, :-1]
-    weight = np.where(both, (fit.row_weight * life**2)[:, None], 0.0)
-    step = (weight * np.diff(fit.residual, axis=1)).sum(axis=0)
-    total = weight.sum(axis=0)
-    known = total > 0.02 * max(float(total.max(initial=0.0)), TINY)
-    path = np.concatenate([[0.0], np.cumsum(np.where(known, step / np.maximum(total, TINY), 0.0))])
-    first, last = np.flatnonzero(known)[[0, -1]] if known.any() else (0, 0)
-    keep = np.arange(first, last + 2) if known.any() else np.arange(0)
+    w = samples.weight * fit.row_weight[:, None]
+    f = fit.curve(samples.time_s)
+    w0 = np.maximum(w.sum(axis=1), TINY)
+    centred = f[None, :] - (w @ f / w0)[:, None]
+    lever = (w * centred**2).sum(axis=1)
+    offset = w / np.sqrt(w0)[:, None]
+    growth = np.where(
+        (lever > 1e-9 * w0)[:, None], w * centred / np.sqrt(np.maximum(lever, TINY))[:, None], 0.0
+    )
+    weight = w.sum(axis=0)
+    matrix = np.diag(weight) - offset.T @ offset - growth.T @ growth
+    known = weight > 0.02 * max(float(weight.max(initial=0.0)), TINY)
+    keep = np.flatnonzero(known)
+    if len(keep) < 2:
+        return samples.time_s[keep], np.zeros(len(keep))
+    right = (w * fit.residual).sum(axis=0)[keep]
+    inner = matrix[np.ix_(keep, keep)] + 0.003 * float(weight.max()) * np.eye(len(keep))
+    path = np.linalg.solve(inner, right)
     if len(keep) > MOST_FRAMES:
-        keep = keep[np.unique(np.linspace(0, len(keep) - 1, MOST_FRAMES).astype(int))]
-    return samples.time_s[keep], path[keep]
+        chosen = np.unique(np.linspace(0, len(keep) - 1, MOST_FRAMES).astype(int))
+        keep, path = keep[chosen], path[chosen]
+    return samples.time_s[keep], path
 
 
 @dataclass(frozen=True)

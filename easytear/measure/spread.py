@@ -13,7 +13,6 @@ from easytear.measure.bootstrap import (
     Mean,
     draw_law,
     drift_preferred,
-    early_enough,
     interval95,
     mean_amplitude,
 )
@@ -59,8 +58,6 @@ class Law:
         Length of the fitted window.
     evidence : float
         Gain in log likelihood over no spread.
-    early : int
-        Number of rows that rho rests on.
     onset_known : bool
         False where the film was first seen after its onset, and nothing else told it.
     """
@@ -71,7 +68,6 @@ class Law:
     draws: Draws | None
     window_s: float
     evidence: float
-    early: int
     onset_known: bool = True
 
 
@@ -156,7 +152,6 @@ def _fit(
         None,
         window,
         film_evidence(rows.samples, fit, mean.rho_mm),
-        int(early_enough(rows.samples, fit, settings.early_born_lambdas).sum()),
         given is None or onset is not None,
     )
     return law, rows, mean, given
