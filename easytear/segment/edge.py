@@ -208,10 +208,11 @@ def _agree(colour: FloatArray, texture: FloatArray, row: IntArray, mm_per_cell: 
         near = np.stack(
             [cue[np.clip(row + d, 0, len(cue) - 1), columns] for d in range(-reach, reach + 1)]
         )
-        best = np.max(np.nan_to_num(near, nan=-1.0), axis=0)
-        # Texture is patchy: it is judged over the width of some patches.
+        # Texture is patchy: it is judged over the width of some patches; averaged before the
+        # best is taken, so that noise is not taken for agreement.
         width = max(1, round(width_mm / mm_per_cell)) | 1
-        sure &= cv2.blur(best[None].astype(np.float32), (width, 1)).ravel() > least
+        even = cv2.blur(np.nan_to_num(near, nan=-1.0).astype(np.float32), (width, 1))
+        sure &= even.max(axis=0) > least
     return np.asarray(sure)
 
 

@@ -13,6 +13,8 @@ IntArray = NDArray[np.int_]
 # Stretches of time that are judged: short ones while the film is fast, long ones later, when
 # film must be given time to show that it moves.
 _STRETCHES_S = (0.1, 0.3, 0.9, 2.7)
+# A stretch is used until so many times its length has passed: film slows down.
+_WHILE = 15.0
 # What moved less than this (mm) cannot be told from what stands still.
 STILL_MM = 0.025
 # Film goes with the film around it to within this share of its way, and this much (mm).
@@ -46,7 +48,7 @@ def not_film(track: IntArray, time_s: FloatArray, xy: FloatArray, mm_per_px: flo
     end = np.append(begin[1:], len(track)) - 1
     for length in _STRETCHES_S:
         last = float(time_s.max())
-        starts = np.arange(0.0, last, length / 2.0)
+        starts = np.arange(0.0, min(last, _WHILE * length), length / 2.0)
         for start in starts:
             _judge(bad, begin, end, time_s, xy, (start, min(start + length, last)), mm_per_px)
     return bad

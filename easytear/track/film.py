@@ -60,9 +60,8 @@ def follow_film(
     """
     walk = FilmWalk(frames, film_mask, lower_edge_px, mm_per_px, settings, eye_sd_px)
     log = walk.run(look, progress)
-    table = tabulate(
-        log, np.asarray(frames.time_s, float) - frames.time_s[0], walk.scale.mm_per_px, _LEAST_LOOKS
-    )
-    tracks = smooth_tracks(table, walk.scale, eye_sd_px / walk.scale.factor)
+    time_s = np.asarray(frames.time_s, float) - frames.time_s[0]
+    table = tabulate(log, time_s, walk.scale.mm_per_px, _LEAST_LOOKS)
+    tracks = smooth_tracks(table, time_s, walk.scale, eye_sd_px / walk.scale.factor)
     visited = np.asarray(walk.visited, int)
     return tracks, velocity_field(tracks, visited, frames.shape, mm_per_px)

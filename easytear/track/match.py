@@ -30,10 +30,13 @@ _CONVERGED_PX = 0.03
 _BACK_ITERATIONS = 3
 # Two places look alike where their textures' correlation is this, at the least.
 _LEAST_CORRELATION = 0.6
+# Independent samples in a window, about, and the largest standard deviation of a match (px).
+_INDEPENDENT = 30.0
+_WORST_SD_PX = 0.5
 # A look must have structure in every direction: slopes of (grey levels per px)^2.
 _LEAST_STRUCTURE = 0.2
 # Neighbours this near (sum of squared distances, px^2) tell no gradient.
-_HOLD_PX2 = 200.0
+_HOLD_PX2 = 60.0
 # cv2.remap takes pictures of at most 32767 rows.
 _MOST_ROWS = 32000
 
@@ -231,15 +234,27 @@ def match(
         seen = window.sample(picture.grey, xy, stretch)
         step = _solve(looks.slope, looks.inverse, seen - looks.value)
         xy = xy - np.einsum("nij,nj->ni", stretch, step)
-        if np.quantile(np.abs(step), 0.97) < _CONVERGED_PX:
+        if np.sqrt(np.mean(step**2)) < _CONVERGED_PX:
             break
     seen = window.sample(picture.grey, xy, stretch)
     back = _back(looks, picture, (xy, guess), stretch, window)
-    usable = looks.inverse[:, 0, 0] > 0
+    usable = (looks.inverse[:, 0, 0] > 0) & _placed_well(seen - looks.value, looks, window)
     like = _correlation(seen, looks.value, window.weight) > _LEAST_CORRELATION
     inside = (xy > 0).all(axis=1) & (xy < np.array(picture.grey.shape[::-1]) - 1.0).all(axis=1)
     back[~(usable & like & inside & np.isfinite(back))] = np.inf
     return xy, back
+
+
+def _placed_well(error: FloatArray, looks: Looks, window: Window) -> BoolArray:
+    """Return which matches (n,) say where a point is, in its worst direction.
+
+    The covariance of a least-squares match is the error's variance times the inverse structure
+    matrix, over the number of independent samples. Along streaks it is large.
+    """
+    variance = np.einsum("nk,nk,k->n", error, error, window.weight)
+    a, b, c = looks.inverse[:, 0, 0], looks.inverse[:, 0, 1], looks.inverse[:, 1, 1]
+    worst = 0.5 * (a + c) + np.sqrt(0.25 * (a - c) ** 2 + b**2)
+    return np.asarray(variance * worst < _INDEPENDENT * _WORST_SD_PX**2)
 
 
 def _solve(slope: FloatArray, inverse: FloatArray, error: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, FloatArray
 from easytear.track.consistency import longest_runs, not_film
+from easytear.track.drift import wander
 from easytear.track.kalman import Rows, Smoothed, smooth
 from easytear.track.picture import Scale
 from easytear.track.points import Log
@@ -22,8 +23,6 @@ _CHANGE_S = 0.4
 _LEAST_SPEED_MM_S = 0.05
 # Standard deviation of a single match in working pixels, at the least: interpolation.
 _LEAST_SD_PX = 0.08
-# A new key frame starts where the old match ended; its error (working px) stays with the point.
-_KEY_SD_PX = 0.25
 
 
 @dataclass(frozen=True)
@@ -120,13 +119,15 @@ def _stuck(log: Log, ident: IntArray, time_s: FloatArray) -> BoolArray:
     return np.asarray((time_s >= after[ident]) | (time_s < before[ident]) | never[ident])
 
 
-def smooth_tracks(table: Table, scale: Scale, eye_sd_px: float) -> FilmTracks:
+def smooth_tracks(table: Table, time_s: FloatArray, scale: Scale, eye_sd_px: float) -> FilmTracks:
     """Filter and smooth the tracks; find each one's measurement noise from its own surprise.
 
     Parameters
     ----------
     table : Table
         Measurements in working pixels.
+    time_s : (f,) float array
+        Frame times.
     scale : Scale
         Working pixels.
     eye_sd_px : float
@@ -152,7 +153,13 @@ def smooth_tracks(table: Table, scale: Scale, eye_sd_px: float) -> FilmTracks:
             table.rows, table.xy, table.observed, noise * share, density, velocity0_var, velocity0
         )
         share = share * _noise_share(table, done)
-    variance = done.variance + _drift(table) + eye_sd_px**2
+    begin = table.rows.start[:-1]
+    drift = wander(
+        table.track, table.frame, begin, done.position, table.keys, time_s, scale.mm_per_px
+    )
+    # The first row is where a point is what it is; its own error is in all that follow.
+    first = done.variance[begin][table.track]
+    variance = done.variance + first + drift + eye_sd_px**2
     factor = float(scale.factor)
     xy = scale.to_frame(done.position)
     return FilmTracks(
@@ -203,10 +210,3 @@ def _noise_share(table: Table, done: Smoothed) -> FloatArray:
     total = np.bincount(table.track[known], np.minimum(done.surprise[known], 9.0), minlength=tracks)
     share = (total + 10.0 * overall) / (count + 10.0)
     return np.asarray(np.clip(share, 0.1, 25.0)[table.track])
-
-
-def _drift(table: Table) -> FloatArray:
-    """Return the variance that hand-overs between key frames have left in each row."""
-    begin = table.rows.start[:-1]
-    handovers = np.abs(table.keys - table.keys[begin][table.track])
-    return np.asarray(_KEY_SD_PX**2 * handovers)

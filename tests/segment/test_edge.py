@@ -1,0 +1,66 @@
+"""The front in one picture."""
+
+import cv2
+import numpy as np
+
+from easytear.segment.edge import best_path, find_edge, step_z
+from easytear.segment.material import MaterialPicture
+
+MM = 0.03
+SHAPE = (120, 200)
+
+
+def _front():
+    columns = np.arange(SHAPE[1])
+    return 55 + 12 * np.sin(columns / 25.0)
+
+
+def _picture(colour_step, texture_step, seed=0):
+    rng = np.random.default_rng(seed)
+    rows = np.indices(SHAPE)[0]
+    below = (rows > _front()[None]).astype(np.float32)
+    colour = cv2.GaussianBlur(rng.normal(0, 6, (*SHAPE, 3)).astype(np.float32), (0, 0), 2.0)
+    colour += below[..., None] * np.asarray(colour_step, np.float32)
+    energy = 3 + cv2.GaussianBlur(rng.normal(0, 4, SHAPE).astype(np.float32), (0, 0), 3.0)
+    energy += cv2.GaussianBlur(texture_step * below, (0, 0), 3.0)
+    return MaterialPicture(colour, energy, np.full(SHAPE, 100.0), np.ones(SHAPE, bool))
+
+
+def test_a_yellower_rougher_layer_is_found():
+    edge = find_edge(_picture((-8, 4, 4), 3.0), MM)
+    error = np.abs(edge.row - _front())[5:-5]
+    assert np.median(error) < 1.0
+    assert edge.sure.mean() > 0.9
+
+
+def test_a_brighter_layer_is_found_too():
+    edge = find_edge(_picture((8, 8, 8), 3.0), MM)
+    assert np.median(np.abs(edge.row - _front())[5:-5]) < 1.0
+
+
+def test_without_texture_nothing_is_sure():
+    edge = find_edge(_picture((-8, 4, 4), 0.0), MM)
+    assert edge.sure.mean() < 0.2
+
+
+def test_the_lower_edge_of_a_sheet_is_no_front():
+    edge = find_edge(_picture((8, -4, -4), -3.0), MM)
+    on_it = np.abs(edge.row - _front()) < 3.0
+    assert (edge.sure & on_it).mean() < 0.1
+
+
+def test_unknown_places_have_no_step():
+    known = np.ones(SHAPE, bool)
+    known[:, :50] = False
+    z = step_z(np.indices(SHAPE)[0].astype(float), known, MM, 0.3)
+    assert np.isnan(z[:, :45]).all()
+    assert np.isfinite(z[40:80, 60:-5]).all()
+
+
+def test_best_path_follows_the_ridge_and_pays_for_climbing():
+    score = np.zeros((30, 40))
+    ridge = (15 + 5 * np.sin(np.arange(40) / 6)).round().astype(int)
+    score[ridge, np.arange(40)] = 5.0
+    path, total = best_path(score, 0.1)
+    assert (path == ridge).all()
+    assert abs(total - (5.0 * 40 - 0.1 * np.abs(np.diff(ridge)).sum())) < 1e-9
