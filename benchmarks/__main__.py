@@ -15,7 +15,7 @@ from benchmarks.page import figures, page, quality_rank, write_figures
 from benchmarks.real_clip import clip_markdown, compare_on_clip
 from benchmarks.running import analyze
 from benchmarks.score import score, score_analysis
-from benchmarks.speed import measure_speed, speed_markdown
+from benchmarks.speed import measure_speed, profile, profile_markdown, speed_markdown
 from benchmarks.suite import SCENES, Case, render
 from benchmarks.table import ahead_of_us, flat, markdown, missing
 
@@ -34,6 +34,9 @@ def main() -> None:
         rows = measure_speed(work, tuple(options.lengths))
         (work / "speed.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
         print(speed_markdown(rows))
+        parts = profile(work / "videos" / f"{rows[0]['video']}.mp4")
+        (work / "profile.json").write_text(json.dumps(parts, indent=1), encoding="utf-8")
+        print(profile_markdown(parts))
     elif options.what == "clip":
         rows = compare_on_clip(options.folder, tuple(options.methods), work)
         (work / "clip.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
@@ -170,9 +173,11 @@ def _notes(tables: dict[str, pd.DataFrame], scores: dict[str, list[dict[str, Any
 def write_docs(docs: Path, table: str, notes: str, drawn: dict[str, str], work: Path) -> None:
     """Write the Markdown page: table, speed and clip where they were measured, figures."""
     parts = ["# Benchmark\n", table, notes + "\n"]
-    speed, clip = work / "speed.json", work / "clip.json"
+    speed, spent, clip = (work / f"{n}.json" for n in ("speed", "profile", "clip"))
     if speed.exists():
         parts += ["## Speed\n", speed_markdown(json.loads(speed.read_text(encoding="utf-8")))]
+    if spent.exists():
+        parts += ["### Where the time goes\n", profile_markdown(json.loads(spent.read_text()))]
     if clip.exists():
         parts += ["## A real clip\n", clip_markdown(json.loads(clip.read_text(encoding="utf-8")))]
     paths = write_figures(drawn, docs.parent / "benchmark")

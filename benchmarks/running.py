@@ -12,9 +12,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Run:
-    """One command: wall time and greatest memory (resident, of process and children)."""
+    """One command: wall and processor time, and greatest resident memory."""
 
     seconds: float
+    cpu_seconds: float
     memory_mb: float
     exit_code: int
     told: str
@@ -36,7 +37,8 @@ def run_command(arguments: list[str]) -> Run:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - started
-    return Run(seconds, usage.ru_maxrss / 1024.0, process.returncode, told[-2000:])
+    cpu = usage.ru_utime + usage.ru_stime
+    return Run(seconds, cpu, usage.ru_maxrss / 1024.0, process.returncode, told[-2000:])
 
 
 def analyze(video: Path, out: Path, *, hvid_mm: float | None = None) -> Run:

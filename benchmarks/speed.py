@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import cProfile
+import pstats
 import time
 from pathlib import Path
 from typing import Any
 
 from benchmarks.methods import METHODS
 from benchmarks.running import analyze
+from easytear.pipeline import analyze as pipeline_analyze
 from easytear.simulate import Scene, Truth, make_scene, simulate
 from easytear.simulate.presets import with_camera
 from easytear.simulate.scene import BlinkEvent
@@ -55,6 +58,7 @@ def measure_speed(
             "video": name,
             "video_s": seconds,
             "analysis_s": run.seconds,
+            "cpu_s": run.cpu_seconds,
             "times_real_time": seconds / run.seconds,
             "memory_mb": run.memory_mb,
             "decode_s": decode_seconds(video),
@@ -69,6 +73,43 @@ def measure_speed(
     return rows
 
 
+def profile(video: Path, most: int = 12) -> list[tuple[str, float]]:
+    """Return where the time of one analysis goes: (part, share of the whole), greatest first.
+
+    The time of a part is that of its functions when the pipeline calls them, with everything
+    that these call; decoding runs ahead in a thread of its own and is not in it.
+    """
+    profiler = cProfile.Profile()
+    profiler.runcall(pipeline_analyze, video)
+    stats: dict[Any, Any] = vars(pstats.Stats(profiler))["stats"]
+    whole = sum(entry[2] for entry in stats.values())
+    parts: dict[str, float] = {}
+    for (file, _, function), entry in stats.items():
+        room = _room(file)
+        if room in (None, "pipeline"):
+            continue
+        for caller, counts in entry[4].items():
+            if _room(caller[0]) == "pipeline":
+                name = f"{room}: {function}"
+                parts[name] = parts.get(name, 0.0) + counts[3]
+    ranked = sorted(parts.items(), key=lambda item: -item[1])[:most]
+    return [(name, seconds / whole) for name, seconds in ranked]
+
+
+def _room(file: str) -> str | None:
+    """Return the package of EasyTear that a source file belongs to, None for others."""
+    folders = Path(file).parts
+    if "easytear" not in folders[:-1]:
+        return None
+    return folders[len(folders) - 1 - folders[::-1].index("easytear") + 1].removesuffix(".py")
+
+
+def profile_markdown(parts: list[tuple[str, float]]) -> str:
+    """Return the profile as a table."""
+    rows = [f"| {name} | {100.0 * share:.1f} % |" for name, share in parts]
+    return "\n".join(["| part | share of the time |", "|---|---|", *rows]) + "\n"
+
+
 def speed_markdown(rows: list[dict[str, Any]]) -> str:
     """Return the speeds as a table."""
     head = (
@@ -78,7 +119,8 @@ def speed_markdown(rows: list[dict[str, Any]]) -> str:
     for row in rows:
         original = f"{row['original_s']:.1f}" if "original_s" in row else ""
         lines.append(
-            f"| {row['video']} | {row['analysis_s']:.1f} | {row['times_real_time']:.2f} "
+            f"| {row['video']} | {row['analysis_s']:.1f} | {row['cpu_s']:.1f} "
+            f"| {row['times_real_time']:.2f} "
             f"| {row['memory_mb']:.0f} | {row['decode_s']:.1f} | {original} |"
         )
     return "\n".join(lines) + "\n"

@@ -261,7 +261,12 @@ PRESETS: dict[str, tuple[str, Change]] = {
     "vfr": ("variable frame rate", lambda s, r: _with(s, "camera", frame_jitter=0.35)),
     "fps45": ("45 frames/s", lambda s, r: _with(s, "camera", fps=45.0)),
     "fps60": ("60 frames/s", lambda s, r: _with(s, "camera", fps=60.0)),
-    "hd720": ("1280 x 720", lambda s, r: _with(s, "camera", width_px=1280, height_px=720)),
+    "hd720": (
+        "1280 x 720",
+        lambda s, r: _with(
+            s, "camera", width_px=1280, height_px=720, field_width_mm=_in(r, 15.4, 16.6)
+        ),
+    ),
     "glare": (
         "bright reflections",
         lambda s, r: _with(s, "camera", glare_spots=9, glare_strength=1.6),
