@@ -106,7 +106,11 @@ def _figures(said: Statistics) -> dict[str, Any]:
 
 def _lines(study: Path, record: StudyRecord, said: Statistics, parts: Sequence[str]) -> list[Line]:
     """Return the table's lines: failed videos first, then those of the poorest quality."""
-    rows = dict(iter(said.values.rows.groupby("video", sort=False)))
+    table = said.values.rows
+    wanted = ["video", "interval", "left_out", "quality_score", *parts]
+    rows: dict[str, list[dict[str, Any]]] = {video.name: [] for video in record.videos}
+    for row in table[[name for name in wanted if name in table]].to_dict("records"):
+        rows[row["video"]].append({str(name): value for name, value in row.items()})
     means = {m: said.values.by_video(m) for m in SHOWN}
     by_video = {
         m: dict(zip(table["video"], table["value"], strict=True)) if len(table) else {}
@@ -134,30 +138,30 @@ def _lines(study: Path, record: StudyRecord, said: Statistics, parts: Sequence[s
 def _line(
     study: Path,
     video: VideoRecord,
-    rows: pd.DataFrame,
+    rows: Sequence[dict[str, Any]],
     numbers: tuple[float | None, ...],
     parts: Sequence[str],
 ) -> Line:
-    intervals = rows[rows["interval"].notna()]
-    score = intervals["quality_score"].astype(float).mean() if len(intervals) else np.nan
-    reasons = [str(reason) for reason in rows["left_out"].dropna()]
+    intervals = [row for row in rows if not pd.isna(row["interval"])]
+    scores = [row["quality_score"] for row in intervals if not pd.isna(row["quality_score"])]
+    reasons = [str(row["left_out"]) for row in rows if not pd.isna(row["left_out"])]
     notes = "failed, see above" if video.error else "; ".join(dict.fromkeys(reasons))
     folder = f"{VIDEOS}/{video.name}"
     page = f"{folder}/report.html"
     return Line(
         video=video,
         link=page if (study / page).exists() else f"{folder}/",
-        parts=tuple(_shown(rows[part].iloc[0]) if part in rows else "" for part in parts),
+        parts=tuple(_shown(rows[0].get(part)) for part in parts),
         intervals=len(intervals),
-        used=int(intervals["left_out"].isna().sum()),
+        used=sum(bool(pd.isna(row["left_out"])) for row in intervals),
         numbers=numbers,
-        quality=None if np.isnan(score) else float(score),
+        quality=float(np.mean(scores)) if scores else None,
         notes=notes,
     )
 
 
 def _shown(value: Any) -> str:
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+    if value is None or pd.isna(value):
         return ""
     return f"{value:g}" if isinstance(value, float) else str(value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
@@ -147,7 +148,9 @@ def icc_of(table: pd.DataFrame, unit: str, turn: str, kind: str) -> Icc | None:
         return None
     long = best.reset_index().melt(id_vars=unit, var_name="turn", value_name="value")
     pg.options["round.column.CI95"] = 4
-    found = pg.intraclass_corr(long, targets=unit, raters="turn", ratings="value")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # no variance at all: not finite, below
+        found = pg.intraclass_corr(long, targets=unit, raters="turn", ratings="value")
     row = found.set_index("Type").loc[kind]
     low, high = (float(end) for end in row["CI95"])
     if not np.isfinite(row["ICC"]):
