@@ -76,7 +76,7 @@ def finished(window: MainWindow, results: Path) -> dict[str, str]:
             keys[name], state=State.DONE, results=name, applied=Decisions(),
             applied_settings=Settings(),
         )  # fmt: skip
-        window.running._judge(keys[name])
+        window.running.judge(keys[name])
     window.list.open_key(keys["difficult"])
     window.list.open_key(keys["normal"])
     wait(window, lambda: window.workspace.analysis is not None and not window.background.busy)

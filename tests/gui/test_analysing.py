@@ -2,6 +2,7 @@
 
 import filecmp
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,9 +17,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from easytear.analysis import read_results, read_summary
+from easytear.annotate.files import write_annotations
+from easytear.annotate.model import SCHEMA, Annotations, Verdict, VideoRef
 from easytear.simulate import make_scene, simulate
 from easytear.simulate.presets import with_camera
-from tests.gui.conftest import settle
+from tests.gui.conftest import Film, settle
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ("summary.json", "frames.csv", "tracks.csv", "front.csv")
@@ -126,6 +129,39 @@ def test_the_whole_path(window: MainWindow, sample: Sample, qtbot: QtBot) -> Non
     assert runner.work_for(key) == Work.NONE
 
 
+def test_results_that_are_there_already_are_taken_over(
+    window: MainWindow, sample: Sample, qtbot: QtBot
+) -> None:
+    shutil.copytree(sample.results, window.document.results_folder / "eye")
+    window.opening.add_videos([sample.video])
+    settle(window, qtbot)
+    key = window.document.session.videos[0].key
+    qtbot.waitUntil(lambda: window.document.record(key).state == State.DONE, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: window.workspace.analysis is not None, timeout=LONG_MS)
+    assert window.runner.work_for(key) == Work.NONE
+
+
+def test_a_preview_shows_what_settings_change_and_keeps_nothing(
+    window: MainWindow, sample: Sample, qtbot: QtBot
+) -> None:
+    folder = window.document.results_folder / "eye"
+    shutil.copytree(sample.results, folder)
+    window.opening.add_videos([sample.video])
+    qtbot.waitUntil(lambda: window.workspace.analysis is not None, timeout=LONG_MS)
+    window.settings_panel.build()
+    row = next(r for r in window.settings_panel.rows if r.info.name == "zone_depth_mm")
+    window.settings_panel.set_value(row.info, row.info.default * 2)
+    qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    qtbot.mouseClick(window.settings_panel.preview, Qt.MouseButton.LeftButton)
+    canvas = window.workspace.player.canvas
+    qtbot.waitUntil(lambda: canvas.preview is not None, timeout=LONG_MS)
+    assert "with these settings: λ" in window.workspace.banner.text.text()
+    for name in RESULTS[1:]:
+        assert filecmp.cmp(folder / name, sample.results / name, shallow=False), name
+    window.looking.end_preview()
+    assert canvas.preview is None
+
+
 def test_a_broken_file_fails_with_its_reason_and_the_queue_goes_on(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -141,3 +177,26 @@ def test_a_broken_file_fails_with_its_reason_and_the_queue_goes_on(
         assert record.state == State.FAILED
         assert video.path.name in record.message
     assert "Try again" in window.workspace.banner.buttons
+
+
+def test_what_was_annotated_in_napari_is_taken_in(
+    finished: MainWindow, film: Film, qtbot: QtBot
+) -> None:
+    key = finished.open_key or ""
+    folder = finished.document.results_of(key)
+    assert folder is not None
+    ids = film.analysis.tracks["track_id"].unique()
+    marks = (Verdict(id=1, program_track=int(ids[0]), accepted=False),)
+    known = film.analysis.summary.video
+    video = VideoRef(name="eye.mp4", sha256=known.sha256, frame_count=known.frame_count)
+    document = Annotations(schema=SCHEMA, video=video, annotator="anna", items=marks)
+    write_annotations(document, folder / "eye.anna.annotations.json")
+    finished.running.take_in(key)
+    assert finished.document.session.video(key).decisions.annotations is not None
+    qtbot.waitUntil(lambda: finished.runner.running is not None)
+    idle(finished, qtbot)
+    assert finished.document.record(key).state == State.DONE
+    results = read_results(folder)
+    assert ids[0] not in set(results.tracks["track_id"])
+    assert results.summary.corrections[0].by == "anna"
+    assert finished.runner.work_for(key) == Work.NONE

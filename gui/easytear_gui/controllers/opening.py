@@ -12,8 +12,10 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from easytear.errors import EasyTearError
+from easytear.settings import Settings
 from easytear_gui import paths
 from easytear_gui.samples import sample_videos, simulate_sample
+from easytear_gui.session.adopt import settings_of_results
 from easytear_gui.session.document import in_use, unfinished_sessions
 from easytear_gui.session.files import (
     SUFFIX,
@@ -22,7 +24,7 @@ from easytear_gui.session.files import (
     relinked,
     videos_in,
 )
-from easytear_gui.session.model import State, Video
+from easytear_gui.session.model import Decisions, State, Video
 from easytear_gui.thumbnails import thumbnail
 
 if TYPE_CHECKING:
@@ -163,6 +165,37 @@ class Opening(QObject):
 
     def _thumbnail(self, key: str, image: QImage) -> None:
         self._window.set_thumbnail(key, QPixmap.fromImage(image))
+        record = self._document.record(key)
+        if record.state == State.NEW and record.results is None:
+            self._look_for_results(key)
+
+    def _look_for_results(self, key: str) -> None:
+        """Take over results of the same video that are in the results folder already."""
+        try:
+            path = self._document.session.video(key).path
+        except KeyError:
+            return
+        folder = self._document.results_folder / path.stem
+        if (folder / "summary.json").is_file():
+            self._window.background.run(
+                lambda: settings_of_results(folder, path),
+                lambda settings: self._take_over(key, folder.name, settings),
+            )
+
+    def _take_over(self, key: str, name: str, settings: Settings | None) -> None:
+        keys = {v.key for v in self._document.session.videos}
+        taken = {self._document.record(k).results for k in keys}
+        if settings is None or key not in keys or name in taken:
+            return
+        if self._document.record(key).state != State.NEW:
+            return
+        self._document.set_record(
+            key, state=State.DONE, results=name, applied=Decisions(), applied_settings=settings
+        )
+        self._window.running.judge(key)
+        if key == self._window.open_key:
+            self._window.reload_results()
+            self._window.running.tell()
 
     def _unreadable(self, key: str, error: Exception) -> None:
         if isinstance(error, EasyTearError) and not self._document.record(key).busy:

@@ -93,14 +93,15 @@ class Running(QObject):
 
     def _finished(self, key: str, ok: bool) -> None:
         if ok:
-            self._judge(key)
+            self.judge(key)
         self._mark(key)
         if ok and key == self._window.open_key:
             self._window.reload_results()
         self._quick.start()  # decisions may have changed while it ran
         self.tell()
 
-    def _judge(self, key: str) -> None:
+    def judge(self, key: str) -> None:
+        """Note whether a video's results are of low quality."""
         folder = self._document.results_of(key)
         if folder is None:
             return
@@ -114,8 +115,8 @@ class Running(QObject):
         low = not scores or max(scores) < limit
         self._document.set_record(key, low_quality=low)
 
-    def take_in(self, key: str) -> None:
-        """Take in what was annotated in napari, if anything was."""
+    def take_in(self, key: str) -> bool:
+        """Take in what was annotated in napari; False where nothing new was."""
         folder = self._document.results_of(key)
         files = (
             []
@@ -123,15 +124,16 @@ class Running(QObject):
             else sorted(folder.glob("*.annotations.json"), key=lambda f: f.stat().st_mtime)
         )
         if not files:
-            return
+            return False
         digest = hashlib.sha256(files[-1].read_bytes()).hexdigest()
         decisions = self._document.session.video(key).decisions
         notes = Annotated(file=files[-1].name, sha256=digest)
         if decisions.annotations == notes:
-            return
+            return False
         after = decisions.model_copy(update={"annotations": notes})
         self._document.decide(key, after, "take in annotations")
         self.analyse([key])
+        return True
 
     # --- what the window says ------------------------------------------------------------
     def tell(self) -> None:

@@ -160,7 +160,8 @@ class TakingOut(QObject):
         if not ok:
             self._window.opening.complain(message)
             return
-        self._window.running.take_in(key)
+        if not self._window.running.take_in(key):
+            self._window.statusBar().showMessage("Nothing was annotated in napari.", 8000)
 
     def shut_down(self) -> None:
         """End an export that runs; napari stays open on its own."""

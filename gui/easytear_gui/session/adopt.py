@@ -1,0 +1,39 @@
+"""Results that are there already: of the same video, and as the program itself made them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from easytear.analysis import ScaleInfo, read_summary
+from easytear.calibration import MEAN_HVID_MM, SD_HVID_MM
+from easytear.errors import EasyTearError
+from easytear.settings import Settings
+
+
+def settings_of_results(folder: Path, video: Path) -> Settings | None:
+    """Return with which settings a folder's results were made.
+
+    None where they are of another video, a person corrected them, their scale was given, or
+    their settings are of another version: then they cannot be told from this session's.
+    """
+    from easytear.video import content_hash
+
+    try:
+        summary = read_summary(folder)
+        settings = Settings.model_validate(summary.config)
+    except (EasyTearError, ValidationError):
+        return None
+    if summary.corrections or not _mean_iris(summary.calibration):
+        return None
+    if summary.video.sha256 != content_hash(video):
+        return None
+    return settings
+
+
+def _mean_iris(scale: ScaleInfo) -> bool:
+    """Return whether the scale came from the mean iris: people's spread is then in its SD."""
+    if scale.source == "hvid" and scale.mm_per_px and scale.mm_per_px_sd:
+        return scale.mm_per_px_sd / scale.mm_per_px > 0.99 * SD_HVID_MM / MEAN_HVID_MM
+    return scale.source is None
