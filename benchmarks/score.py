@@ -239,11 +239,13 @@ def _front(front: pd.DataFrame, ref: Reference) -> dict[str, Any]:
         signed.append(at[:, 1] - np.interp(at[:, 0], line[:, 0], line[:, 1]))
         gaps = np.abs(columns[:, None] - at[None, :, 0]).min(axis=1)
         told += int((gaps <= COLUMN_PX).sum())
-    numbers: dict[str, Any] = {"front_px": None, "front_bias_px": None, "front_complete": None}
+    names = ("front_px", "front_p90_px", "front_bias_px", "front_complete")
+    numbers: dict[str, Any] = dict.fromkeys(names)
     if there:
         numbers["front_complete"] = told / there
     if errors:
         numbers["front_px"] = float(np.median(np.concatenate(errors)))
+        numbers["front_p90_px"] = float(np.quantile(np.concatenate(errors), 0.9))
         numbers["front_bias_px"] = float(np.median(np.concatenate(signed)))
     return numbers
 

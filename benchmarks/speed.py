@@ -112,10 +112,9 @@ def profile_markdown(parts: list[tuple[str, float]]) -> str:
 
 def speed_markdown(rows: list[dict[str, Any]]) -> str:
     """Return the speeds as a table."""
-    head = (
-        "| video | analysis, s | times real time | memory, MB | decoding alone, s | original, s |"
-    )
-    lines = [head, "|---|---|---|---|---|---|"]
+    names = ("analysis, s", "processor, s", "times real time", "memory, MB")
+    head = " | ".join(("| video", *names, "decoding alone, s", "original, s |"))
+    lines = [head, "|---" * 7 + "|"]
     for row in rows:
         original = f"{row['original_s']:.1f}" if "original_s" in row else ""
         lines.append(
