@@ -96,6 +96,20 @@ def aligned(
     return shifted
 
 
+def _reach(time_s: FloatArray, known: BoolArray, half_s: float) -> FloatArray:
+    """Return (n,) how far the line at each frame reaches: `half_s`, or both known neighbours.
+
+    Slow film is looked at some ten times a second, which need not be whole steps of `half_s`.
+    Neighbours farther than three times that are none.
+    """
+    gaps = np.diff(time_s[known])
+    gaps = np.where(gaps <= 3.0 * half_s, gaps, 0.0)
+    reach = np.full(len(time_s), half_s)
+    wider = np.maximum(np.r_[0.0, gaps], np.r_[gaps, 0.0])[: int(known.sum())]
+    reach[known] = np.maximum(half_s, 1.01 * wider)
+    return reach
+
+
 def local_velocity(time_s: FloatArray, motion: FloatArray, half_s: float = 0.1) -> FloatArray:
     """Return the slope (n,) of a straight line through the frames within `half_s` of each frame.
 
@@ -105,8 +119,7 @@ def local_velocity(time_s: FloatArray, motion: FloatArray, half_s: float = 0.1) 
     known = np.isfinite(motion)
     t = np.where(known, time_s, 0.0)
     y = np.where(known, motion, 0.0)
-    spacing = float(np.median(np.diff(time_s))) if len(time_s) > 1 else half_s
-    reach = max(half_s, 1.01 * spacing)
+    reach = _reach(time_s, known, half_s)
     low = np.searchsorted(time_s, time_s - reach - 1e-9, "left")
     high = np.searchsorted(time_s, time_s + reach + 1e-9, "right")
 

@@ -181,3 +181,12 @@ def test_no_film_scores_nothing_and_every_flag_has_a_sentence():
     assert quality.score == 0.0
     assert set(quality.flags) >= {"no_film", "front_not_visible", "scale_unknown", "low_quality"}
     assert set(quality.flags) <= set(SENTENCES)
+
+
+def test_velocity_is_known_where_film_is_looked_at_every_third_frame() -> None:
+    time_s = np.arange(299) * 400 / 11988  # 29.97 frames a second
+    rise = 3.0 * (1 - np.exp(-time_s))
+    rise[(time_s > 1.5) & (np.arange(299) % 3 > 0)] = np.nan
+    velocity = local_velocity(time_s, rise)
+    late = np.flatnonzero(np.isfinite(rise) & (time_s > 1.6))[:-1]
+    np.testing.assert_allclose(velocity[late], 3.0 * np.exp(-time_s[late]), rtol=0.02)
