@@ -192,7 +192,7 @@ tr.no td:nth-child(3) {{ color: #a3241d; font-weight: 600 }}
 img {{ max-width: 100% }}
 </style>
 <h1>EasyTear benchmark</h1>
-<p>Medians over all intervals (means for shares and counts), the worst scene beside them. Green:
+<p>Medians over all intervals (means for shares and counts), the worst interval beside them. Green:
 the goal is reached, worst case included.</p>
 <table><tr>{head}</tr>{"".join(body)}</table>
 {pictures}

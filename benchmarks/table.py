@@ -88,24 +88,22 @@ def values(table: pd.DataFrame, row: Row) -> pd.Series[float]:
     return numbers.abs() if row.signed else numbers
 
 
-def scene_values(table: pd.DataFrame, row: Row) -> pd.Series[float]:
-    """Return the median of a row for each scene and seed."""
-    numbers = values(table, row)
-    where = table.loc[numbers.index, ["scene", "seed"]].astype(str).agg("-".join, axis=1)
-    return numbers.groupby(where).median()
-
-
 def judged(table: pd.DataFrame, row: Row) -> dict[str, Any]:
-    """Return median (mean for shares and counts), worst scene, and whether the goals are met."""
+    """Return median (mean for shares and counts), worst interval, and if the goals are met.
+
+    Of shares and counts the worst is that of a whole scene: one interval holds or does not.
+    """
     numbers = values(table, row)
     if numbers.empty:
         return {"value": None, "worst": None, "worst_scene": "", "reached": None, "n": 0}
     counted = row.kind == "share" or row.column.startswith("false_")
     value = float(numbers.mean() if counted else numbers.median())
-    by_scene = scene_values(table, row)
+    cases = table.loc[numbers.index, ["scene", "seed"]].astype(str).agg("-".join, axis=1)
+    scenes = numbers.groupby(cases)
     low = row.kind in ("most", "share")
-    where = str(by_scene.idxmin() if low else by_scene.idxmax())
-    worst = float(by_scene.min() if low else by_scene.max())
+    extreme = scenes.mean() if counted else scenes.min() if low else scenes.max()
+    where = str(extreme.idxmin() if low else extreme.idxmax())
+    worst = float(extreme.min() if low else extreme.max())
     reached = None
     if row.goal is not None:
         reached = _meets(value, row.goal, row.kind)
