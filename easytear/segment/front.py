@@ -35,7 +35,7 @@ _COLUMN_PX = 8.0
 _SHOTS = 14
 _REFERENCE = 0.35
 # Film counts as moving where its displacement differs by so much (mm) between places: an error
-# of the eye's motion is the same everywhere.
+# of the eye's motion is the same everywhere; or where it is twice as far.
 _LEAST_MOTION_MM = 0.15
 # A column is seen in a frame where so many points of the film were measured so near (mm).
 _NEAR_MM = 0.75
@@ -141,12 +141,13 @@ def _shot_frames(
 
 
 def _film_moves(index: TrackIndex, first: int, last: int, mm_per_px: float) -> bool:
-    """Return whether points moved differently in different places, as film does."""
+    """Return whether points moved differently in different places, or far, as film does."""
     for start in (first, (first + last) // 2):
         _, moved = index.between(start, last)
         if len(moved) >= 10:
             low, high = np.quantile(moved[:, 1], [0.1, 0.9])
-            if (high - low) * mm_per_px > _LEAST_MOTION_MM:
+            far = float(np.median(np.hypot(*moved.T)))
+            if max(high - low, 0.5 * far) * mm_per_px > _LEAST_MOTION_MM:
                 return True
     return False
 

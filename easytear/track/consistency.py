@@ -16,7 +16,10 @@ _STRETCHES_S = (0.1, 0.3, 0.9, 2.7)
 # A stretch is used until so many times its length has passed: film slows down.
 _WHILE = 15.0
 # What moved less than this (mm) cannot be told from what stands still.
-STILL_MM = 0.025
+_STILL_MM = 0.025
+# Film is seen to move where it goes so far (mm) in one stretch; less may be the iris, which shifts
+# against the pupil when that changes its size.
+_SEEN_MM = 0.15
 # Film goes with the film around it to within this share of its way, and this much (mm).
 _SHARE = 0.35
 _FLOOR_MM = 0.05
@@ -46,12 +49,15 @@ def not_film(track: IntArray, time_s: FloatArray, xy: FloatArray, mm_per_px: flo
         return bad
     begin = np.flatnonzero(np.diff(track, prepend=-1))
     end = np.append(begin[1:], len(track)) - 1
+    seen = False
     for length in _STRETCHES_S:
         last = float(time_s.max())
         starts = np.arange(0.0, min(last, _WHILE * length), length / 2.0)
         for start in starts:
-            _judge(bad, begin, end, time_s, xy, (start, min(start + length, last)), mm_per_px)
-    return bad
+            seen |= _judge(
+                bad, begin, end, time_s, xy, (start, min(start + length, last)), mm_per_px
+            )
+    return bad if seen else np.ones_like(bad)
 
 
 def _judge(
@@ -62,8 +68,8 @@ def _judge(
     xy: FloatArray,
     stretch: tuple[float, float],
     mm_per_px: float,
-) -> None:
-    """Mark rows of one stretch of time."""
+) -> bool:
+    """Mark rows of one stretch of time; return whether film was seen to move in it."""
     start, stop = stretch
     # Tracks that live through at least two thirds of it.
     least = 0.66 * (stop - start)
@@ -71,33 +77,39 @@ def _judge(
     until = np.minimum(time_s[end], stop)
     alive = np.flatnonzero(until - since >= max(least, 1e-6))
     if len(alive) < 5:
-        return
+        return False
     a = _row(time_s, begin[alive], end[alive], since[alive])
     b = _row(time_s, begin[alive], end[alive], until[alive])
     rate = (stop - start) / np.maximum(time_s[b] - time_s[a], 1e-6)
     moved = (xy[b] - xy[a]) * rate[:, None]
     wrong = judge_moves(xy[a], moved, mm_per_px)
+    if wrong is None:
+        return False
     for i in np.flatnonzero(wrong):
         bad[a[i] : b[i] + 1] = True
+    way = np.hypot(*moved[~wrong].T)
+    return bool(len(way) >= 5 and np.median(way) * mm_per_px > _SEEN_MM)
 
 
-def judge_moves(place: FloatArray, moved: FloatArray, mm_per_px: float) -> BoolArray:
-    """Return which of some moves (n, 2) from places (n, 2) in the same time are not film's."""
-    still = STILL_MM / mm_per_px
+def judge_moves(place: FloatArray, moved: FloatArray, mm_per_px: float) -> BoolArray | None:
+    """Return which of some moves (n, 2) from places (n, 2) in the same time are not film's.
+
+    None where no film is seen to move.
+    """
+    still = _STILL_MM / mm_per_px
     far = np.hypot(*moved.T)
     going = far > 3.0 * still
-    none = np.zeros(len(moved), bool)
     if going.sum() < 5:
-        return none
+        return None
     middle = np.median(moved[going], axis=0)
     length = float(np.hypot(*middle))
     if np.median(np.hypot(*(moved[going] - middle).T)) > 0.7 * length:
-        return none
+        return None
     stuck = far < max(still, 0.1 * length)
     reach = np.array(FILM_REACH_MM) / mm_per_px
     film = going & (np.hypot(*(moved - middle).T) < 1.2 * length)
     floor = _FLOOR_MM / mm_per_px
-    off = none
+    off, way = stuck, moved
     for _ in range(2):
         way, _ = local_linear_at(place, place[film], moved[film], reach)
         off = np.hypot(*(moved - way).T) > floor + _SHARE * np.hypot(*way.T)
