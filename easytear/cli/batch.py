@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130
 PAGE = "study.html"
+CLUSTER_MEMORY_MB = 4096.0
 
 
 def register(app: typer.Typer) -> None:
@@ -90,7 +91,11 @@ def batch(
     ] = 3600.0,
     memory_limit: Annotated[
         float | None,
-        typer.Option(min=1, metavar="MB", help="Memory of one video; 80 % / workers without it."),
+        typer.Option(
+            min=1,
+            metavar="MB",
+            help="Memory of one video; without it 80 % / workers, on a cluster 4096.",
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -124,7 +129,7 @@ def batch(
         source=folder,
         study=out,
         settings=settings,
-        limits=Limits(time_s=time_limit, memory_mb=memory_limit or _memory_share_mb(workers)),
+        limits=Limits(time_s=time_limit, memory_mb=memory_limit or _memory_mb(workers, scheduler)),
         mm_per_px=mm_per_px,
         hvid_mm=hvid,
         globs=tuple(glob or ()),
@@ -185,8 +190,13 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _memory_share_mb(workers: int) -> float:
-    """Return what one video may take so that all running ones leave the computer room."""
+def _memory_mb(workers: int, scheduler: str | None) -> float:
+    """Return what one video may take so that all running ones leave the computer room.
+
+    Nothing is known of a cluster's computers: there it is the same for all.
+    """
+    if scheduler is not None:
+        return CLUSTER_MEMORY_MB
     import psutil
 
     return 0.8 * float(psutil.virtual_memory().total) / 1024.0**2 / workers
