@@ -59,7 +59,7 @@ def test_the_cursor_follows_the_player_and_moves_it(finished: MainWindow, qtbot:
     player, plots = finished.workspace.player.player, finished.workspace.plots
     player.seek(30)
     qtbot.waitUntil(lambda: player.frame == 30)
-    assert "1.000 s" in plots.readout.text()
+    assert "1.000\u00a0s" in plots.readout.text()
     plot = next(iter(plots._plots.values()))
     line = plots._cursors[0]
     assert line.value() == pytest.approx(1.0)

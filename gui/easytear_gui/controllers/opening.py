@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from easytear.errors import EasyTearError
 from easytear.settings import Settings
@@ -55,6 +55,9 @@ class Opening(QObject):
         }
         for name, call in calls.items():
             window.actions_[name].triggered.connect(lambda _=False, c=call: c())
+        recent = QMenu("Recent sessions", window)
+        recent.aboutToShow.connect(lambda: self._fill_recent(recent))
+        window.menus["File"].insertMenu(window.actions_["save_session_as"], recent)
         window.welcome.add_asked.connect(self.ask_videos)
         window.welcome.samples_asked.connect(self.add_samples)
         window.welcome.session_asked.connect(self.open_session)
@@ -272,6 +275,15 @@ class Opening(QObject):
         kept = paths.preferences().value(_RECENT) or []
         names = [kept] if isinstance(kept, str) else list(kept)
         return [Path(n) for n in names if Path(n).is_file()]
+
+    def _fill_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        for file in self.recent():
+            action = menu.addAction(file.stem)
+            action.setStatusTip(str(file))
+            action.triggered.connect(lambda _=False, f=file: self.open_session(f))
+        if menu.isEmpty():
+            menu.addAction("None yet").setEnabled(False)
 
     def _remember(self) -> None:
         if self._document.is_named:

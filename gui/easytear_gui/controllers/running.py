@@ -39,6 +39,7 @@ class Running(QObject):
         self._runner.finished.connect(self._finished)
         self._runner.changed.connect(self.tell)
         self._document.decisions_changed.connect(self._changed)
+        self._document.videos_changed.connect(self._mark_all)
         self._document.settings_changed.connect(self._settings_changed)
 
     def _chosen(self) -> list[str]:
@@ -69,10 +70,13 @@ class Running(QObject):
         self.tell()
 
     def _settings_changed(self) -> None:
-        for video in self._document.session.videos:
-            self._mark(video.key)
+        self._mark_all()
         self._quick.start()
         self.tell()
+
+    def _mark_all(self) -> None:
+        for video in self._document.session.videos:
+            self._mark(video.key)
 
     def _mark(self, key: str) -> None:
         """Note in the list whether a video's results follow the decisions."""

@@ -230,7 +230,7 @@ class PlotPanel(QWidget):
             if values:
                 text = f"{words.number(values[0])} {quantity.unit}"
                 parts.append(f"{quantity.title.lower()} {text}")
-        return "   ".join(parts)
+        return "   ".join(part.replace(" ", "\u00a0") for part in parts)
 
     def hide_cursors(self) -> None:
         """Take the cursors away, for pictures."""

@@ -42,7 +42,7 @@ def _summary(interval: IntervalResult) -> str:
         before = f"after a {'complete' if blink.complete else 'partial'} blink"
     return (
         f"{interval.start_s:.3f} to {interval.end_s:.3f} s, frames {interval.start_frame} to "
-        f"{interval.end_frame}, {before}. Quality {interval.quality.score:.2f} of 1."
+        f"{interval.end_frame}, {before}. Quality {interval.quality.score:.2f}."
     )
 
 
@@ -53,7 +53,7 @@ def _spread(interval: IntervalResult) -> str:
     fits.append(("Sideways", spread.x))
     heads = ("", "λ (s)", "ρ (mm)", "r²", "n")
     lines = ["".join(f"<th align='left'>{h}</th>" for h in heads)]
-    cell = "<td style='padding-right:12px; white-space:nowrap'>{}</td>"
+    cell = "<td style='padding-right:7px; white-space:nowrap'>{}</td>"
     rows = [_fit(name, fit) for name, fit in fits]
     lines += ["".join(cell.format(escape(text)) for text in row) for row in rows]
     table = "".join(f"<tr>{line}</tr>" for line in lines)
