@@ -25,6 +25,7 @@ from easytear_gui.main_window import MainWindow  # noqa: E402
 from easytear_gui.paths import preferences  # noqa: E402
 from easytear_gui.session.model import Decisions, State  # noqa: E402
 from easytear_gui.theme.style import Theme  # noqa: E402
+from PIL import Image  # noqa: E402
 from PySide6.QtCore import QEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QDialog  # noqa: E402
 
@@ -33,7 +34,7 @@ from easytear.report.deliver import deliver  # noqa: E402
 from easytear.settings import Settings  # noqa: E402
 
 SIZES = {"": (1280, 720), "-large": (2560, 1440)}
-LARGE = ("empty", "results", "settings", "curves")
+LARGE = ("empty", "results", "curves")
 
 
 def wait(window: MainWindow, until: Callable[[], bool], most_s: float = 600.0) -> None:
@@ -59,7 +60,10 @@ def picture(window: MainWindow, name: str) -> None:
     wait(window, lambda: True)
     window.statusBar().clearMessage()
     dialogs = [d for d in window.findChildren(QDialog) if d.isVisible()]
-    (dialogs[-1] if dialogs else window).grab().save(str(HERE / f"app-{name}.png"))
+    file = HERE / f"app-{name}.png"
+    (dialogs[-1] if dialogs else window).grab().save(str(file))
+    with Image.open(file) as full:
+        full.convert("RGB").save(file, optimize=True)
     for dialog in dialogs:
         dialog.reject()
 

@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
     def _themed(self) -> None:
         colours = self.theme.colours
         self.actions_.set_ink(colours.text)
-        self.actions_["analyse"].setIcon(icon("analyse", colours.on_accent))
+        self.actions_["analyse"].setIcon(icon("analyse", colours.on_accent, colours.muted))
         self.list.set_colours(colours)
         self.welcome.set_colours(colours)
         self.workspace.set_colours(colours)

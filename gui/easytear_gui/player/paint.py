@@ -56,21 +56,29 @@ def paint_preview(painter: QPainter, data: OverlayData, frame: int) -> None:
     """Draw the front of a preview, dashed in white over black."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for points in data.front(frame).pieces:
-        for ink in (pen("#14171C", 3.4, 0.7), pen("#FFFFFF", 1.8)):
-            if ink.color() == QColor("#FFFFFF"):
-                ink.setDashPattern([4.0, 3.0])
-            painter.setPen(ink)
-            painter.drawPolyline(polygon(points))
+        _take(painter, "#14171C", 3.4, 0.7)
+        painter.drawPolyline(polygon(points))
+        dashed = _take(painter, "#FFFFFF", 1.8)
+        dashed.setDashPattern([4.0, 3.0])
+        painter.setPen(dashed)
+        painter.drawPolyline(polygon(points))
 
 
 def pen(colour: str, width: float = 1.6, alpha: float = 1.0) -> QPen:
-    """Return a pen of this width on the screen, whatever the zoom."""
+    """Return a pen with round ends."""
     ink = QColor(colour)
     ink.setAlphaF(alpha)
     out = QPen(ink, width)
-    out.setCosmetic(True)
     out.setCapStyle(Qt.PenCapStyle.RoundCap)
     out.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return out
+
+
+def _take(painter: QPainter, colour: str, width: float, alpha: float = 1.0) -> QPen:
+    """Give the painter a pen of this width on the screen, whatever the zoom; return it."""
+    out = pen(colour, width * painter.device().devicePixelRatio(), alpha)
+    out.setCosmetic(True)
+    painter.setPen(out)
     return out
 
 
@@ -89,31 +97,33 @@ def ellipse_path(shape: EllipseInfo) -> QPainterPath:
 
 def _region(painter: QPainter, interval: IntervalResult) -> None:
     if interval.region:
-        painter.setPen(pen(palette.REGION, 1.4, 0.95))
+        _take(painter, palette.REGION, 1.4, 0.95)
         painter.drawPolygon(polygon(np.array(interval.region)))
 
 
 def _ellipses(painter: QPainter, interval: IntervalResult) -> None:
     if interval.iris is not None:
-        painter.setPen(pen(palette.LIMBUS, 1.4, 0.9))
+        _take(painter, palette.LIMBUS, 1.4, 0.9)
         painter.drawPath(ellipse_path(interval.iris))
     if interval.pupil is not None:
-        painter.setPen(pen(palette.PUPIL, 1.4, 0.95))
+        _take(painter, palette.PUPIL, 1.4, 0.95)
         painter.drawPath(ellipse_path(interval.pupil))
 
 
 def _tracks(painter: QPainter, tails: Tails) -> None:
     if not len(tails.points):
         return
-    # One line after the other and 1 px wide: Qt's quick way, ten times that of one wide path.
-    painter.setPen(pen(palette.TRACKS, 1.0, 0.75))
+    # Line by line, one device pixel wide: Qt's quick way, ten times that of one wide path.
+    thin = pen(palette.TRACKS, 1.0, 0.75)
+    thin.setCosmetic(True)
+    painter.setPen(thin)
     for line in np.split(tails.lines, np.flatnonzero(~tails.join) + 1):
         if len(line) > 1:
             painter.drawPolyline(polygon(line[::-_TAIL_STEP]))
     for seen, alpha in ((True, 1.0), (False, 0.45)):
         points = tails.points[tails.observed == seen]
         if len(points):
-            painter.setPen(pen(palette.TRACKS, 4.0, alpha))
+            _take(painter, palette.TRACKS, 4.0, alpha)
             painter.drawPoints(polygon(points))
 
 
@@ -126,12 +136,12 @@ def _front(painter: QPainter, front: FrontLine) -> None:
         painter.setBrush(band)
         painter.drawPolygon(polygon(np.vstack([points - edge, (points + edge)[::-1]])))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(pen(palette.FRONT, 2.2))
+        _take(painter, palette.FRONT, 2.2)
         painter.drawPolyline(polygon(points))
 
 
 def _arrows(painter: QPainter, arrows: FloatArray) -> None:
-    painter.setPen(pen(palette.VELOCITY, 1.6, 0.95))
+    _take(painter, palette.VELOCITY, 1.6, 0.95)
     for x0, y0, x1, y1 in arrows.tolist():
         dx, dy = x1 - x0, y1 - y0
         length = math.hypot(dx, dy)

@@ -78,10 +78,14 @@ def pixmap(name: str, colour: str, size_px: int, opacity: float = 1.0) -> QPixma
 
 
 @cache
-def icon(name: str, colour: str) -> QIcon:
-    """Return the icon `name` drawn in `colour`, sharp at every scale, faded when disabled."""
+def icon(name: str, colour: str, disabled: str = "") -> QIcon:
+    """Return the icon `name` in `colour`, sharp at every scale.
+
+    When disabled it is faded, or drawn in the colour `disabled`.
+    """
     out = QIcon()
     for size in _SIZES:
         out.addPixmap(pixmap(name, colour, size))
-        out.addPixmap(pixmap(name, colour, size, 0.38), QIcon.Mode.Disabled)
+        faded = pixmap(name, disabled or colour, size, 0.8 if disabled else 0.38)
+        out.addPixmap(faded, QIcon.Mode.Disabled)
     return out
