@@ -252,7 +252,7 @@ PRESETS: dict[str, tuple[str, Change]] = {
         ),
     ),
     "saccades": ("many saccades", _saccades),
-    "rotation": ("torsion of the eye", lambda s, r: _with(s, "eye", rotation_deg=1.6)),
+    "rotation": ("torsion of the eye", lambda s, r: _with(s, "eye", rotation_deg=0.7)),
     "pupil_size": (
         "pupil that narrows and shifts",
         lambda s, r: _with(s, "eye", pupil_change=0.18, pupil_shift=0.5, hippus=0.03),
