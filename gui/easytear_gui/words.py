@@ -46,8 +46,3 @@ def fit_words(fit: Fit | None) -> str:
 def flags_line(interval: IntervalResult) -> str:
     """Return an interval's flags as short words in one line."""
     return ", ".join(flag.replace("_", " ") for flag in interval.quality.flags)
-
-
-def file_size(size_bytes: int) -> str:
-    """Return a file's size for a person."""
-    return f"{size_bytes / 1e6:.1f} MB" if size_bytes < 1e9 else f"{size_bytes / 1e9:.2f} GB"

@@ -69,64 +69,77 @@ def press_analyse(window: MainWindow, qtbot: QtBot) -> None:
 
 def test_the_whole_path(window: MainWindow, sample: Sample, qtbot: QtBot) -> None:
     """Analyse, exclude, undo, move a bound and redo only that, cancel, crash: one video long."""
-    document, runner = window.document, window.runner
     window.opening.add_videos([sample.video])
     settle(window, qtbot)
-    key = document.session.videos[0].key
-
-    # the same numbers as the command line's, bit for bit
+    key = window.document.session.videos[0].key
+    folder = analyse_as_the_command_line_does(window, sample, key, qtbot)
+    (folder / "eye.me.annotations.json").write_text("{}")
+    exclude_and_undo(window, folder, qtbot)
+    assert (folder / "eye.me.annotations.json").is_file()
+    old = read_summary(folder).intervals[0]
+    window.correcting.move_interval(0, old.start_frame + 4, old.end_frame - 2)
+    assert window.runner.work_for(key) == Work.REUSE
+    crash(window, key, qtbot)
+    assert read_summary(folder).intervals[0].start_frame == old.start_frame
+    cancel(window, key, qtbot)
     press_analyse(window, qtbot)
-    assert document.record(key).state == State.RUNNING
+    idle(window, qtbot)
+    moved = read_summary(folder)
+    assert moved.intervals[0].start_frame == old.start_frame + 4
+    assert moved.corrections[0].what == "interval"
+    assert window.runner.work_for(key) == Work.NONE
+
+
+def analyse_as_the_command_line_does(
+    window: MainWindow, sample: Sample, key: str, qtbot: QtBot
+) -> Path:
+    """Analyse with the button; the results are those of the command line, bit for bit."""
+    press_analyse(window, qtbot)
+    assert window.document.record(key).state == State.RUNNING
     qtbot.waitUntil(lambda: window.workspace.banner.bar.value() > 0, timeout=LONG_MS)
     assert "Analysing" in window.workspace.banner.text.text()
     idle(window, qtbot)
-    folder = document.results_of(key)
+    folder = window.document.results_of(key)
     assert folder is not None
     for name in RESULTS:
         assert filecmp.cmp(folder / name, sample.results / name, shallow=False), name
     assert window.workspace.analysis is not None
-    assert len(list(document.results_folder.iterdir())) == 1
+    assert len(list(window.document.results_folder.iterdir())) == 1
     press_analyse(window, qtbot)
-    assert runner.running is None
+    assert window.runner.running is None
+    return folder
 
-    # a person's note in the folder outlives new results
-    (folder / "eye.me.annotations.json").write_text("{}")
 
-    # an exclusion is measured in at once, and taken out by undo
+def exclude_and_undo(window: MainWindow, folder: Path, qtbot: QtBot) -> None:
+    """An exclusion is measured in at once, and taken out by undo."""
+
+    def excluded() -> bool | None:
+        busy = window.runner.running is not None
+        return None if busy else read_summary(folder).intervals[0].excluded is not None
+
     window.correcting.exclude(0, "for the test")
-    qtbot.waitUntil(lambda: read_summary(folder).intervals[0].excluded is not None
-                    if runner.running is None else False, timeout=LONG_MS)  # fmt: skip
+    qtbot.waitUntil(lambda: excluded() is True, timeout=LONG_MS)
     window.actions_["undo"].trigger()
-    qtbot.waitUntil(lambda: read_summary(folder).intervals[0].excluded is None
-                    if runner.running is None else False, timeout=LONG_MS)  # fmt: skip
-    assert (folder / "eye.me.annotations.json").is_file()
+    qtbot.waitUntil(lambda: excluded() is False, timeout=LONG_MS)
 
-    # the process is killed in the middle: a message, and the old results stay
-    result = read_summary(folder).intervals[0]
-    window.correcting.move_interval(0, result.start_frame + 4, result.end_frame - 2)
-    assert runner.work_for(key) == Work.REUSE
+
+def crash(window: MainWindow, key: str, qtbot: QtBot) -> None:
+    """The process is killed in the middle: a message."""
     press_analyse(window, qtbot)
-    qtbot.waitUntil(lambda: runner.process_id > 0)
-    os.kill(runner.process_id, signal.SIGKILL)
-    qtbot.waitUntil(lambda: document.record(key).state == State.FAILED, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: window.runner.process_id > 0)
+    os.kill(window.runner.process_id, signal.SIGKILL)
+    qtbot.waitUntil(lambda: window.document.record(key).state == State.FAILED, timeout=LONG_MS)
     assert "crashed" in window.workspace.banner.text.text()
-    assert read_summary(folder).intervals[0].start_frame == result.start_frame
 
-    # cancelled: as if nothing had been
+
+def cancel(window: MainWindow, key: str, qtbot: QtBot) -> None:
+    """Cancelled: as if nothing had been."""
     press_analyse(window, qtbot)
-    qtbot.waitUntil(lambda: runner.process_id > 0)
+    qtbot.waitUntil(lambda: window.runner.process_id > 0)
     window.actions_["cancel"].trigger()
     idle(window, qtbot)
-    assert document.record(key).state == State.DONE
-    assert not list(document.results_folder.glob(".running*"))
-
-    # run to the end: the interval lies where the person put it
-    press_analyse(window, qtbot)
-    idle(window, qtbot)
-    moved = read_results(folder)
-    assert moved.summary.intervals[0].start_frame == result.start_frame + 4
-    assert moved.summary.corrections[0].what == "interval"
-    assert runner.work_for(key) == Work.NONE
+    assert window.document.record(key).state == State.DONE
+    assert not list(window.document.results_folder.glob(".running*"))
 
 
 def test_results_that_are_there_already_are_taken_over(

@@ -73,12 +73,10 @@ class Canvas(QWidget):
     -------
     pointed(x_px, y_px) : the mouse is over this image point (NaN: left the picture)
     tool_ended(accepted) : the person finished with the tool
-    zoomed : the zoom changed
     """
 
     pointed = Signal(float, float)
     tool_ended = Signal(bool)
-    zoomed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,7 +122,6 @@ class Canvas(QWidget):
         """Show the whole picture."""
         self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
         self.update()
-        self.zoomed.emit()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom about a point of the widget (its middle without one)."""
@@ -133,7 +130,6 @@ class Canvas(QWidget):
         self._zoom = min(max(self._zoom * factor, _ZOOMS[0]), _ZOOMS[1])
         after = self.image_transform().inverted()[0].map(at)
         self._shift(before - after)
-        self.zoomed.emit()
 
     def pan_by(self, dx: float, dy: float) -> None:
         """Move the picture by screen pixels."""

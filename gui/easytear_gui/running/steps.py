@@ -51,24 +51,29 @@ def prepare(
     """
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
-    config, decided = staging / "settings.toml", staging / "decisions.json"
+    config = staging / "settings.toml"
     config.write_text(dump_settings(settings), encoding="utf-8")
-    decided.write_text(decisions.model_dump_json(), encoding="utf-8")
     steps: list[Step] = []
     if work in (Work.FULL, Work.REUSE):
         reuse = earlier if work == Work.REUSE else None
         steps.append(_analyze(video, decisions, config, reuse, staging))
-    elif work == Work.REMEASURE:
-        made = staging / "remeasured"
-        arguments = (str(earlier), str(made), str(config), str(decided), str(video))
-        steps.append(Step("easytear_gui.running.remeasure", arguments, made))
-    notes = decisions.annotations
-    if notes is not None and work != Work.REMEASURE and earlier is not None:
-        before = steps[-1].makes if steps else earlier
-        made = staging / "corrected"
-        taken = (str(before), str(made), str(earlier / notes.file), str(video))
+    elif work == Work.REMEASURE and earlier is not None:
+        steps.append(_remeasure(video, decisions, config, earlier, staging))
+    if decisions.annotations is not None and work != Work.REMEASURE and earlier is not None:
+        before, made = steps[-1].makes if steps else earlier, staging / "corrected"
+        notes = earlier / decisions.annotations.file
+        taken = (str(before), str(made), str(notes), str(video))
         steps.append(Step("easytear_gui.running.take_in", taken, made))
     return steps
+
+
+def _remeasure(
+    video: Path, decisions: Decisions, config: Path, earlier: Path, staging: Path
+) -> Step:
+    decided, made = staging / "decisions.json", staging / "remeasured"
+    decided.write_text(decisions.model_dump_json(), encoding="utf-8")
+    arguments = (str(earlier), str(made), str(config), str(decided), str(video))
+    return Step("easytear_gui.running.remeasure", arguments, made)
 
 
 def _analyze(
