@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from easytear_napari.opening import Request
 from easytear_napari.panel import AnnotatePanel
-from qtpy.QtCore import QPoint, Qt
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QApplication
 
 from easytear.analysis import Analysis, write_results
 from easytear.annotate import read_annotations
@@ -100,8 +102,22 @@ class Person:
         QTest.mousePress(self.canvas, Qt.MouseButton.LeftButton, pos=self.at(*start))
         for share in (0.2, 0.4, 0.6, 0.8, 0.9, 1.0, 1.0):
             way = np.array(start) + share * (np.array(stop) - np.array(start))
-            QTest.mouseMove(self.canvas, self.at(*way), 50)
+            self.move_pressed(self.at(*way))
         QTest.mouseRelease(self.canvas, Qt.MouseButton.LeftButton, pos=self.at(*stop))
+
+    def move_pressed(self, place):
+        there = self.canvas.mapToGlobal(place)
+        button, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        moved = QMouseEvent(
+            QEvent.Type.MouseMove,
+            QPointF(place),
+            QPointF(there),
+            none,
+            button,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(self.canvas, moved)
+        QApplication.processEvents()
 
     def press(self, button):
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
