@@ -45,7 +45,8 @@ class Window:
         while self.panel.work.busy:
             QTest.qWait(20)
         self.opened_s = time.perf_counter() - begun
-        self.viewer.reset_view()
+        if self.panel.annotator is None:
+            sys.exit(self.panel.message.text())
         self.canvas = self.viewer.window._qt_viewer.canvas.native
         self.camera = getattr(self.viewer, "scene", self.viewer).camera
         self.settle()
@@ -64,6 +65,9 @@ class Window:
         centre = np.array(self.camera.center[-2:])[::-1]
         at = (np.array([x_px, y_px]) - centre) * self.camera.zoom + size / 2
         QTest.mouseMove(self.canvas, QPoint(round(float(at[0])), round(float(at[1]))))
+        wanted = np.array([y_px, x_px])
+        while np.abs(np.array(self.viewer.cursor.position[-2:]) - wanted).max() > 2:
+            QTest.qWait(5)
 
     def key(self, key: Qt.Key, shift: bool = False) -> None:
         """Press a key."""
@@ -80,8 +84,7 @@ class Window:
         """Save what the window shows."""
         self.settle()
         shot = self.viewer.screenshot(canvas_only=False, flash=False)
-        few = Image.fromarray(shot[..., :3]).quantize(255)
-        few.save(OUT / name, optimize=True)
+        Image.fromarray(shot[..., :3]).save(OUT / name, optimize=True)
 
 
 def review(results: Path, folder: Path) -> None:

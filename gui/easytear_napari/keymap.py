@@ -55,7 +55,7 @@ KEYMAP: Final[tuple[Verb, ...]] = (
     ),
     Verb("keep", ("K",), POINTS, "keep or extend the point: set it where it is shown"),
     Verb("retrack", ("T",), POINTS, "follow the point on from here with the program's tracker"),
-    Verb("lost", ("L",), POINTS, "lost: not seen from this frame on"),
+    Verb("lost", ("L",), POINTS, "lost: not seen from this frame on, until it is set again"),
     Verb("delete_keyframe", ("D",), POINTS, "delete the keyframe in this frame"),
     Verb("delete_point", ("Shift-D",), POINTS, "delete the whole point"),
     Verb("break_point", ("B",), POINTS, "break the point in two here"),
