@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from easytear.annotate.actions import Action, Change
-from easytear.annotate.interpolate import CarriesFilm, ellipse_at, shape_at
+from easytear.annotate.interpolate import CarriesFilm, shape_at
 from easytear.annotate.model import (
     Annotations,
     AnyItem,
@@ -221,25 +221,6 @@ def put_ellipse(
     ordered = tuple(keys[frame] for frame in sorted(keys))
     new = item.model_copy(update={"keyframes": ordered, "blind": item.blind and blind})
     return Action(f"place {item.kind} at frame {keyframe.frame}", (Change(item_id, item, new),))
-
-
-def move_ellipse(
-    document: Annotations, item_id: int, frame: int, dx_px: float, dy_px: float
-) -> Action:
-    """Shift limbus or pupil in a frame."""
-    item = _item(document, item_id)
-    now = ellipse_at(item, frame) if isinstance(item, EllipseMark) else None
-    if now is None:
-        raise AnnotationError(f"mark {item_id} is no ellipse that is seen at frame {frame}.")
-    key = EllipseKeyframe(
-        frame=frame,
-        x_px=now.x_px + dx_px,
-        y_px=now.y_px + dy_px,
-        rx_px=now.rx_px,
-        ry_px=now.ry_px,
-        angle_deg=now.angle_deg,
-    )
-    return put_ellipse(document, item_id, key)
 
 
 def several(label: str, actions: Iterable[Action]) -> Action:

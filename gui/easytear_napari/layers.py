@@ -130,9 +130,12 @@ class Layers:
         self._ids = [s.item_id for s in shown]
         places = np.array([self.to_view(s.place[None])[0] for s in shown]).reshape(-1, 2)
         layer = self.points
-        layer.selected_data.clear()
-        layer.data = places[:, ::-1]
         wanted = tuple((s.item_id, s.state, s.item_id == self._a.current) for s in shown)
+        if wanted == self._points_shown and np.array_equal(layer.data, places[:, ::-1]):
+            return
+        layer.selected_data.clear()
+        with layer.events.thumbnail.blocker():
+            layer.data = places[:, ::-1]
         if wanted != self._points_shown:
             self._points_shown = wanted
             self._dress_points(wanted)
@@ -344,15 +347,17 @@ class Layers:
     ) -> None:
         if not data and not layer.nshapes:
             return
-        layer.data = []
-        if data:
-            layer.add(
-                data,
-                shape_type=kinds,
-                edge_width=look.LINE_PX,
-                edge_color=colours,
-                face_color="transparent",
-            )
+        # Thumbnails are left as they are: painting the layer list takes longer than the film.
+        with layer.events.thumbnail.blocker():
+            layer.data = []
+            if data:
+                layer.add(
+                    data,
+                    shape_type=kinds,
+                    edge_width=look.LINE_PX,
+                    edge_color=colours,
+                    face_color="transparent",
+                )
         layer.selected_data = set()
 
     def _make_tracks(self) -> Tracks:

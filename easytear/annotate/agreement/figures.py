@@ -104,7 +104,9 @@ def _plain_ticks(axes: Axes) -> None:
     candidates = np.array([0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 20])
     axes.set_xticks(candidates[(candidates >= low) & (candidates <= high)])
     low, high = axes.get_ylim()
-    ratios = np.array([0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10])
+    ratios = np.array(
+        [0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.25, 1.5, 2, 3, 5, 10]
+    )
     axes.set_yticks(ratios[(ratios >= low) & (ratios <= high)])
 
 

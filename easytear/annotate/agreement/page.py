@@ -89,16 +89,18 @@ def summary_lines(agreement: Agreement) -> list[str]:
     for pair in agreement.pairs:
         parts = []
         if pair.points:
-            parts.append(f"points {_length(pair.points.median_px, pair.points.median_mm)} apart")
+            points = _length(pair.points.median_px, pair.points.median_mm)
+            parts.append(f"points {points} apart (median)")
         if pair.front:
-            parts.append(f"front {_length(pair.front.median_px, pair.front.median_mm)} apart")
+            front = _length(pair.front.median_px, pair.front.median_mm)
+            parts.append(f"front {front} apart (median)")
         if pair.blinks and pair.blinks.f1 is not None:
             parts.append(f"blinks F1 {pair.blinks.f1:.2f}")
         ratio = pair.bland_altman.get("lambda_s")
         if ratio:
             parts.append(f"λ ratio {_ranged(ratio.ratio, ratio.ratio_ci95)}")
         said = "; ".join(parts) if parts else "nothing in common to compare"
-        lines.append(f"{pair.a} and {pair.b}: {said} (medians).")
+        lines.append(f"{pair.a} and {pair.b}: {said}.")
     return lines or ["There is only one observer."]
 
 
