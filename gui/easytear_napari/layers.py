@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
-from napari.layers import Image, Points, Shapes, Tracks
-from napari.utils.colormaps import Colormap
+from napari.layers import Image, Shapes
 from napari.viewer import Viewer
 from qtpy.QtCore import QTimer
 
@@ -24,11 +23,10 @@ from easytear.annotate.interpolate import shape_at
 from easytear.annotate.model import EllipseKeyframe, EllipseMark, FrontLine, RegionMark
 from easytear.geometry import FloatArray
 from easytear_napari import look
+from easytear_napari.making import make_points, make_shapes, make_tracks
 from easytear_napari.program import ProgramShapes, corners_ellipse
-from easytear_napari.reader import METADATA
 from easytear_napari.state import Annotator
 
-TAIL: Final = 20
 SYMBOLS: Final = {"keyed": "disc", "between": "ring", "ghost": "cross"}
 NAMES: Final = ("video", "tracks", "region and limbus", "front", "points")
 
@@ -58,10 +56,10 @@ class Layers:
         self._viewer = viewer
         self.new_front = new_front
         self._mirroring = False
-        self.tracks = self._make_tracks()
-        self.eye = self._make_shapes(NAMES[2])
-        self.front = self._make_shapes(NAMES[3])
-        self.points = self._make_points()
+        self.tracks = make_tracks(viewer)
+        self.eye = make_shapes(viewer, NAMES[2])
+        self.front = make_shapes(viewer, NAMES[3])
+        self.points = make_points(viewer)
         self.points.events.data.connect(self._points_edited)
         self.points.selected_data.events.items_changed.connect(self._points_chosen)
         self.front.events.data.connect(self._front_edited)
@@ -359,50 +357,3 @@ class Layers:
                     face_color="transparent",
                 )
         layer.selected_data = set()
-
-    def _make_tracks(self) -> Tracks:
-        nothing = np.array([[0, 0, 0, 0], [0, 1, 0, 0]], dtype=float)
-        for known in self._viewer.layers:
-            if isinstance(known, Tracks) and METADATA in known.metadata:
-                known.colormaps_dict = {"doubt": _doubt_colours()}
-                known.tail_length, known.tail_width, known.opacity = TAIL, 2, 0.8
-                return known
-        layer: Tracks = self._viewer.add_tracks(
-            nothing,
-            name=NAMES[1],
-            tail_length=TAIL,
-            tail_width=2,
-            opacity=0.8,
-            features={"doubt": np.zeros(2)},
-            colormaps_dict={"doubt": _doubt_colours()},
-        )
-        layer.color_by = "doubt"
-        layer.visible = False
-        return layer
-
-    def _make_shapes(self, name: str) -> Shapes:
-        layer: Shapes = self._viewer.add_shapes(
-            ndim=2, name=name, edge_width=look.LINE_PX, face_color="transparent"
-        )
-        layer.current_edge_color = look.OWN
-        layer.current_edge_width = look.LINE_PX
-        return layer
-
-    def _make_points(self) -> Points:
-        layer: Points = self._viewer.add_points(
-            np.zeros((0, 2)),
-            ndim=2,
-            name=NAMES[4],
-            size=look.POINT_PX,
-            face_color=look.OWN,
-            border_color="#202020",
-            border_width=0.12,
-            features={"name": np.zeros(0, dtype=object)},
-            text={"string": "{name}", "size": 10, "color": look.OWN, "translation": [-9, 9]},
-        )
-        return layer
-
-
-def _doubt_colours() -> Colormap:
-    controls, colours = zip(*look.TRACK_COLOURS, strict=True)
-    return Colormap(list(colours), controls=list(controls), name="doubt")
