@@ -31,6 +31,8 @@ _AGREE_MM = 0.25
 # How strong a cue may be taken to be. Texture is patchy, so that it may be weak on the front and
 # strong beside it: it must not outvote colour.
 _MOST_STRENGTH = (4.0, 1.5)
+# An edge that parts film by less than this share of what another does is none beside it.
+_AS_LIKELY = 0.5
 # The front is placed again, by the fine step, within this distance.
 _PLACE_MM = 0.2
 
@@ -75,13 +77,15 @@ def find_edge(picture: MaterialPicture, mm_per_cell: float) -> Edge:
     scale = cv2.GaussianBlur(picture.brightness.astype(np.float32), (0, 0), 0.3 / mm_per_cell)
     colour = picture.colour / np.maximum(scale, 8.0)[..., None]
     texture = step_z(picture.energy, picture.known, mm_per_cell, _COARSE_MM)
-    best: Edge | None = None
-    for direction in (np.array([-1.0, 0.5, 0.5]), np.ones(3) / 3.0):
-        edge = _follow_colour(colour, direction, texture, picture.known, mm_per_cell)
-        if best is None or edge.score > best.score:
-            best = edge
-    assert best is not None
-    return best
+    edges = [
+        _follow_colour(colour, direction, texture, picture.known, mm_per_cell)
+        for direction in (np.array([-1.0, 0.5, 0.5]), np.ones(3) / 3.0)
+    ]
+    # A thin film that runs ahead has an edge, too, often a longer and sharper one. It is ahead:
+    # of two edges that both part two kinds of film, the lower one is the thick layer's.
+    parted = [_parted(colour, edge, picture.known, mm_per_cell) for edge in edges]
+    likely = [e for e, t in zip(edges, parted, strict=True) if t >= _AS_LIKELY * max(parted)]
+    return max(likely, key=_middle)
 
 
 def _follow_colour(
@@ -188,8 +192,7 @@ def discriminant(
     Fisher's linear discriminant of the cells from 0.05 to 0.4 mm on both sides.
     """
     depth = (np.arange(len(colour))[:, None] - row[None, :]) * mm_per_cell
-    below = colour[known & (depth > 0.05) & (depth < 0.4)]
-    above = colour[known & (depth < -0.05) & (depth > -0.4)]
+    below, above = _sides(colour, known, depth)
     if len(below) < 50 or len(above) < 50:
         return fallback
     within = np.cov(below.T) + np.cov(above.T)
@@ -197,6 +200,35 @@ def discriminant(
     found = np.linalg.solve(within + 1e-3 * np.trace(within) * np.eye(3), apart)
     length = float(np.linalg.norm(found))
     return found / length if length > 0 else fallback
+
+
+def _middle(edge: Edge) -> float:
+    return float(np.median(edge.row[edge.sure])) if edge.sure.any() else -np.inf
+
+
+def _sides(
+    colour: FloatArray, known: BoolArray, depth: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the colours (n, 3) of the cells 0.05 to 0.4 mm below an edge, and above it."""
+    below: FloatArray = colour[known & (depth > 0.05) & (depth < 0.4)]
+    above: FloatArray = colour[known & (depth < -0.05) & (depth > -0.4)]
+    return below, above
+
+
+def _parted(colour: FloatArray, edge: Edge, known: BoolArray, mm_per_cell: float) -> float:
+    """Return how surely the colours on both sides of an edge differ.
+
+    Hotelling's statistic but for a factor: the Mahalanobis distance of both sides' colours in
+    the columns where the edge is sure, times the root of the number of these columns.
+    """
+    depth = (np.arange(len(colour))[:, None] - edge.row[None, :]) * mm_per_cell
+    below, above = _sides(colour, known & edge.sure[None, :], depth)
+    if len(below) < 50 or len(above) < 50:
+        return 0.0
+    within = (np.cov(below.T) + np.cov(above.T)) / 2.0
+    apart = below.mean(axis=0) - above.mean(axis=0)
+    solved = np.linalg.solve(within + 1e-3 * np.trace(within) * np.eye(3), apart)
+    return float(np.sqrt(edge.sure.sum() * (apart @ solved)))
 
 
 def _agree(colour: FloatArray, texture: FloatArray, row: IntArray, mm_per_cell: float) -> BoolArray:
