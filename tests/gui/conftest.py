@@ -20,7 +20,7 @@ from easytear_gui.session.model import Decisions, State
 from easytear_gui.theme.style import Theme
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from easytear.analysis import Analysis, BlinkInfo, write_results
@@ -83,6 +83,21 @@ def number_of(image: np.ndarray) -> int:
     """Return the number that a picture of bars shows."""
     grey = image[..., 1] if image.ndim == 3 else image
     return sum(int(grey[40:60, 20 * k + 5 : 20 * k + 15].mean() > 127) << k for k in range(8))
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Return a bot whose keys reach their window although other tests share the screen."""
+    click = qtbot.keyClick
+
+    def key_click(widget: QWidget, *arguments: object, **more: object) -> None:
+        top = widget.window()
+        top.activateWindow()
+        qtbot.waitUntil(top.isActiveWindow)
+        click(widget, *arguments, **more)
+
+    qtbot.keyClick = key_click  # type: ignore[method-assign]
+    return qtbot
 
 
 @pytest.fixture

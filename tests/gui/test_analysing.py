@@ -27,8 +27,6 @@ ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ("summary.json", "frames.csv", "tracks.csv", "front.csv")
 LONG_MS = 240_000
 
-pytestmark = pytest.mark.xdist_group("analysing")
-
 
 @dataclass(frozen=True)
 class Sample:
