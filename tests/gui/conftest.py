@@ -1,7 +1,9 @@
 """A window of its own for every test, and videos and results that are made once."""
 
+import atexit
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,17 @@ import numpy as np
 import pytest
 
 pytest.importorskip("PySide6")
+if "PYTEST_XDIST_WORKER" in os.environ and shutil.which("Xvfb"):
+    # A screen has one active window only: each worker gets a screen of its own.
+    _screen = subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1920x1200x24", "-nolisten", "tcp"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    atexit.register(_screen.terminate)
+    assert _screen.stdout is not None
+    os.environ["DISPLAY"] = f":{_screen.stdout.readline().strip()}"
 if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -20,7 +33,7 @@ from easytear_gui.session.model import Decisions, State
 from easytear_gui.theme.style import Theme
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from easytear.analysis import Analysis, BlinkInfo, write_results
@@ -83,21 +96,6 @@ def number_of(image: np.ndarray) -> int:
     """Return the number that a picture of bars shows."""
     grey = image[..., 1] if image.ndim == 3 else image
     return sum(int(grey[40:60, 20 * k + 5 : 20 * k + 15].mean() > 127) << k for k in range(8))
-
-
-@pytest.fixture
-def qtbot(qtbot: QtBot) -> QtBot:
-    """Return a bot whose keys reach their window although other tests share the screen."""
-    click = qtbot.keyClick
-
-    def key_click(widget: QWidget, *arguments: object, **more: object) -> None:
-        top = widget.window()
-        top.activateWindow()
-        qtbot.waitUntil(top.isActiveWindow)
-        click(widget, *arguments, **more)
-
-    qtbot.keyClick = key_click  # type: ignore[method-assign]
-    return qtbot
 
 
 @pytest.fixture
