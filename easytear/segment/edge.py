@@ -33,6 +33,10 @@ _AGREE_MM = 0.25
 _MOST_STRENGTH = (4.0, 1.5)
 # An edge that parts film by less than this share of what another does is none beside it.
 _AS_LIKELY = 0.5
+# Sure columns further apart than this are stretches of their own, and belong together where the
+# front climbs by no more between them than the gap is wide, and this.
+_GAP_MM = 0.3
+_LOOSE_MM = 0.5
 # The front is placed again, by the fine step, within this distance.
 _PLACE_MM = 0.2
 
@@ -200,6 +204,38 @@ def discriminant(
     found = np.linalg.solve(within + 1e-3 * np.trace(within) * np.eye(3), apart)
     length = float(np.linalg.norm(found))
     return found / length if length > 0 else fallback
+
+
+def joined(row: FloatArray, sure: BoolArray, mm_per_cell: float) -> BoolArray:
+    """Return the sure columns (w,) that hang together with the widest stretch of them.
+
+    The front is one line: a stretch beside it is part of it where the way there is not much
+    steeper than wide. A short stretch far above or below lies on something else, such as the
+    limbus or a lash.
+    """
+    columns = np.flatnonzero(sure)
+    kept = np.zeros(len(sure), bool)
+    if len(columns) == 0:
+        return kept
+    breaks = np.flatnonzero(np.diff(columns) * mm_per_cell > _GAP_MM) + 1
+    runs = np.split(columns, breaks)
+    widest = int(np.argmax([len(run) for run in runs]))
+    kept[runs[widest]] = True
+    for side in (runs[widest + 1 :], runs[:widest][::-1]):
+        for run in side:
+            near = run[0] if run[0] > runs[widest][0] else run[-1]
+            end = _end_towards(kept, near)
+            gap = abs(int(near) - end) * mm_per_cell
+            climb = abs(float(row[near] - row[end])) * mm_per_cell
+            if climb <= gap + _LOOSE_MM:
+                kept[run] = True
+    return kept
+
+
+def _end_towards(kept: BoolArray, column: int) -> int:
+    """Return the kept column nearest to another column."""
+    columns = np.flatnonzero(kept)
+    return int(columns[np.argmin(np.abs(columns - column))])
 
 
 def _middle(edge: Edge) -> float:

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from easytear.geometry import BoolArray, Ellipse, FloatArray
 from easytear.progress import SILENT, Progress
 from easytear.segment.carry import Carried, Sighting, carry, hold, on_columns
-from easytear.segment.edge import Edge, find_edge
+from easytear.segment.edge import Edge, find_edge, joined
 from easytear.segment.material import (
     Shot,
     TrackIndex,
@@ -105,8 +105,9 @@ def find_front(
     points = np.column_stack(
         [cells.to_frame(np.arange(len(edge.row), dtype=float)), cells.to_frame(edge.row)]
     )
-    points = points[edge.sure]
-    sd = edge.sd[edge.sure] * cells.px
+    sure = joined(edge.row, edge.sure, cells.mm)
+    points = points[sure]
+    sd = edge.sd[sure] * cells.px
     if len(points) * cells.mm < settings.least_width_mm:
         return _nothing(n, x_px, "front_not_visible")
     knots = _knots(field.frame, time, reference)
