@@ -27,12 +27,12 @@ from easytear.track.records import FilmTracks, VelocityField
 IntArray = NDArray[np.int_]
 
 # Width of a cell of the material picture.
-_CELL_MM = 0.03
+_CELL_MM = 0.035
 # Distance of the front's columns, and their largest (results format).
 _COLUMN_MM = 0.08
 _COLUMN_PX = 8.0
 # How many frames make up the material picture, and at what share of their span it is taken.
-_SHOTS = 14
+_SHOTS = 10
 _REFERENCE = 0.35
 # Film counts as moving where its displacement differs by so much (mm) between places: an error
 # of the eye's motion is the same everywhere; or where it is twice as far.

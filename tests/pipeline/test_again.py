@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from easytear.analysis import Analysis, CorrectionNote, read_results, write_results
@@ -14,8 +15,8 @@ def test_measuring_again_gives_the_same_numbers(normal: Analysis) -> None:
     again = remeasure(normal)
     for before, after in zip(normal.summary.intervals, again.summary.intervals, strict=True):
         assert after == before
-    assert again.tracks.equals(normal.tracks)
-    assert again.frames.equals(normal.frames)
+    pd.testing.assert_frame_equal(again.tracks, normal.tracks)
+    pd.testing.assert_frame_equal(again.frames, normal.frames)
 
 
 def test_the_same_holds_for_results_read_from_disk(normal: Analysis, tmp_path: Path) -> None:
