@@ -43,22 +43,20 @@ def local_linear(
     u = (xy[None, :, 0] - x_px[:, None]) / reach[0]
     v = (xy[None, :, 1] - y_px[:, None]) / reach[1]
     wx, wy = np.exp(-0.5 * u**2), np.exp(-0.5 * v**2) * weight
-    along = [wx, wx * u, wx * u**2]
-    down = [wy, wy * v, wy * v**2]
-
-    def total(a: int, b: int, of: FloatArray | float = 1.0) -> FloatArray:
-        return np.asarray((down[b] * of) @ along[a].T)
-
+    along = np.concatenate([wx, wx * u, wx * u**2])
+    down = np.stack([wy, wy * v, wy * v**2])
+    of = np.concatenate([down, *(down[:2] * f for f in values.T)])
+    # sums[b, :, a] is of u^a v^b; further on the same of each value times v^b, b = 0 and 1.
+    sums = (of.reshape(-1, len(xy)) @ along.T).reshape(len(of), len(y_px), 3, len(x_px))
     # A little of a zero slope: a node beside its tracks takes their mean, not their trend.
     normal = np.empty((len(y_px), len(x_px), 3, 3))
     powers = [(0, 0), (1, 0), (0, 1)]
     for i, (a, b) in enumerate(powers):
         for j, (c, d) in enumerate(powers):
-            normal[..., i, j] = total(a + c, b + d) + (0.3 if i == j > 0 else 0.0)
+            normal[..., i, j] = sums[b + d, :, a + c] + (0.3 if i == j > 0 else 0.0)
     known = normal[..., 0, 0] >= least_weight
-    right = np.stack(
-        [np.stack([total(a, b, f) for f in values.T], axis=-1) for a, b in powers], axis=-2
-    )
+    first = 3 + 2 * np.arange(values.shape[1])
+    right = np.stack([np.moveaxis(sums[first + b, :, a], 0, -1) for a, b in powers], axis=-2)
     fitted = np.full((*known.shape, values.shape[1]), np.nan)
     fitted[known] = np.linalg.solve(normal[known], right[known])[:, 0]
     return fitted
@@ -91,18 +89,29 @@ def local_linear_at(
     sd = np.full(len(points), np.nan)
     if len(xy) < 4 or len(points) == 0:
         return fitted, sd
-    u = (xy[None] - points[:, None]) / reach
-    weight = np.nan_to_num(np.exp(-0.5 * (u**2).sum(axis=2)))
+    # Sums over all values are matrix products of the weights with powers of the places, taken
+    # about their middle, and then moved to each point.
+    middle = xy.mean(axis=0)
+    x, y = ((xy - middle) / reach).T
+    p, q = ((points - middle) / reach).T
+    weight = np.exp(-0.5 * ((x - p[:, None]) ** 2 + (y - q[:, None]) ** 2))
+    weight = np.nan_to_num(weight)
     known = weight.sum(axis=1) > LEAST_WEIGHT
-    u, weight = u[known], weight[known]
-    design = np.concatenate([np.ones((*weight.shape, 1)), u], axis=2)
-    weighted = (weight[:, :, None] * design).transpose(0, 2, 1)
-    normal = weighted @ design + np.diag([0.0, 0.1, 0.1])
-    solved = np.linalg.solve(normal, weighted @ values)
-    fitted[known] = solved[:, 0]
-    scatter = ((values[None] - design @ solved) ** 2).mean(axis=2)
-    total = weight.sum(axis=1)
-    variance = (weight * scatter).sum(axis=1) / total
+    weight, p, q = weight[known], p[known], q[known]
+    level = values.mean(axis=0)
+    near = values - level
+    powers = np.column_stack([np.ones(len(x)), x, y, x * x, x * y, y * y, (near**2).sum(axis=1)])
+    total, sx, sy, sxx, sxy, syy, square = (weight @ powers).T
+    a, ax, ay = (weight @ (near * f[:, None]) for f in (powers[:, 0], x, y))
+    su, sv = sx - p * total, sy - q * total
+    suu, svv = sxx - 2 * p * sx + p * p * total, syy - 2 * q * sy + q * q * total
+    suv = sxy - p * sy - q * sx + p * q * total
+    normal = np.array([[total, su, sv], [su, suu, suv], [sv, suv, svv]]).transpose(2, 0, 1)
+    right = np.stack([a, ax - p[:, None] * a, ay - q[:, None] * a], axis=1)
+    solved = np.linalg.solve(normal + np.diag([0.0, 0.1, 0.1]), right)
+    fitted[known] = solved[:, 0] + level
+    left = square - 2 * (solved * right).sum(axis=(1, 2)) + (solved * (normal @ solved)).sum((1, 2))
+    variance = np.maximum(left, 0.0) / (total * values.shape[1])
     # Effective number of values in the mean (Kish).
     number = total**2 / (weight**2).sum(axis=1)
     sd[known] = np.sqrt(variance / np.maximum(number - 2.0, 1.0))
