@@ -97,10 +97,8 @@ def remeasure(
             "config": settings.model_dump(mode="json"),
             "calibration": scale,
             "intervals": tuple(m.result for m in measured),
-            "corrections": (
-                *analysis.summary.corrections,
-                *notes_of(corrections),
-                *notes,
+            "corrections": tuple(
+                dict.fromkeys((*analysis.summary.corrections, *notes_of(corrections), *notes))
             ),
         }
     )
