@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -17,8 +16,8 @@ def print_summary(analysis: Analysis, folder: Path) -> None:
     Intervals count from 1 for people, as on the page; in the files they count from 0.
     """
     table = Table(title=Path(analysis.summary.video.path).name, title_justify="left")
-    table.box, table.padding, table.pad_edge = SIMPLE_HEAD, (0, 1), False
-    for heading in ("", "time (s)", "ρ (mm)", "λ (s)", "ρ/λ (mm/s)", "area", "quality"):
+    table.box, table.padding, table.pad_edge = None, (0, 1), False
+    for heading in ("", "time (s)", "ρ (mm)", "λ (s)", "ρ/λ (mm/s)", "area", "score"):
         table.add_column(heading, justify="right", no_wrap=True)
     for interval in analysis.summary.intervals:
         table.add_row(*_row(interval))
