@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.common import draw_common
@@ -272,7 +272,7 @@ def _draw_place(
             rho - mean.rho_mm,
         ]
     )
-    wide = np.sqrt(count / (count - 1.0)) * stats.t.ppf(0.975, count - 1) / stats.norm.ppf(0.975)
+    wide = np.sqrt(count / (count - 1.0)) * stdtrit(count - 1, 0.975) / ndtri(0.975)
     out: FloatArray = shift * wide
     return out
 

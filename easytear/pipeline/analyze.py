@@ -26,6 +26,7 @@ from easytear.pipeline.provenance import software
 from easytear.pipeline.region import redrawn
 from easytear.pipeline.source import Source
 from easytear.pipeline.tables import front_table, tracks_table
+from easytear.pipeline.threads import one_thread
 from easytear.preprocess.records import Cornea
 from easytear.progress import SILENT, Part, Progress
 from easytear.settings import Settings
@@ -36,6 +37,7 @@ ROUGH_WIDTH_MM = 12.0
 _WATCH_SHARE = 0.25
 
 
+@one_thread()
 def analyze(
     video: Path,
     settings: Settings | None = None,
