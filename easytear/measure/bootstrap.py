@@ -20,8 +20,8 @@ from scipy.special import ndtri, stdtrit
 from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.common import draw_common
 from easytear.measure.field import ALIKE_FRAMES, Field, fit_field, reading
-from easytear.measure.fitting import CAUCHY, LawFit, block_labels, residuals
-from easytear.measure.law import TINY, growth, lines, minima, project
+from easytear.measure.fitting import CAUCHY, LawFit, block_labels
+from easytear.measure.law import TINY, Point, growth, lines, minima, project
 from easytear.measure.samples import Samples
 
 FEWEST_BLOCKS = 8
@@ -89,14 +89,13 @@ class Mean:
     rho_mm: float
     coefficient: FloatArray | None = None
 
-    def under(self, fit: LawFit, frames: BoolArray | None = None) -> float:
+    def under(self, law: Point, frames: BoolArray | None = None) -> float:
         """Return the same weighted amplitude under another law, or on some of the frames."""
         rows = self.samples if frames is None else self.samples.frames(frames)
-        line, _ = residuals(rows, fit.onset_s, fit.log_lambda, fit.drift_mm_s)
-        told = line.leverage > TINY
-        return self.rho_mm + float(
-            np.where(told, self.weight * (line.amplitude_mm - self.trend_mm), 0.0).sum()
-        )
+        numbers = (law.onset_s, law.log_lambda, law.drift_mm_s)
+        line = lines(rows, *(np.array([number]) for number in numbers))
+        away = np.where(line.leverage > TINY, line.amplitude_mm - self.trend_mm, 0.0)
+        return self.rho_mm + float((away @ self.weight)[0])
 
 
 @dataclass(frozen=True)

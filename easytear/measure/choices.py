@@ -9,8 +9,8 @@ import numpy as np
 
 from easytear.geometry import BoolArray
 from easytear.measure.bootstrap import Choice, Mean
-from easytear.measure.fitting import CAUCHY, LawFit, fit_rows
-from easytear.measure.law import Grid
+from easytear.measure.fitting import CAUCHY, LawFit, drift_at, reweighted
+from easytear.measure.law import Grid, Point, Profile, minima, profile
 from easytear.measure.samples import Samples
 from easytear.measure.zone import Zone
 
@@ -18,36 +18,54 @@ from easytear.measure.zone import Zone
 def fit_choices(rows: Zone, fit: LawFit, mean: Mean) -> list[Choice]:
     """Return the answers under other frames, robustness and rows of the same zone."""
     since = rows.samples.time_s - fit.onset_s
+    start = _start(fit)
     out: list[Choice] = []
     for kept in ((since < 0) | (since > 0.15), since < 0.6 * since[-1]):
-        other = _again(rows.frames(kept).useful(), fit)
+        other = _of_others(rows.frames(kept).useful(), fit, start)
         if other is not None:
-            out.append(_shift(other, fit, mean, mean.under(other, kept) - mean.under(fit)))
+            out.append(_shift(other, fit, mean, mean.under(other, kept)))
     for factor in (0.5, 3.0):
-        other = _again(rows, fit, cauchy=CAUCHY * factor)
-        if other is not None:
-            out.append(_shift(other, fit, mean))
+        other = _again(rows, fit.coarse, start, fit, CAUCHY * factor)
+        out.append(_shift(other, fit, mean))
     for half in _halves(rows.samples):
-        other = _again(rows.rows(half), fit) if half.sum() >= 6 else None
-        if other is not None:
+        if half.sum() >= 6:
+            other = _again(rows.rows(half), fit.coarse.rows(half), start, fit)
             out.append(replace(_shift(other, fit, mean), share=0.5))
     return out
 
 
-def _shift(other: LawFit, fit: LawFit, mean: Mean, rho_mm: float | None = None) -> Choice:
-    moved = mean.under(other) - mean.under(fit) if rho_mm is None else rho_mm
+def _shift(other: Point, fit: LawFit, mean: Mean, rho_mm: float | None = None) -> Choice:
+    rho = mean.under(other) if rho_mm is None else rho_mm
+    moved = rho - mean.under(fit.point)
     return Choice(other.onset_s - fit.onset_s, other.log_lambda - fit.log_lambda, moved)
 
 
-def _again(rows: Zone, fit: LawFit, *, cauchy: float = CAUCHY) -> LawFit | None:
-    """Return the law of other rows, looked for near the one found."""
+def _start(fit: LawFit) -> tuple[float, float]:
+    """Return the fit's onset and log lambda as its coarse grid has them: shifts count from it."""
+    onset, log_lambda = minima(fit.coarse.total(fit.row_weight[None, :]), fit.coarse.grid)
+    return float(onset[0]), float(log_lambda[0])
+
+
+def _of_others(rows: Zone, fit: LawFit, start: tuple[float, float]) -> Point | None:
+    """Return the law of other rows or frames, looked for near the one found."""
     if len(rows.samples) < 1 or len(rows.samples.time_s) < 6:
         return None
     whole = fit.coarse.grid
     onset = np.abs(whole.onset_s - fit.onset_s) <= 0.1
     log_lambda = np.abs(whole.log_lambda - fit.log_lambda) <= 0.8
     near = Grid(whole.onset_s[onset], whole.log_lambda[log_lambda])
-    return fit_rows(rows.samples, near, drift=fit.has_drift, cauchy=cauchy, trust=rows.trust)
+    return _again(rows, profile(rows.samples, near, drift=fit.has_drift), start, fit)
+
+
+def _again(
+    rows: Zone, coarse: Profile, start: tuple[float, float], fit: LawFit, cauchy: float = CAUCHY
+) -> Point:
+    """Return the law by residuals that are known, as the fit moved by as much as the grid says."""
+    weight, _, found = reweighted(coarse, rows.samples, cauchy, rows.trust)
+    onset = fit.onset_s + found[0] - start[0]
+    log_lambda = fit.log_lambda + found[1] - start[1]
+    drift = drift_at(rows.samples, onset, log_lambda, weight) if fit.has_drift else 0.0
+    return Point(onset, log_lambda, drift)
 
 
 def _halves(rows: Samples) -> list[BoolArray]:
@@ -61,10 +79,11 @@ def _halves(rows: Samples) -> list[BoolArray]:
 
 def zone_choices(alternatives: Sequence[Zone], rows: Zone, fit: LawFit, mean: Mean) -> list[Choice]:
     """Return the answers for other defensible borders of the zone."""
+    start = _start(fit)
     out: list[Choice] = []
     for zone in alternatives:
         frames = np.searchsorted(zone.samples.time_s, rows.samples.time_s)
-        other = _again(zone.frames(frames).useful(), fit)
+        other = _of_others(zone.frames(frames).useful(), fit, start)
         if other is None:
             continue
         choice = replace(_shift(other, fit, mean), kind="zone")

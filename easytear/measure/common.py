@@ -1,10 +1,9 @@
 """What all tracks have in common beside the film: errors of the eye's motion.
 
 An error of the eye's motion moves every track alike, so drawing tracks cannot see it. It shows in
-the mean residual over time. That residual is read as a random walk that slowly forgets
-(Ornstein and Uhlenbeck's process) plus independent noise; its size and memory are estimated by
-restricted likelihood (Patterson and Thompson 1971), which allows for what the fitted law has
-already swallowed. Draws from it are sent through the fit's own linear response.
+the mean residual over time, which is read as wandering (`wandering.py`); its size and memory are
+estimated with what the fitted law has already swallowed allowed for. Draws from it are sent
+through the fit's own linear response.
 """
 
 from __future__ import annotations
@@ -17,9 +16,8 @@ from easytear.geometry import FloatArray
 from easytear.measure.fitting import LawFit
 from easytear.measure.law import TINY
 from easytear.measure.samples import Samples
+from easytear.measure.wandering import best_likelihood, draw_paths, processes
 
-MEMORY_S = (0.05, 0.15, 0.4, 1.0, 3.0, 10.0, 40.0)
-WHITE_SHARE = (0.0, 0.001, 0.02, 0.2, 0.6)
 MOST_FRAMES = 90
 
 
@@ -152,40 +150,6 @@ def common_path(samples: Samples, fit: LawFit) -> tuple[FloatArray, FloatArray]:
     return samples.time_s[keep], path
 
 
-@dataclass(frozen=True)
-class Process:
-    """One candidate for the common motion: unit covariance, its weight and variance."""
-
-    memory_s: float
-    white: float
-    log_likelihood: float
-    variance: float
-    freedom: int
-
-
-def processes(time_s: FloatArray, path: FloatArray, tangent: FloatArray) -> list[Process]:
-    """Return the candidates with their restricted likelihoods; see `Process`."""
-    out: list[Process] = []
-    gap = np.abs(time_s[:, None] - time_s[None, :])
-    basis, _ = np.linalg.qr(tangent / np.maximum(np.linalg.norm(tangent, axis=0), TINY))
-    rank = tangent.shape[1]
-    for memory in MEMORY_S:
-        smooth = np.exp(-gap / memory)
-        for white in WHITE_SHARE:
-            covariance = (1.0 - white) * smooth + (white + 1e-7) * np.eye(len(time_s))
-            root = np.linalg.cholesky(covariance)
-            y = np.linalg.solve(root, np.column_stack([path, basis]))
-            q, r = np.linalg.qr(y[:, 1:])
-            left = y[:, 0] - q @ (q.T @ y[:, 0])
-            freedom = len(time_s) - rank
-            variance = max(float(left @ left) / freedom, TINY**2)
-            log_det = 2.0 * float(np.log(np.diag(root)).sum())
-            log_fixed = 2.0 * float(np.log(np.maximum(np.abs(np.diag(r)), TINY)).sum())
-            value = -0.5 * (freedom * np.log(variance) + log_det + log_fixed)
-            out.append(Process(memory, white, value, variance, freedom))
-    return out
-
-
 def draw_common(
     samples: Samples,
     fit: LawFit,
@@ -208,24 +172,11 @@ def draw_common(
     chance = np.exp(likelihood - likelihood.max())
     counts = rng.multinomial(draws, chance / chance.sum())
     parts = [
-        _draw_paths(samples.time_s, p, int(k), rng) @ answer.matrix.T
+        draw_paths(samples.time_s, p, int(k), rng) @ answer.matrix.T
         for p, k in zip(found, counts, strict=True)
         if k > 0
     ]
     return rng.permutation(np.vstack(parts), axis=0)
-
-
-def _draw_paths(
-    time_s: FloatArray, process: Process, draws: int, rng: np.random.Generator
-) -> FloatArray:
-    """Return (draws, n) common motions; of the independent noise the correlated part only."""
-    gap = np.abs(time_s[:, None] - time_s[None, :])
-    covariance = (1.0 - process.white) * np.exp(-gap / process.memory_s)
-    covariance += (process.white + 1e-7) * np.eye(len(time_s))
-    root = np.linalg.cholesky(covariance)
-    scale = np.sqrt(process.variance * process.freedom / rng.chisquare(process.freedom, draws))
-    paths: FloatArray = (root @ rng.standard_normal((len(time_s), draws))).T * scale[:, None]
-    return paths
 
 
 def film_evidence(samples: Samples, fit: LawFit, rho_mm: float) -> float:
@@ -242,30 +193,3 @@ def film_evidence(samples: Samples, fit: LawFit, rho_mm: float) -> float:
     one = np.ones_like(times)
     with_film = best_likelihood(times, motion, np.column_stack([one, f]))
     return with_film - best_likelihood(times, motion, one[:, None])
-
-
-def best_likelihood(time_s: FloatArray, path: FloatArray, tangent: FloatArray) -> float:
-    """Return the greatest log likelihood of a path over all wandering processes.
-
-    Parameters
-    ----------
-    time_s, path : (n,) arrays
-        A motion over time.
-    tangent : (n, k) array
-        Curves whose coefficients are free.
-    """
-    n = len(time_s)
-    gap = np.abs(time_s[:, None] - time_s[None, :])
-    best = -np.inf
-    for memory in MEMORY_S:
-        smooth = np.exp(-gap / memory)
-        for white in WHITE_SHARE:
-            covariance = (1.0 - white) * smooth + (white + 1e-7) * np.eye(n)
-            root = np.linalg.cholesky(covariance)
-            y = np.linalg.solve(root, np.column_stack([path, tangent]))
-            coefficient, *_ = np.linalg.lstsq(y[:, 1:], y[:, 0], rcond=None)
-            left = y[:, 0] - y[:, 1:] @ coefficient
-            variance = max(float(left @ left) / n, TINY**2)
-            log_det = 2.0 * float(np.log(np.diag(root)).sum())
-            best = max(best, -0.5 * (n * np.log(variance) + log_det))
-    return best

@@ -216,10 +216,8 @@ def _mean(weight: FloatArray) -> float:
 def _start(a: FloatArray, x: FloatArray, penalty: FloatArray) -> FloatArray:
     """Return a first guess: an upper quantile of the amplitudes near each knot, made smooth."""
     share = x @ x.T
-    level = np.empty(len(a))
-    for row in range(len(a)):
-        near = np.argsort(-share[row], kind="stable")[: max(min(12, len(a)), 1)]
-        level[row] = np.quantile(a[near], 0.7)
+    near = np.argsort(-share, axis=1, kind="stable")[:, : max(min(12, len(a)), 1)]
+    level = np.quantile(a[near], 0.7, axis=1)
     return _regression(level, x, np.ones(len(a)), penalty)
 
 

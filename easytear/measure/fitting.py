@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.geometry import FloatArray
-from easytear.measure.law import TINY, Grid, Lines, Profile, growth, lines, minima, profile
+from easytear.measure.law import TINY, Grid, Lines, Point, Profile, growth, lines, minima, profile
 from easytear.measure.samples import Samples
 from easytear.settings.measure import SpreadSettings
 
@@ -61,6 +61,11 @@ class LawFit:
         """The time constant."""
         return float(np.exp(self.log_lambda))
 
+    @property
+    def point(self) -> Point:
+        """The law without its rows."""
+        return Point(self.onset_s, self.log_lambda, self.drift_mm_s)
+
     def curve(self, time_s: FloatArray) -> FloatArray:
         """Return the growth curve f(t) of the law."""
         return growth(time_s, np.asarray(self.onset_s), np.asarray(self.lambda_s))
@@ -100,11 +105,9 @@ def fit_rows(
         Chance that a row follows the film; multiplies its weight.
     """
     coarse = profile(samples, grid, drift=drift)
-    freedom = np.maximum((samples.weight > 0).sum(axis=1) - 2, 1)
-    believed = np.ones(len(samples)) if trust is None else np.maximum(trust, 1e-6)
-    row_weight, noise, best = _reweighted(coarse, freedom, cauchy, believed)
+    row_weight, noise, best = reweighted(coarse, samples, cauchy, trust)
     onset, log_lambda = _refined(samples, coarse.grid, best, row_weight, drift)
-    drift_mm_s = _drift_at(samples, onset, log_lambda, row_weight) if drift else 0.0
+    drift_mm_s = drift_at(samples, onset, log_lambda, row_weight) if drift else 0.0
     line, residual = residuals(samples, onset, log_lambda, drift_mm_s)
     at_bound = _on_edge(coarse.grid.log_lambda, log_lambda)
     free = len(coarse.grid.onset_s) > 1
@@ -123,10 +126,20 @@ def fit_rows(
     )
 
 
-def _reweighted(
-    coarse: Profile, freedom: FloatArray, cauchy: float, trust: FloatArray
+def reweighted(
+    coarse: Profile, samples: Samples, cauchy: float, trust: FloatArray | None
 ) -> tuple[FloatArray, float, tuple[float, float]]:
-    """Iterate row weights on the coarse grid; return weights, noise and the best point."""
+    """Iterate row weights on a grid; return weights (t,), noise, and the best onset and log lambda.
+
+    Parameters
+    ----------
+    coarse : Profile
+        Residuals of the samples on the grid.
+    samples, cauchy, trust
+        As in `fit_rows`.
+    """
+    freedom = np.maximum((samples.weight > 0).sum(axis=1) - 2, 1)
+    trust = np.ones(len(samples)) if trust is None else np.maximum(trust, 1e-6)
     weight = trust
     noise = 1.0
     typical = trust >= 0.5 * trust.max()
@@ -171,7 +184,8 @@ def _on_edge(axis: FloatArray, value: float) -> bool:
     return bool(value <= axis[0] + margin or value >= axis[-1] - margin)
 
 
-def _drift_at(samples: Samples, onset: float, log_lambda: float, weight: FloatArray) -> float:
+def drift_at(samples: Samples, onset: float, log_lambda: float, weight: FloatArray) -> float:
+    """Return the drift in mm/s that suits rows best under an onset and a lambda."""
     point = Grid(np.array([onset]), np.array([log_lambda]))
     p = profile(samples, point, drift=True)
     assert p.pull is not None

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import FloatArray
+from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.samples import Samples
 
 TINY = 1e-12
@@ -52,6 +52,15 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Point:
+    """Onset, natural logarithm of lambda, and drift of one law."""
+
+    onset_s: float
+    log_lambda: float
+    drift_mm_s: float = 0.0
+
+
+@dataclass(frozen=True)
 class Profile:
     """What variable projection leaves of every row at every grid point.
 
@@ -77,6 +86,12 @@ class Profile:
         if self.pull is not None and self.hold is not None:
             total = total - (weights @ self.pull) ** 2 / np.maximum(weights @ self.hold, TINY)
         return total
+
+    def rows(self, chosen: BoolArray) -> Profile:
+        """Return the profile of some of the rows."""
+        parts = [None if p is None else p[chosen] for p in (self.rss, self.pull, self.hold)]
+        assert parts[0] is not None
+        return Profile(self.grid, parts[0], parts[1], parts[2])
 
     def grouped(self, label: NDArray[np.int_], weights: FloatArray, count: int) -> Profile:
         """Return the profile with rows of equal label (0..count-1) summed under `weights`."""
@@ -137,10 +152,11 @@ def minima(total: FloatArray, grid: Grid) -> tuple[FloatArray, FloatArray]:
     ii = np.clip(i, 1, max(grid.shape[0] - 2, 1)) if grid.shape[0] > 2 else i
     jj = np.clip(j, 1, max(grid.shape[1] - 2, 1)) if grid.shape[1] > 2 else j
 
+    rows = [np.clip(ii + p, 0, grid.shape[0] - 1) for p in (-1, 0, 1)]
+    columns = [np.clip(jj + q, 0, grid.shape[1] - 1) for q in (-1, 0, 1)]
+
     def at(p: int, q: int) -> FloatArray:
-        row = np.clip(ii + p, 0, grid.shape[0] - 1)
-        column = np.clip(jj + q, 0, grid.shape[1] - 1)
-        picked: FloatArray = surface[b, row, column]
+        picked: FloatArray = surface[b, rows[p + 1], columns[q + 1]]
         return picked
 
     gi, gj = (at(1, 0) - at(-1, 0)) / 2, (at(0, 1) - at(0, -1)) / 2
