@@ -8,15 +8,17 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from pydantic import ValidationError
 
 from easytear.analysis.model import SCHEMA, Summary
 from easytear.analysis.tables import FRAMES, FRONT, TRACKS, shape_table
 from easytear.aside import written_aside
 from easytear.errors import ResultsError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SUMMARY = "summary.json"
 TABLES: Mapping[str, Mapping[str, str]] = {
@@ -145,6 +147,8 @@ def read_summary(folder: Path) -> Summary:
 
 
 def _read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
+    import pandas as pd
+
     try:
         table = pd.read_csv(path, true_values=["true"], false_values=["false"])
         return shape_table(table, columns)

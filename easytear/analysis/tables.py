@@ -1,15 +1,17 @@
 """The three tables of the results format: their columns, kinds, and how they are made whole.
 
 A table is a pandas DataFrame; an unknown value is NaN (float columns) or pandas.NA (nullable
-integer and boolean columns) in memory and an empty field on disk.
+integer and boolean columns) in memory and an empty field on disk. pandas takes long to import and
+much memory: it is not loaded before a table is made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 FRAMES: Final[Mapping[str, str]] = {
     "frame": "int64",
@@ -65,6 +67,8 @@ def shape_table(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame
 
     Missing float columns become empty; further columns follow in the order they have.
     """
+    import pandas as pd
+
     out = table.copy()
     for name, kind in columns.items():
         if name not in out:
@@ -76,4 +80,6 @@ def shape_table(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame
 
 def empty_table(columns: Mapping[str, str]) -> pd.DataFrame:
     """Return a table of these columns without rows."""
+    import pandas as pd
+
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME, EXIT_USAGE
 from easytear.cli.progress import show_progress
+from easytear.crew import Crew, processors
 from easytear.errors import EasyTearError
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from easytear.calibration import Calibration
     from easytear.corrections import Corrections
     from easytear.settings import Settings
+
+USUAL_WORKERS = 2
+"""Each further process takes some 200 MB."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class _Task:
     reuse: Path | None
     quiet: bool
     progress_json: bool
+    crew: Crew
 
 
 def register(app: typer.Typer) -> None:
@@ -64,6 +69,13 @@ def analyze_command(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the summaries as JSON on stdout.")
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Processes that share a video's intervals; without it 2, or 1 on one processor.",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no table.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Log what is done.")] = False,
     corrections: Annotated[Path | None, typer.Option(hidden=True)] = None,
@@ -78,22 +90,24 @@ def analyze_command(
     """
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
     _check_use(videos, mm_per_px, hvid, start, end)
-    from easytear.settings import Settings, load_settings
+    with Crew((workers or min(processors(), USUAL_WORKERS)) - 1) as crew:
+        from easytear.settings import Settings, load_settings
 
-    task = _Task(
-        out=out,
-        settings=Settings() if config is None else load_settings(config),
-        calibration=_calibration(mm_per_px, scale),
-        hvid_mm=hvid,
-        start_s=start,
-        end_s=end,
-        overlay=overlay,
-        corrections=None if corrections is None else _load_corrections(corrections),
-        reuse=reuse,
-        quiet=quiet,
-        progress_json=progress_json,
-    )
-    done, failed = _analyze_all(videos, task)
+        task = _Task(
+            out=out,
+            settings=Settings() if config is None else load_settings(config),
+            calibration=_calibration(mm_per_px, scale),
+            hvid_mm=hvid,
+            start_s=start,
+            end_s=end,
+            overlay=overlay,
+            corrections=None if corrections is None else _load_corrections(corrections),
+            reuse=reuse,
+            quiet=quiet,
+            progress_json=progress_json,
+            crew=crew,
+        )
+        done, failed = _analyze_all(videos, task)
     if as_json:
         _print_json(done)
     elif not quiet:
@@ -173,6 +187,7 @@ def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Analysis, 
 
 
 def _analyze_one(video: Path, task: _Task) -> tuple[Analysis, Path]:
+    task.crew.prepare("easytear.pipeline.source:Source", video, task.start_s, task.end_s)
     from easytear.analysis import read_results, results_folder
     from easytear.pipeline import analyze
     from easytear.progress import Part
@@ -189,6 +204,7 @@ def _analyze_one(video: Path, task: _Task) -> tuple[Analysis, Path]:
             start_s=task.start_s,
             end_s=task.end_s,
             reuse=None if task.reuse is None else read_results(task.reuse),
+            crew=task.crew,
             progress=Part(progress, 0.0, 0.7 if task.overlay else 0.9),
         )
         rest = Part(progress, 0.7 if task.overlay else 0.9, 1.0)

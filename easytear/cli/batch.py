@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import typer
 from rich.console import Console
 
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
+from easytear.crew import processors
 from easytear.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def batch(
     from easytear.study.plan import ANALYSER, Order
     from easytear.study.tasks import Limits
 
-    cores = _cores()
+    cores = processors()
     workers = workers or cores
     settings = _settings(config)
     choices = Choices(
@@ -182,12 +182,6 @@ def _need_extra() -> None:
             raise MissingExtraError(
                 f"studies need the package {name}; install it with pip install 'easytear[study]'."
             )
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _memory_mb(workers: int, scheduler: str | None) -> float:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from easytear.analysis import (
     FRAMES,
@@ -20,7 +20,7 @@ from easytear.analysis import (
 from easytear.calibration import Calibration
 from easytear.corrections import Corrections
 from easytear.errors import ResultsError
-from easytear.pipeline.measure import exclusions, measure_interval, scale_info
+from easytear.pipeline.measure import Columns, exclusions, measure_interval, scale_info
 from easytear.pipeline.notes import notes_of
 from easytear.pipeline.observation import Observation
 from easytear.pipeline.region import edge_columns, polygon_mask, redrawn
@@ -32,6 +32,9 @@ from easytear.pipeline.tables import (
 )
 from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
 from easytear.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def remeasure(
@@ -189,12 +192,16 @@ def _corrected(seen: Observation, corrections: Corrections) -> Observation:
     return replace(seen, cornea=cornea)
 
 
-def _refilled(frames: pd.DataFrame, measured: list[pd.DataFrame]) -> pd.DataFrame:
+def _refilled(frames: pd.DataFrame, measured: list[Columns]) -> pd.DataFrame:
     """Return frames.csv with the measured columns anew."""
+    import pandas as pd
+
     if not measured:
         return frames
     out = frames.set_index("frame")
-    fresh = pd.concat(measured).set_index("frame").drop(columns=["interval"])
+    fresh = (
+        pd.concat([pd.DataFrame(m) for m in measured]).set_index("frame").drop(columns=["interval"])
+    )
     out.loc[fresh.index, fresh.columns] = fresh
     return shape_table(out.reset_index(), FRAMES)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from easytear.analysis import (
     FRAMES,
@@ -17,19 +17,23 @@ from easytear.analysis import (
 )
 from easytear.calibration import Calibration, scale_from_iris
 from easytear.corrections import Corrections
+from easytear.crew import Crew
 from easytear.pipeline.again import reusable
-from easytear.pipeline.eye import Watched, look_at_eye, watch
-from easytear.pipeline.look import see_film
+from easytear.pipeline.eye import Watched, watch
 from easytear.pipeline.measure import Measured, exclusions, measure_interval, scale_info
 from easytear.pipeline.notes import notes_of
 from easytear.pipeline.provenance import software
 from easytear.pipeline.region import redrawn
 from easytear.pipeline.source import Source
 from easytear.pipeline.tables import front_table, tracks_table
+from easytear.pipeline.tasks import EyeTask, FilmTask
 from easytear.pipeline.threads import one_thread
 from easytear.preprocess.records import Cornea
 from easytear.progress import SILENT, Part, Progress
 from easytear.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROUGH_WIDTH_MM = 12.0
 """A picture shows about this much of the eye; only where the iris gives no scale."""
@@ -48,6 +52,7 @@ def analyze(
     start_s: float | None = None,
     end_s: float | None = None,
     reuse: Analysis | None = None,
+    crew: Crew | None = None,
     progress: Progress = SILENT,
 ) -> Analysis:
     """Analyse a video.
@@ -69,6 +74,8 @@ def analyze(
     reuse : Analysis, optional
         An earlier analysis of the same video with the same settings: what was seen in intervals
         that the corrections do not touch is taken over from it, and measured again.
+    crew : Crew, optional
+        Other processes among which the intervals are shared out; the results are the same.
     progress : Progress
         Told how far the work is; may raise `Cancelled`.
 
@@ -88,20 +95,23 @@ def analyze(
     corrections = corrections or Corrections()
     source = Source(video, start_s, end_s)
     watched = watch(source, settings, corrections, Part(progress, 0.0, _WATCH_SHARE))
-    watched, corneas = _look_again(source, watched, settings, corrections)
+    crew = crew or Crew()
+    rest = Part(progress, _WATCH_SHARE, 1.0)
+    watched, corneas = _look_again(source, watched, settings, corrections, crew)
     scale = calibration or _scale(corneas, hvid_mm)
-    rough = ROUGH_WIDTH_MM / source.shape[1] if scale is None else scale.mm_per_px
-    kept = reusable(reuse, settings, corrections)
-    seen = []
-    parts = _parts(Part(progress, _WATCH_SHARE, 1.0), watched)
-    for number, (cornea, part) in enumerate(zip(corneas, parts, strict=True)):
-        if number in kept:
-            seen.append(kept[number])
-        else:
-            seen.append(see_film(source, watched, number, cornea, rough, settings, part))
     mm_per_px = None if scale is None else scale.mm_per_px
+    rough = ROUGH_WIDTH_MM / source.shape[1] if mm_per_px is None else mm_per_px
     excluded = exclusions(corrections)
-    measured = [measure_interval(s, mm_per_px, settings, excluded.get(s.index)) for s in seen]
+    kept = reusable(reuse, settings, corrections)
+    fresh = [number for number in range(len(corneas)) if number not in kept]
+    tasks = [
+        FilmTask(source, watched, k, corneas[k], settings, rough, mm_per_px, excluded.get(k))
+        for k in fresh
+    ]
+    done = dict(zip(fresh, crew.run(tasks, _lengths(watched, fresh), rest), strict=True))
+    for number, old in kept.items():
+        done[number] = old, measure_interval(old, mm_per_px, settings, excluded.get(number))
+    seen, measured = zip(*(done[k] for k in sorted(done)), strict=True) if done else ((), ())
     summary = Summary(
         video=source.info(),
         software=software(),
@@ -117,19 +127,22 @@ def analyze(
 
 
 def _look_again(
-    source: Source, watched: Watched, settings: Settings, corrections: Corrections
+    source: Source, watched: Watched, settings: Settings, corrections: Corrections, crew: Crew
 ) -> tuple[Watched, list[Cornea]]:
     """Look at the eye of each interval again, with what a person drew."""
     irises = {edit.interval: edit.ellipse() for edit in corrections.irises}
     pupils = {edit.interval: edit.ellipse() for edit in corrections.pupils}
     regions = {edit.interval: np.array(edit.polygon, float) for edit in corrections.regions}
-    eyes, corneas = [], []
+    tasks = []
     for number, (interval, first) in enumerate(zip(watched.intervals, watched.eyes, strict=True)):
         known = replace(first, pupil=pupils[number]) if number in pupils else first
-        eye, cornea = look_at_eye(source, interval, known, settings, irises.get(number))
-        eyes.append(eye)
-        corneas.append(redrawn(cornea, regions[number]) if number in regions else cornea)
-    return replace(watched, eyes=tuple(eyes)), corneas
+        tasks.append(EyeTask(source, interval, known, settings, irises.get(number)))
+    found = crew.run(tasks, _lengths(watched, range(len(tasks))))
+    corneas = [
+        redrawn(cornea, regions[number]) if number in regions else cornea
+        for number, (_, cornea) in enumerate(found)
+    ]
+    return replace(watched, eyes=tuple(eye for eye, _ in found)), corneas
 
 
 def _scale(corneas: Sequence[Cornea], hvid_mm: float | None) -> Calibration | None:
@@ -143,15 +156,16 @@ def _scale(corneas: Sequence[Cornea], hvid_mm: float | None) -> Calibration | No
     return scale_from_iris(float(widths[middle]), float(sd[middle]), hvid_mm)
 
 
-def _parts(progress: Progress, watched: Watched) -> list[Part]:
-    """Return each interval's share of the progress, by its length."""
-    lengths = np.array([i.end_frame - i.start_frame + 1 for i in watched.intervals], float)
-    stops = np.cumsum(lengths) / max(lengths.sum(), 1.0)
-    return [Part(progress, a, b) for a, b in zip([0.0, *stops[:-1]], stops, strict=True)]
+def _lengths(watched: Watched, numbers: Sequence[int]) -> list[float]:
+    """Return how many frames each interval has."""
+    chosen = [watched.intervals[number] for number in numbers]
+    return [float(i.end_frame - i.start_frame + 1) for i in chosen]
 
 
 def _frames_table(source: Source, watched: Watched, measured: Sequence[Measured]) -> pd.DataFrame:
     """Return frames.csv: every frame of the video, with what is known of it."""
+    import pandas as pd
+
     count = len(source.time_s)
     table = pd.DataFrame({"frame": np.arange(count), "time_s": source.time_s})
     blink = np.zeros(count, bool)
@@ -159,7 +173,7 @@ def _frames_table(source: Source, watched: Watched, measured: Sequence[Measured]
         blink[one.start_frame : one.end_frame + 1] = True
     sharpness = np.full(count, np.nan)
     sharpness[source.first : source.stop] = watched.sharpness
-    known = [m.frames for m in measured if len(m.frames)]
+    known = [pd.DataFrame(m.frames) for m in measured]
     if known:
         rows = pd.concat(known).drop(columns=["time_s", "sharpness"])
         table = table.merge(rows, on="frame", how="left")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from easytear.analysis import (
     BlinkInfo,
@@ -27,13 +28,16 @@ from easytear.pipeline.region import edge_points
 from easytear.preprocess.records import Blink
 from easytear.settings import Settings
 
+Columns = dict[str, NDArray[Any]]
+"""A table's columns by name."""
+
 
 @dataclass(frozen=True)
 class Measured:
     """One interval's entry in the summary, and its columns of frames.csv (one row a frame)."""
 
     result: IntervalResult
-    frames: pd.DataFrame
+    frames: Columns
 
 
 def measure_interval(
@@ -157,28 +161,27 @@ def _polygon(region: FloatArray | None) -> tuple[tuple[float, float], ...] | Non
 
 def _frame_rows(
     seen: Observation, film: FilmSpread, area_mm2: FloatArray, fraction: FloatArray
-) -> pd.DataFrame:
+) -> Columns:
     motion = seen.eye.motion
     known = seen.eye.pupil is not None
     frame = np.arange(seen.interval.start_frame, seen.interval.end_frame + 1)
-    return pd.DataFrame(
-        {
-            "frame": frame,
-            "time_s": seen.time_s,
-            "interval": seen.index,
-            "eye_dx_px": motion.dx_px if known else np.nan,
-            "eye_dy_px": motion.dy_px if known else np.nan,
-            "eye_rotation_deg": motion.rotation_deg if known else np.nan,
-            "front_height_mm": film.front_height_mm,
-            "front_velocity_mm_s": film.front_velocity_mm_s,
-            "area_mm2": area_mm2,
-            "area_fraction": fraction,
-            "displacement_x_mm": film.displacement_x_mm,
-            "displacement_y_mm": film.displacement_y_mm,
-            "velocity_x_mm_s": film.velocity_x_mm_s,
-            "velocity_y_mm_s": film.velocity_y_mm_s,
-            "thickness_nm": seen.thickness_nm,
-            "sharpness": seen.sharpness,
-            "eye_sd_px": motion.sd_px if known else np.nan,
-        }
-    )
+    unknown = np.full(len(frame), np.nan)
+    return {
+        "frame": frame,
+        "time_s": seen.time_s,
+        "interval": np.full(len(frame), seen.index),
+        "eye_dx_px": motion.dx_px if known else unknown,
+        "eye_dy_px": motion.dy_px if known else unknown,
+        "eye_rotation_deg": motion.rotation_deg if known else unknown,
+        "front_height_mm": film.front_height_mm,
+        "front_velocity_mm_s": film.front_velocity_mm_s,
+        "area_mm2": area_mm2,
+        "area_fraction": fraction,
+        "displacement_x_mm": film.displacement_x_mm,
+        "displacement_y_mm": film.displacement_y_mm,
+        "velocity_x_mm_s": film.velocity_x_mm_s,
+        "velocity_y_mm_s": film.velocity_y_mm_s,
+        "thickness_nm": seen.thickness_nm,
+        "sharpness": seen.sharpness,
+        "eye_sd_px": motion.sd_px if known else unknown,
+    }

@@ -57,6 +57,7 @@ class Source:
         end_s: float | None = None,
     ) -> None:
         self.path = path
+        self._stretch = (start_s, end_s)
         self.reader = FrameReader(path)
         facts = self.reader.facts
         self.time_s: FloatArray = facts.time_s
@@ -73,6 +74,10 @@ class Source:
                 f"at least {LEAST_FRAMES} are needed."
             )
         self.combed = False
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Tell another process how to open the same frames."""
+        return _opened, (self.path, *self._stretch, self.combed)
 
     def frames(self, first: int | None = None, stop: int | None = None) -> Iterator[Frame]:
         """Yield frames `first` to `stop` - 1 (by default the whole stretch), decoded ahead."""
@@ -121,3 +126,9 @@ class Source:
             if self.combed:
                 grey = deinterlace(grey)
             yield Frame(picture.frame, grey, picture, self.combed)
+
+
+def _opened(path: Path, start_s: float | None, end_s: float | None, combed: bool) -> Source:
+    source = Source(path, start_s, end_s)
+    source.combed = combed
+    return source

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from easytear.analysis import FRONT, TRACKS, empty_table, shape_table
 from easytear.geometry import FloatArray
@@ -15,12 +15,17 @@ from easytear.preprocess.registration import eye_to_image_matrix
 from easytear.segment.records import FilmFront
 from easytear.track.records import FilmTracks
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def tracks_table(observations: Sequence[Observation], mm_per_px: float | None) -> pd.DataFrame:
     """Return tracks.csv: every interval's tracks, numbered through the video.
 
     Velocities are positive upwards, in mm/s; empty where the scale is unknown.
     """
+    import pandas as pd
+
     scale = np.nan if mm_per_px is None else mm_per_px
     parts = []
     first_id = 0
@@ -53,6 +58,8 @@ def tracks_table(observations: Sequence[Observation], mm_per_px: float | None) -
 
 def front_table(observations: Sequence[Observation]) -> pd.DataFrame:
     """Return front.csv: a row for each column and frame in which a front can be told."""
+    import pandas as pd
+
     parts = []
     for seen in observations:
         front = seen.front
@@ -148,6 +155,8 @@ def _slope(track: np.ndarray, time_s: FloatArray, value: FloatArray) -> FloatArr
 
 
 def _joined(parts: list[pd.DataFrame], columns: Mapping[str, str]) -> pd.DataFrame:
+    import pandas as pd
+
     if not parts:
         return empty_table(columns)
     return shape_table(pd.concat(parts, ignore_index=True), columns)

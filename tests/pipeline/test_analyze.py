@@ -2,11 +2,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from easytear.analysis import FRAMES, FRONT, TRACKS, Analysis, summary_json
 from easytear.calibration import Calibration
 from easytear.corrections import Corrections, Excluded, IntervalEdit
+from easytear.crew import Crew
 from easytear.errors import VideoError
 from easytear.pipeline import analyze
 from easytear.progress import Cancelled
@@ -62,6 +64,15 @@ def test_tracks_agree_with_the_eye(normal: Analysis) -> None:
     dx = tracks["x_px"] - tracks["x_eye_px"] - eye["eye_dx_px"].reindex(tracks["frame"]).to_numpy()
     turned = np.deg2rad(eye["eye_rotation_deg"].abs().max()) * 400.0
     assert dx.abs().max() <= turned + 1e-6
+
+
+def test_a_second_process_changes_no_digit(normal: Analysis) -> None:
+    with Crew(1) as crew:
+        other = analyze(NORMAL, crew=crew, **STRETCH)  # type: ignore[arg-type]
+    assert summary_json(other.summary) == summary_json(normal.summary)
+    pd.testing.assert_frame_equal(other.frames, normal.frames, check_exact=True)
+    pd.testing.assert_frame_equal(other.tracks, normal.tracks, check_exact=True)
+    pd.testing.assert_frame_equal(other.front, normal.front, check_exact=True)
 
 
 def test_the_summary_is_json_without_holes(normal: Analysis) -> None:

@@ -1,0 +1,124 @@
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from easytear.crew import Crew, Pending
+from easytear.progress import Cancelled, Progress
+
+
+@dataclass(frozen=True)
+class Times:
+    """A task that says in which process it was done."""
+
+    number: int
+
+    def __call__(self, progress: Progress) -> tuple[int, int]:
+        progress.update(1.0, 2.0, "half")
+        return self.number * 10, os.getpid()
+
+
+@dataclass(frozen=True)
+class Fails:
+    def __call__(self, progress: Progress) -> None:
+        raise ValueError("this cannot be done")
+
+
+@dataclass(frozen=True)
+class Dies:
+    """A task that ends its process, unless it is the one named."""
+
+    survivor: int
+
+    def __call__(self, progress: Progress) -> str:
+        if os.getpid() != self.survivor:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return "done all the same"
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A task without end: it reads from a pipe that nobody writes to."""
+
+    def __call__(self, progress: Progress) -> None:
+        progress.update(0.5, 1.0)
+        end, _ = os.pipe()
+        os.read(end, 1)
+
+
+class Remembers:
+    def __init__(self) -> None:
+        self.heard: list[tuple[float, str]] = []
+
+    def update(self, done: float, total: float, message: str = "") -> None:
+        self.heard.append((done / total, message))
+
+
+class Stops:
+    def update(self, done: float, total: float, message: str = "") -> None:
+        raise Cancelled
+
+
+def in_helper(crew: Crew, task: object) -> Pending[object]:
+    """Hand a task in and wait until the helper has it."""
+    pending = crew.submit(task)  # type: ignore[arg-type]
+    with crew.changed:
+        assert crew.changed.wait_for(lambda: not pending.waiting, timeout=60)
+    return pending
+
+
+@pytest.mark.parametrize("helpers", [0, 1])
+def test_results_come_in_the_order_of_the_tasks(helpers: int) -> None:
+    with Crew(helpers) as crew:
+        found = crew.run([Times(k) for k in range(5)], [1.0, 5.0, 2.0, 4.0, 3.0])
+    assert [value for value, _ in found] == [0, 10, 20, 30, 40]
+
+
+def test_a_helper_is_another_process() -> None:
+    with Crew(1) as crew:
+        _, where = in_helper(crew, Times(1)).result()  # type: ignore[misc]
+    assert where != os.getpid()
+
+
+def test_without_helpers_all_is_done_here_and_told() -> None:
+    told = Remembers()
+    found = Crew().run([Times(1), Times(2)], [1.0, 3.0], told)
+    assert {where for _, where in found} == {os.getpid()}
+    assert [share for share, _ in told.heard] == [0.375, 0.875]
+
+
+def test_an_error_in_a_helper_is_raised_here() -> None:
+    with Crew(1) as crew, pytest.raises(ValueError, match="this cannot be done"):
+        in_helper(crew, Fails()).result()
+
+
+def test_what_a_lost_helper_had_is_done_here() -> None:
+    with Crew(1) as crew:
+        pending = in_helper(crew, Dies(os.getpid()))
+        assert pending.result() == "done all the same"
+        assert crew.run([Times(3)], [1.0])[0][1] == os.getpid()
+
+
+def test_who_waits_for_a_helper_can_be_stopped() -> None:
+    with Crew(1) as crew:
+        pending = in_helper(crew, Waits())
+        with pytest.raises(Cancelled):
+            pending.result(Stops())
+
+
+def test_what_cannot_be_prepared_does_no_harm() -> None:
+    with Crew(1) as crew:
+        crew.prepare("easytear.no_such_module:nothing", 1)
+        assert in_helper(crew, Times(2)).result()[0] == 20  # type: ignore[index]
+
+
+def test_a_helper_ends_with_the_process_that_started_it() -> None:
+    code = "from easytear.helper import main; main()"
+    helper = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    helper.communicate(timeout=60)
+    assert helper.returncode == 0
