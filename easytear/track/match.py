@@ -8,14 +8,15 @@ match that leaves this out errs by the stretch times the distance of the texture
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from easytear.geometry import BoolArray, ByteArray, FloatArray
+from easytear.track.picture import squares
 
 IntArray = NDArray[np.int_]
 
@@ -26,8 +27,9 @@ _EDGE_SD = 2.0
 # Pixels around the window that are kept with a look, to find the point again from a picture.
 _MARGIN_PX = 4
 _ITERATIONS = 6
-_CONVERGED_PX = 0.03
 _BACK_ITERATIONS = 3
+# A point that is moved by less than this is where it should be.
+_CONVERGED_PX = 0.03
 # Two places look alike where their textures' correlation is this, at the least.
 _LEAST_CORRELATION = 0.6
 # Independent samples in a window, about, and the largest standard deviation of a match (px).
@@ -35,8 +37,6 @@ _INDEPENDENT = 30.0
 _WORST_SD_PX = 0.5
 # A look must have structure in every direction: slopes of (grey levels per px)^2.
 _LEAST_STRUCTURE = 0.2
-# Neighbours this near (sum of squared distances, px^2) tell no gradient.
-_HOLD_PX2 = 60.0
 # cv2.remap takes pictures of at most 32767 rows.
 _MOST_ROWS = 32000
 
@@ -49,15 +49,22 @@ class Picture:
     ----------
     grey : (h, w) float32 array
         Texture about zero, smoothed over a pixel.
+    slope_x, slope_y : (h, w) float32 arrays
+        Its slopes.
     """
 
     grey: FloatArray
+    slope_x: FloatArray
+    slope_y: FloatArray
 
     @classmethod
     def of(cls, grey: ByteArray) -> Picture:
         """Return a picture (128 where there is nothing) made ready."""
-        smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 0.8)
-        return cls(np.asarray(smooth - np.float32(128.0)))
+        level = grey.astype(np.float32) - np.float32(128.0)
+        smooth: FloatArray = np.asarray(cv2.GaussianBlur(level, (0, 0), 0.8), np.float32)
+        x = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1, scale=0.5)
+        y = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=1, scale=0.5)
+        return cls(smooth, np.asarray(x), np.asarray(y))
 
 
 class Window:
@@ -79,12 +86,24 @@ class Window:
         self.weight: FloatArray = (weight / weight.sum()).astype(np.float32)
         self.reach = int(np.ceil(half)) + _MARGIN_PX
 
-    def sample(self, image: FloatArray, xy: FloatArray, stretch: FloatArray) -> FloatArray:
-        """Return samples (n, k) of an image around points (n, 2), stretched by (n, 2, 2)."""
+    def sample(
+        self, images: Sequence[FloatArray], xy: FloatArray, stretch: FloatArray
+    ) -> list[FloatArray]:
+        """Return samples (n, k) of images around points (n, 2), stretched by (n, 2, 2)."""
+        if len(xy) == 0:
+            return [np.zeros((0, len(self.x)), np.float32) for _ in images]
         place, turn = xy.astype(np.float32), stretch.astype(np.float32)
-        map_x = place[:, :1] + turn[:, 0, :1] * self.x + turn[:, 0, 1:] * self.y
-        map_y = place[:, 1:] + turn[:, 1, :1] * self.x + turn[:, 1, 1:] * self.y
-        return _remap(image, map_x, map_y)
+        map_x = turn[:, 0, :1] * self.x
+        map_x += turn[:, 0, 1:] * self.y
+        map_x += place[:, :1]
+        map_y = turn[:, 1, :1] * self.x
+        map_y += turn[:, 1, 1:] * self.y
+        map_y += place[:, 1:]
+        return [_remap(image, map_x, map_y) for image in images]
+
+    def mean(self, samples: FloatArray) -> FloatArray:
+        """Return the weighted mean (n,) of samples (n, k)."""
+        return np.asarray(samples @ self.weight, float)
 
 
 def _remap(image: FloatArray, map_x: FloatArray, map_y: FloatArray) -> FloatArray:
@@ -105,48 +124,50 @@ class Looks:
         Slopes along x and y, weighted.
     inverse : (n, 2, 2) float array
         Inverse of the structure matrix; zero where there is too little structure.
+    energy : (n,) float array
+        Weighted mean square of the samples.
     patch : (n, p, p) float32 array
         The key picture around each point, unstretched.
+    middle : (n, 2) float array
+        The point's place (x, y) in its patch.
     """
 
     value: FloatArray
     slope: FloatArray
     inverse: FloatArray
+    energy: FloatArray
     patch: FloatArray
+    middle: FloatArray
 
     @classmethod
     def take(cls, picture: Picture, xy: FloatArray, window: Window) -> Looks:
         """Return the look of points (n, 2) of a picture."""
-        n = len(xy)
-        size = 2 * window.reach + 1
-        line = np.arange(-window.reach, window.reach + 1, dtype=np.float32)
-        map_x = np.repeat(xy[:, :1].astype(np.float32) + line, size, axis=0)
-        map_y = (xy[:, 1:].astype(np.float32) + line).reshape(-1, 1) + np.zeros_like(line)
-        patch = (
-            np.concatenate(
-                [
-                    _remap(picture.grey, map_x[a : a + _MOST_ROWS], map_y[a : a + _MOST_ROWS])
-                    for a in range(0, max(n * size, 1), _MOST_ROWS)
-                ]
-            )
-            if n
-            else np.zeros((0, size), np.float32)
+        value, slope_x, slope_y = _seen(
+            picture, xy, np.broadcast_to(np.eye(2), (len(xy), 2, 2)), window
         )
-        patch = patch.reshape(n, size, size)
-        value, slope_x, slope_y = _patch_samples(patch, np.zeros((n, 2)), window)
-        slope = np.stack([slope_x, slope_y]) * window.weight
-        return cls(value, slope, _inverse(slope, np.stack([slope_x, slope_y])), patch)
+        slope = np.stack([slope_x, slope_y])
+        weighted = slope * window.weight
+        patch, middle = squares(picture.grey, xy, window.reach)
+        return cls(
+            value, weighted, _inverse(weighted, slope), window.mean(value * value), patch, middle
+        )
 
     def keep(self, which: BoolArray | IntArray) -> Looks:
         """Return the looks of some points."""
         return Looks(
-            self.value[which], self.slope[:, which], self.inverse[which], self.patch[which]
+            self.value[which],
+            self.slope[:, which],
+            self.inverse[which],
+            self.energy[which],
+            self.patch[which],
+            self.middle[which],
         )
 
     def put(self, where: BoolArray | IntArray, other: Looks) -> None:
         """Replace the looks of some points."""
         self.value[where], self.slope[:, where] = other.value, other.slope
-        self.inverse[where], self.patch[where] = other.inverse, other.patch
+        self.inverse[where], self.energy[where] = other.inverse, other.energy
+        self.patch[where], self.middle[where] = other.patch, other.middle
 
     def with_more(self, more: Looks) -> Looks:
         """Return these looks and more."""
@@ -154,36 +175,44 @@ class Looks:
             np.concatenate([self.value, more.value]),
             np.concatenate([self.slope, more.slope], axis=1),
             np.concatenate([self.inverse, more.inverse]),
+            np.concatenate([self.energy, more.energy]),
             np.concatenate([self.patch, more.patch]),
+            np.concatenate([self.middle, more.middle]),
         )
 
 
-def _patch_samples(
-    patch: FloatArray, shift: FloatArray, window: Window
+def _seen(
+    picture: Picture, xy: FloatArray, stretch: FloatArray, window: Window
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return samples of patches about their shifted middles, and their slopes."""
-    value = _in_patches(patch, shift, window)
-    step = np.array([0.7, 0.0])
-    slopes = [
-        (_in_patches(patch, shift + d, window) - _in_patches(patch, shift - d, window))
-        / np.float32(1.4)
-        for d in (step, step[::-1])
-    ]
-    return value, slopes[0], slopes[1]
+    """Return samples (n, k) around points, and their slopes along the stretched axes."""
+    planes = (picture.grey, picture.slope_x, picture.slope_y)
+    value, along_x, along_y = window.sample(planes, xy, stretch)
+    turn = stretch.astype(np.float32)[..., None]
+    return (
+        value,
+        along_x * turn[:, 0, 0] + along_y * turn[:, 1, 0],
+        along_x * turn[:, 0, 1] + along_y * turn[:, 1, 1],
+    )
 
 
-def _in_patches(patch: FloatArray, shift: FloatArray, window: Window) -> FloatArray:
-    n, size, _ = patch.shape
-    most = max(1, _MOST_ROWS // size)
-    parts = []
-    for a in range(0, n, most):
-        some = patch[a : a + most]
-        rows = (np.arange(len(some)) * size)[:, None]
-        move = shift[a : a + most].astype(np.float32) + np.float32(window.reach)
-        map_x = move[:, :1] + window.x
-        map_y = np.clip(move[:, 1:] + window.y, 0, size - 1) + rows
-        parts.append(_remap(some.reshape(-1, size), map_x, map_y.astype(np.float32)))
-    return np.concatenate(parts) if parts else np.zeros((0, len(window.x)), np.float32)
+def _in_patches(
+    patch: FloatArray, which: IntArray, place: FloatArray, window: Window
+) -> FloatArray:
+    """Return samples (n, k) of some patches (m, p, p) about places (n, 2) in them."""
+    size = patch.shape[1]
+    most = _MOST_ROWS // size
+    if len(patch) > most and len(which):
+        parts = [slice(a, a + most) for a in range(0, len(which), most)]
+        rows = np.arange(most)
+        return np.concatenate(
+            [_in_patches(patch[which[p]], rows[: len(which[p])], place[p], window) for p in parts]
+        )
+    middle = place.astype(np.float32)
+    map_x = middle[:, :1] + window.x
+    map_y = middle[:, 1:] + window.y
+    np.clip(map_y, 0, size - 1, out=map_y)
+    map_y += (which * size).astype(np.float32)[:, None]
+    return _remap(patch.reshape(-1, size), map_x, map_y)
 
 
 def _inverse(weighted: FloatArray, slope: FloatArray) -> FloatArray:
@@ -196,8 +225,10 @@ def _inverse(weighted: FloatArray, slope: FloatArray) -> FloatArray:
     det = a * c - b * b
     good = least > _LEAST_STRUCTURE
     scale = np.where(good, 1.0 / np.where(good, det, 1.0), 0.0)
-    matrix = np.stack([np.stack([c, -b], axis=-1), np.stack([-b, a], axis=-1)], axis=1)
-    return np.asarray(matrix * scale[:, None, None])
+    matrix = np.empty((len(a), 2, 2))
+    matrix[:, 0, 0], matrix[:, 1, 1] = c * scale, a * scale
+    matrix[:, 0, 1] = matrix[:, 1, 0] = -b * scale
+    return matrix
 
 
 def match(
@@ -226,23 +257,46 @@ def match(
         Distance in pixels between a point and itself followed there and back; infinite where
         it could not be followed, or where both places do not look alike.
     """
+    back = np.full(len(guess), np.inf)
     if len(guess) == 0:
-        return np.zeros((0, 2)), np.zeros(0)
-    xy = guess.astype(float)
-    seen = looks.value
-    for _ in range(_ITERATIONS):
-        seen = window.sample(picture.grey, xy, stretch)
-        step = _solve(looks.slope, looks.inverse, seen - looks.value)
-        xy = xy - np.einsum("nij,nj->ni", stretch, step)
-        if np.sqrt(np.mean(step**2)) < _CONVERGED_PX:
-            break
-    seen = window.sample(picture.grey, xy, stretch)
-    back = _back(looks, picture, (xy, guess), stretch, window)
-    usable = (looks.inverse[:, 0, 0] > 0) & _placed_well(seen - looks.value, looks, window)
-    like = _correlation(seen, looks.value, window.weight) > _LEAST_CORRELATION
+        return np.zeros((0, 2)), back
+    xy = _search(looks, picture, guess, stretch, window)
+    value, *slope = _seen(picture, xy, stretch, window)
+    usable = (looks.inverse[:, 0, 0] > 0) & _placed_well(value - looks.value, looks, window)
+    both = window.mean(value * looks.value)
+    own = looks.energy * window.mean(value * value)
+    like = both > _LEAST_CORRELATION * np.sqrt(np.maximum(own, 1e-12))
     inside = (xy > 0).all(axis=1) & (xy < np.array(picture.grey.shape[::-1]) - 1.0).all(axis=1)
-    back[~(usable & like & inside & np.isfinite(back))] = np.inf
+    ask = np.flatnonzero(usable & like & inside)
+    if len(ask) == 0:
+        return xy, back
+    away = _apply(np.linalg.inv(stretch[ask]), xy[ask] - guess[ask])
+    back[ask] = _back(looks, ask, value[ask], np.stack(slope)[:, ask], away, window)
     return xy, back
+
+
+def _search(
+    looks: Looks, picture: Picture, guess: FloatArray, stretch: FloatArray, window: Window
+) -> FloatArray:
+    """Return where looks are (n, 2), from a guess; points that have arrived are left alone."""
+    xy = guess.astype(float)
+    value, slope, inverse = looks.value, looks.slope, looks.inverse
+    moving = np.arange(len(xy))
+    for _ in range(_ITERATIONS):
+        (seen,) = window.sample((picture.grey,), xy[moving], stretch)
+        step = _solve(slope, inverse, seen - value)
+        xy[moving] -= _apply(stretch, step)
+        still = np.flatnonzero(_moves(step))
+        if len(still) == 0:
+            break
+        moving, stretch = moving[still], stretch[still]
+        value, slope, inverse = value[still], slope[:, still], inverse[still]
+    return xy
+
+
+def _apply(matrix: FloatArray, vector: FloatArray) -> FloatArray:
+    """Return the product (n, 2) of matrices (n, 2, 2) and vectors (n, 2)."""
+    return np.asarray(np.einsum("nij,nj->ni", matrix, vector))
 
 
 def _placed_well(error: FloatArray, looks: Looks, window: Window) -> BoolArray:
@@ -251,7 +305,7 @@ def _placed_well(error: FloatArray, looks: Looks, window: Window) -> BoolArray:
     The covariance of a least-squares match is the error's variance times the inverse structure
     matrix, over the number of independent samples. Along streaks it is large.
     """
-    variance = np.einsum("nk,nk,k->n", error, error, window.weight)
+    variance = window.mean(error * error)
     a, b, c = looks.inverse[:, 0, 0], looks.inverse[:, 0, 1], looks.inverse[:, 1, 1]
     worst = 0.5 * (a + c) + np.sqrt(0.25 * (a - c) ** 2 + b**2)
     return np.asarray(variance * worst < _INDEPENDENT * _WORST_SD_PX**2)
@@ -260,52 +314,62 @@ def _placed_well(error: FloatArray, looks: Looks, window: Window) -> BoolArray:
 def _solve(slope: FloatArray, inverse: FloatArray, error: FloatArray) -> FloatArray:
     """Return the shifts (n, 2) that explain errors (n, k); at most two pixels at once."""
     right = np.stack([np.einsum("nk,nk->n", s, error) for s in slope], axis=1)
-    step = np.einsum("nij,nj->ni", inverse, right)
-    length = np.maximum(np.hypot(*step.T), 1e-9)
-    return np.asarray(step * np.minimum(1.0, 2.0 / length)[:, None])
+    return _at_most(_apply(inverse, right), 2.0)
+
+
+def _moves(step: FloatArray) -> BoolArray:
+    """Return which steps (n, 2) are too long for their points to have arrived."""
+    return np.asarray(np.einsum("ni,ni->n", step, step) > _CONVERGED_PX**2)
+
+
+def _at_most(step: FloatArray, length_px: float) -> FloatArray:
+    """Return steps (n, 2), the longer ones shortened."""
+    length = np.sqrt(np.einsum("ni,ni->n", step, step))
+    return np.asarray(step * (length_px / np.maximum(length, length_px))[:, None])
 
 
 def _back(
     looks: Looks,
-    picture: Picture,
-    found_and_guess: tuple[FloatArray, FloatArray],
-    stretch: FloatArray,
+    which: IntArray,
+    value: FloatArray,
+    plain: FloatArray,
+    shift: FloatArray,
     window: Window,
 ) -> FloatArray:
     """Return how far (n,) from its point the place found is found again in the key picture.
 
     The way back begins where the way there began: off by as much as the guess was.
+
+    Parameters
+    ----------
+    looks : Looks
+        All looks.
+    which : (n,) int array
+        Those that were found.
+    value, plain : (n, k), (2, n, k) float32 arrays
+        Samples where they were found, and their slopes.
+    shift : (n, 2) float array
+        How far they were found from the guess.
+    window : Window
+        The samples.
     """
-    xy, guess = found_and_guess
-    value = window.sample(picture.grey, xy, stretch)
-    step = np.array([0.7, 0.0])
-    plain = np.stack(
-        [
-            (window.sample(picture.grey, xy + np.einsum("nij,j->ni", stretch, d), stretch)
-             - window.sample(picture.grey, xy - np.einsum("nij,j->ni", stretch, d), stretch))
-            / np.float32(1.4)
-            for d in (step, step[::-1])
-        ]
-    )  # fmt: skip
     slope = plain * window.weight
     inverse = _inverse(slope, plain)
-    unstretch = np.linalg.inv(stretch)
-    shift = np.einsum("nij,nj->ni", unstretch, xy - guess)
-    length = np.maximum(np.hypot(*shift.T), 1e-9)
-    shift = shift * np.minimum(1.0, (_MARGIN_PX - 1.0) / length)[:, None]
+    shift = _at_most(shift, _MARGIN_PX - 1.0)
+    moving, own_inverse = np.arange(len(which)), inverse
     for _ in range(_BACK_ITERATIONS):
-        seen = _in_patches(looks.patch, shift, window)
-        shift = shift - _solve(slope, inverse, seen - value)
+        own = which[moving]
+        seen = _in_patches(looks.patch, own, looks.middle[own] + shift[moving], window)
+        step = _solve(slope, own_inverse, seen - value)
+        shift[moving] -= step
+        still = np.flatnonzero(_moves(step))
+        if len(still) == 0:
+            break
+        moving, value = moving[still], value[still]
+        slope, own_inverse = slope[:, still], own_inverse[still]
     away = np.hypot(*shift.T)
     away[inverse[:, 0, 0] <= 0] = np.inf
     return np.asarray(away)
-
-
-def _correlation(a: FloatArray, b: FloatArray, weight: FloatArray) -> FloatArray:
-    """Return the weighted correlation (n,) of samples about zero."""
-    both = np.einsum("nk,nk,k->n", a, b, weight)
-    own = np.einsum("nk,nk,k->n", a, a, weight) * np.einsum("nk,nk,k->n", b, b, weight)
-    return np.asarray(both / np.sqrt(np.maximum(own, 1e-12)))
 
 
 def follow(
@@ -326,69 +390,3 @@ def follow(
     looks = Looks.take(Picture.of(key), np.asarray(points, float), window)
     stretch = np.tile(np.eye(2), (len(points), 1, 1))
     return match(looks, Picture.of(picture), np.asarray(guess, float), stretch, window)
-
-
-def neighbours(points: FloatArray, of: FloatArray, count: int) -> IntArray:
-    """Return indices (n, count) into `of` of each point's nearest, itself left out.
-
-    Distances along y count double: film speed changes with height first of all. Where `of` has
-    too few members the index is len(of).
-    """
-    stretch = np.array([1.0, 2.0])
-    answer = cKDTree(of * stretch).query(points * stretch, k=count + 1)
-    distance, index = np.asarray(answer[0]), np.asarray(answer[1], int)
-    itself = distance <= 1e-9
-    # Drop the point itself where it is a member, the farthest where it is not.
-    drop = np.where(itself.any(axis=1), itself.argmax(axis=1), count)
-    keep = np.arange(count + 1)[None, :] != drop[:, None]
-    return np.asarray(index[keep].reshape(len(points), count))
-
-
-def median_of(values: FloatArray, index: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Return the neighbours' median (n, 2) and their median distance from it (n,).
-
-    Values that are NaN do not count; NaN where fewer than three neighbours are left.
-    """
-    near = np.vstack([values, [np.nan, np.nan]])[index]
-    middle = np.stack([_median(near[:, :, k]) for k in (0, 1)], axis=1)
-    spread = _median(np.hypot(*(near - middle[:, None]).transpose(2, 0, 1)))
-    return middle, spread
-
-
-def _median(values: FloatArray) -> FloatArray:
-    """Return the median (n,) of each row, NaN left out (numpy's own is thirty times slower)."""
-    ordered = np.sort(values, axis=1)
-    count = np.isfinite(values).sum(axis=1)
-    row = np.arange(len(values))
-    low, high = ordered[row, (count - 1) // 2], ordered[row, np.minimum(count // 2, count)]
-    return np.where(count >= 3, 0.5 * (low + high), np.nan)
-
-
-def gradients(values: FloatArray, xy: FloatArray, index: IntArray) -> FloatArray:
-    """Return the gradient (n, 2, 2) of values (m, 2) over neighbours; [i, j] = d value_i / d x_j.
-
-    Least squares over each point's neighbours, held back where they lie too close together.
-    """
-    padded = np.vstack([values, [np.nan, np.nan]])[index]
-    place = np.vstack([xy, [np.nan, np.nan]])[index]
-    known = np.isfinite(padded[..., :1] + place[..., :1])
-    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-    dv = np.where(known, padded, 0.0)
-    dx = np.where(known, place, 0.0)
-    dv = np.where(known, dv - dv.sum(axis=1, keepdims=True) / count, 0.0)
-    dx = np.where(known, dx - dx.sum(axis=1, keepdims=True) / count, 0.0)
-    normal = dx.transpose(0, 2, 1) @ dx + _HOLD_PX2 * np.eye(2)
-    right = dx.transpose(0, 2, 1) @ dv
-    return np.asarray(np.linalg.solve(normal, right).transpose(0, 2, 1))
-
-
-def contradicts(
-    steps: FloatArray, middle: FloatArray, spread: FloatArray, floor_px: float
-) -> BoolArray:
-    """Return which steps contradict their neighbours: normalised median test.
-
-    Westerweel and Scarano (2005), Exp. Fluids 39:1096, with threshold 3. Points without
-    neighbours contradict nobody.
-    """
-    residual = np.hypot(*(steps - middle).T) / (spread + floor_px)
-    return np.asarray(residual > 3.0)

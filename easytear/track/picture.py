@@ -116,3 +116,19 @@ class FilmPictures:
         return np.asarray(
             cv2.addWeighted(shown, self._gain, shown, 0.0, 128.0, dtype=cv2.CV_8U), np.uint8
         )
+
+
+def squares(image: FloatArray, xy: FloatArray, reach: int) -> tuple[FloatArray, FloatArray]:
+    """Return the square (n, p, p) of an image around each point, and the points' places in it.
+
+    At the image's border the square lies inside the image, and the point beside its middle.
+    """
+    size = 2 * reach + 1
+    height, width = image.shape
+    if height < size or width < size:
+        more = (max(size - height, 0), max(size - width, 0))
+        image = np.asarray(cv2.copyMakeBorder(image, 0, more[0], 0, more[1], cv2.BORDER_CONSTANT))
+    most = np.array(image.shape[::-1]) - size
+    corner = np.clip(np.rint(xy).astype(int) - reach, 0, most)
+    squares = np.lib.stride_tricks.sliding_window_view(image, (size, size))
+    return np.asarray(squares[corner[:, 1], corner[:, 0]]), xy - corner

@@ -10,16 +10,8 @@ from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, ByteArray, FloatArray
 from easytear.settings.film import TrackSettings
-from easytear.track.match import (
-    Looks,
-    Picture,
-    Window,
-    contradicts,
-    gradients,
-    match,
-    median_of,
-    neighbours,
-)
+from easytear.track.match import Looks, Picture, Window, match
+from easytear.track.neighbours import contradicts, gradients, median_of, neighbours
 from easytear.track.picture import Scale
 
 IntArray = NDArray[np.int_]

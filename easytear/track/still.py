@@ -18,6 +18,8 @@ from easytear.geometry import BoolArray, ByteArray, FloatArray
 # A frame whose film moves slower than this share of the fastest still counts a little, so that
 # a scene without film has a still layer too.
 _LEAST_WEIGHT = 0.03
+# Film and noise are alike over so many pixels.
+_ALIKE_PX2 = 25.0
 
 
 class StillLayer:
@@ -40,12 +42,17 @@ class StillLayer:
         self, textures: list[FloatArray], time_s: FloatArray, near: BoolArray, eye_sd_px: float
     ) -> None:
         self._eye_sd = max(eye_sd_px, 0.1)
-        self._near = near.astype(np.float32)
+        # Fitted at half size: the layer is smoother than that, and pixels are plenty.
+        self._half = (max(near.shape[1] // 2, 1), max(near.shape[0] // 2, 1))
+        self._near = self._small(near.astype(np.float32))
         self._set(np.mean(textures, axis=0, dtype=np.float32))
         speed = self._speeds(textures, time_s)
         weight = np.maximum(speed, _LEAST_WEIGHT * max(float(speed.max(initial=0.0)), 1e-6))
-        placed = [self._placed(t) for t in textures]
-        self._set(np.average(placed, axis=0, weights=weight).astype(np.float32))
+        weight /= weight.sum()
+        mean: FloatArray = np.zeros(near.shape, np.float32)
+        for texture, share in zip(textures, weight, strict=True):
+            mean = np.asarray(cv2.scaleAdd(self._placed(texture), float(share), mean))
+        self._set(mean)
 
     def _set(self, layer: FloatArray) -> None:
         """Take a layer, and what becomes of it when the eye or the focus is a little off."""
@@ -57,32 +64,50 @@ class StillLayer:
         columns -= 0.5 * layer.shape[1]
         blur = cv2.GaussianBlur(layer, (0, 0), 1.5) - layer
         turned, grown = x * -rows + y * columns, x * columns + y * rows
-        self._basis = np.stack([layer, x, y, blur, turned, grown])
+        changes = (layer, x, y, blur, turned, grown)
+        self._basis = np.stack([c.reshape(-1) for c in changes])
         eye = self._eye_sd
         # What each may come to: contrast by a tenth, the eye by its deviation, focus by all,
         # rotation by 0.15 degrees, size by half a percent.
         self._prior_sd = np.array([0.1, eye, eye, 1.0, 0.0026, 0.005])
-        flat = self._basis.reshape(len(self._basis), -1)
-        self._masked = flat * self._near.reshape(-1)
-        self._normal = (self._masked @ flat.T).astype(float)
+        self._small_layer = self._small(layer).reshape(-1)
+        self._small_basis = np.stack([self._small(np.asarray(c)).reshape(-1) for c in changes])
+        self._masked = self._small_basis * self._near.reshape(-1)
+        self._normal = (self._masked @ self._small_basis.T).astype(float)
+
+    def _small(self, image: FloatArray) -> FloatArray:
+        return np.asarray(cv2.resize(image, self._half, interpolation=cv2.INTER_AREA))
 
     def fit(self, texture: FloatArray) -> FloatArray:
         """Return how much of each change of the layer a frame holds (contrast, -dx, -dy, ...).
 
         Least squares; the film is its noise. Held near zero by what is known beforehand.
         """
-        residual = (texture - self.layer).reshape(-1)
+        return self._fit(self._small(texture).reshape(-1))
+
+    def _fit(self, small: FloatArray) -> FloatArray:
+        residual = small - self._small_layer
         right = self._masked @ residual
         # Film and noise are alike over some pixels: as many fewer count.
-        noise = float(np.mean(residual**2)) * 25.0
+        noise = float(residual @ residual) / len(residual) * _ALIKE_PX2 / 4.0
         prior = np.diag(noise / self._prior_sd**2)
         return np.asarray(np.linalg.solve(self._normal + prior, right))
 
     def without(self, texture: FloatArray) -> FloatArray:
         """Return a frame's texture without the still layer."""
-        share = self.fit(texture).astype(np.float32)
-        still = share @ self._basis.reshape(len(share), -1)
-        return np.asarray(texture - self.layer - still.reshape(texture.shape))
+        share = self.fit(texture)
+        # The first change is the layer itself.
+        share[0] += 1.0
+        still = share.astype(np.float32) @ self._basis
+        return np.asarray(cv2.subtract(texture, still.reshape(texture.shape)))
+
+    def _without_small(self, texture: FloatArray) -> FloatArray:
+        """Return the same at half size."""
+        small = self._small(texture).reshape(-1)
+        share = self._fit(small)
+        share[0] += 1.0
+        left = small - share.astype(np.float32) @ self._small_basis
+        return np.asarray(left.reshape(self._half[::-1]))
 
     def _placed(self, texture: FloatArray) -> FloatArray:
         """Return a frame's texture moved to where the layer is."""
@@ -101,15 +126,14 @@ class StillLayer:
 
     def _speeds(self, textures: list[FloatArray], time_s: FloatArray) -> FloatArray:
         """Return the film's speed in each frame, working px/s, from dense flow at half size."""
-        size = (textures[0].shape[1] // 2, textures[0].shape[0] // 2)
-        small = [cv2.resize(self.without(t), size, interpolation=cv2.INTER_AREA) for t in textures]
-        near = cv2.resize(self._near, size, interpolation=cv2.INTER_NEAREST) > 0
+        small = [self._without_small(t) for t in textures]
+        near = self._near > 0.5
         if len(small) < 2 or not near.any():
             return np.ones(len(textures))
-        spread = np.median([1.4826 * np.median(np.abs(s[near])) for s in small])
+        spread = np.median([1.4826 * np.median(np.abs(s[near][::4])) for s in small])
         gain = 20.0 / max(float(spread), 0.3)
         shown = [np.clip(128.0 + gain * s, 0, 255).astype(np.uint8) for s in small]
-        energy = cv2.GaussianBlur(np.mean([s**2 for s in small], axis=0), (0, 0), 6.0)
+        energy = cv2.GaussianBlur(np.mean(np.square(small), axis=0), (0, 0), 6.0)
         strong = near & (energy >= np.quantile(energy[near], 0.7))
         steps = [_way(a, b, strong) for a, b in pairwise(shown)]
         between = 2.0 * np.array(steps) / np.maximum(np.diff(time_s), 1e-6)

@@ -11,7 +11,8 @@ from easytear.geometry import BoolArray, ByteArray, FloatArray
 from easytear.progress import SILENT, Progress
 from easytear.settings.film import TrackSettings
 from easytear.stabilised import StabilisedFrames
-from easytear.track.match import Looks, Picture, median_of, neighbours
+from easytear.track.match import Looks, Picture
+from easytear.track.neighbours import median_of, neighbours
 from easytear.track.picture import FilmPictures, Scale, trust
 from easytear.track.points import Follower, Log, Points, find_new, window_of
 from easytear.track.still import StillLayer
@@ -95,6 +96,8 @@ class FilmWalk:
         self._count = 0
         self._window = window_of(self.scale, settings)
         self._births = list(_BIRTHS_S)
+        self._textures: dict[int, FloatArray] = {}
+        self._newborn: list[tuple[int, Points]] | None = []
 
     def run(self, look: Callable[[int], None] | None = None, progress: Progress = SILENT) -> Log:
         """Walk through the interval and return what was measured.
@@ -109,29 +112,34 @@ class FilmWalk:
         n = len(self._frames)
         self._set_gain()
         picture = self._picture(0)
+        ready = Picture.of(picture)
         none = np.zeros((0, 2))
-        looks = Looks.take(Picture.of(picture), none, self._window)
+        looks = Looks.take(ready, none, self._window)
         points = Points.new(np.zeros(0, int), none, none, looks, 0.0)
         forward = Follower(self._trust, self.scale, self._settings, points, self.log)
-        forward.begin(0.0, Picture.of(picture))
+        forward.begin(0.0, ready)
         frame = 0
         while frame < n:
             time_s = float(self._time[frame])
             if frame:
                 picture = self._picture(frame)
-                forward.step(frame, time_s, Picture.of(picture))
+                ready = Picture.of(picture)
+                forward.step(frame, time_s, ready)
             self._remember(frame, picture)
             if frame and time_s >= self._births[0]:
-                self._birth(forward, frame, picture)
+                self._birth(forward, frame, picture, ready)
             if look is not None:
                 look(frame)
             self.visited.append(frame)
             progress.update(frame + 1, n, "following the film")
             frame = self._next(frame, forward.points)
+        self._back()
         return self.log
 
     def _picture(self, frame: int) -> ByteArray:
-        texture = self._maker.texture(self._frames.grey(frame))
+        texture = self._textures.pop(frame, None)
+        if texture is None:
+            texture = self._maker.texture(self._frames.grey(frame))
         return self._maker.picture(self._still.without(texture))
 
     def _set_gain(self) -> None:
@@ -141,12 +149,14 @@ class FilmWalk:
         textures = [self._maker.texture(self._frames.grey(int(f))) for f in sample]
         self._still = StillLayer(textures, self._time[sample], self._maker.near, self._eye_sd)
         self._maker.set_gain([self._still.without(t) for t in textures[::3]])
+        self._textures = dict(zip(sample.tolist(), textures, strict=True))
 
     def _remember(self, frame: int, picture: ByteArray) -> None:
         """Keep the first pictures, to follow back into, then a few of the past, and the last."""
         time = self._time
         self._kept.append((frame, picture))
-        if time[frame] > _BACKWARD_S + 0.1:
+        if time[frame] > _BACKWARD_S:
+            self._back()
             kept = [self._kept[-1]]
             for earlier in reversed(self._kept[:-1]):
                 gap = _PAST_S / 8 if earlier is not self._kept[-2] else 0.0
@@ -183,7 +193,7 @@ class FilmWalk:
         # The last frame is always looked at, so that tracks reach the interval's end.
         return max(min(after, len(self._time) - 1), frame + 1)
 
-    def _birth(self, forward: Follower, frame: int, picture: ByteArray) -> None:
+    def _birth(self, forward: Follower, frame: int, picture: ByteArray, ready: Picture) -> None:
         time_s = float(self._time[frame])
         while self._births and self._births[0] <= time_s:
             due = self._births.pop(0)
@@ -203,10 +213,10 @@ class FilmWalk:
         )
         if len(places) == 0:
             return
-        new = self._born(places, frame, forward.points)
+        new = self._born(places, frame, forward.points, ready)
         self.log.add(frame, new.ident, new.xy, np.zeros(len(new)), new.keys)
-        if time_s <= _BACKWARD_S:
-            self._back(new, frame, picture)
+        if self._newborn is not None:
+            self._newborn.append((frame, new.keep(np.ones(len(new), bool))))
         forward.points = forward.points.with_more(new)
 
     def _count_failed(self, forward: Follower) -> None:
@@ -218,12 +228,12 @@ class FilmWalk:
             np.add.at(self._failed, (cell[on, 1], cell[on, 0]), 1.0)
         forward.failed.clear()
 
-    def _born(self, places: FloatArray, frame: int, others: Points) -> Points:
+    def _born(self, places: FloatArray, frame: int, others: Points, ready: Picture) -> Points:
         ident = np.arange(self._count, self._count + len(places))
         self._count += len(places)
         self.log.born_s += [float(self._time[frame])] * len(places)
         velocity = self._first_velocity(places, others)
-        looks = Looks.take(Picture.of(self._kept[-1][1]), places, self._window)
+        looks = Looks.take(ready, places, self._window)
         return Points.new(ident, places, velocity, looks, float(self._time[frame]))
 
     def _first_velocity(self, places: FloatArray, others: Points) -> FloatArray:
@@ -241,16 +251,26 @@ class FilmWalk:
             velocity[unknown] = -flow[y, x] / dt
         return velocity
 
-    def _back(self, new: Points, frame: int, picture: ByteArray) -> None:
-        """Follow new points back to the interval's start."""
-        back = Follower(
-            self._trust, self.scale, self._settings, new.keep(np.ones(len(new), bool)), self.log
-        )
-        back.begin(float(self._time[frame]), Picture.of(picture))
-        for earlier, before in reversed(self._kept[:-1]):
-            if len(back.points) == 0:
-                break
-            back.step(earlier, float(self._time[earlier]), Picture.of(before))
+    def _back(self) -> None:
+        """Follow the points born so far back to the interval's start, all together; once."""
+        if self._newborn is None:
+            return
+        born = dict(self._newborn)
+        self._newborn = None
+        back: Follower | None = None
+        for frame, before in reversed(self._kept):
+            new = born.get(frame)
+            if back is None and new is None:
+                continue
+            picture, time_s = Picture.of(before), float(self._time[frame])
+            if back is None:
+                assert new is not None
+                back = Follower(self._trust, self.scale, self._settings, new, self.log)
+                back.begin(time_s, picture)
+                continue
+            back.step(frame, time_s, picture)
+            if new is not None:
+                back.points = back.points.with_more(new)
 
 
 def near_film(film_mask: BoolArray, lower_edge_px: FloatArray, mm_per_px: float) -> BoolArray:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from easytear.track.match import Looks, Picture, Window, contradicts, gradients, match, neighbours
+from easytear.track.match import Looks, Picture, Window, match
 
 
 def _pictures(shift, stretch):
@@ -48,17 +48,3 @@ def test_what_does_not_look_alike_is_not_followed():
     looks = Looks.take(Picture.of(key), points, window)
     _, back = match(looks, Picture.of(other), points, np.tile(np.eye(2), (40, 1, 1)), window)
     assert np.isinf(back).mean() > 0.9
-
-
-def test_gradient_of_a_linear_field():
-    points = np.random.default_rng(0).uniform(0, 100, (80, 2))
-    true = np.array([[0.1, 0.0], [0.05, -0.3]])
-    near = neighbours(points, points, 12)
-    found = gradients(points @ true.T, points, near)
-    np.testing.assert_allclose(np.median(found, axis=0), true, atol=0.05)
-
-
-def test_contradiction_is_judged_by_the_neighbours_scatter():
-    steps = np.array([[0.0, -5.0], [0.0, 0.0]])
-    middle = np.tile([0.0, -5.0], (2, 1))
-    assert contradicts(steps, middle, np.full(2, 0.1), 0.7).tolist() == [False, True]
