@@ -42,8 +42,61 @@ BEND, PLACE_BEND, LEVEL = 0.03, 0.3, 0.001
 """Strength of the priors against bends in height, against bends along the eye, and against slopes,
 in rows: they join knots without rows to the others."""
 
+ARCH_POINTS = 12
+"""An arch is fitted to at least so many columns of the front."""
+
 ALIKE_FRAMES = 10.0
 """A track's errors last: they are taken as alike over about ten frames."""
+
+
+@dataclass(frozen=True)
+class Arch:
+    """A parabola along the eye that film of equal speed follows: the lid's, seen in the front.
+
+    Attributes
+    ----------
+    coefficient : (3,) array
+        Of 1, x and x^2, x in mm from `middle_mm`.
+    middle_mm, reach_mm : float
+        Middle and half width of the places that it was fitted to; level beyond them.
+    """
+
+    coefficient: FloatArray
+    middle_mm: float
+    reach_mm: float
+
+    def height_mm(self, place_mm: FloatArray) -> FloatArray:
+        """Return the arch's height (n,) at places."""
+        x = np.clip(place_mm - self.middle_mm, -self.reach_mm, self.reach_mm)
+        height: FloatArray = np.vander(x, 3, increasing=True) @ self.coefficient
+        return height
+
+
+FLAT = Arch(np.zeros(3), 0.0, 0.0)
+"""No arch: heights count as they are."""
+
+
+def fit_arch(place_mm: FloatArray, height_mm: FloatArray) -> Arch:
+    """Return the parabola through points (n,) of the front, robust against its fingers.
+
+    Film starts at the lid and is thrown up by it, so that lid, front and lines of equal speed run
+    side by side; the lid itself is hidden behind the limbus' sides. Least squares with Cauchy's
+    weights.
+    """
+    known = np.isfinite(height_mm)
+    if known.sum() < ARCH_POINTS:
+        return FLAT
+    place, height = place_mm[known], height_mm[known]
+    low, high = float(place.min()), float(place.max())
+    x = np.vander(place - 0.5 * (low + high), 3, increasing=True)
+    weight: FloatArray = np.ones(len(place))
+    coefficient: FloatArray = np.zeros(3)
+    for _ in range(8):
+        coefficient = np.linalg.lstsq(x * weight[:, None], height * weight, rcond=None)[0]
+        left = height - x @ coefficient
+        spread = max(1.4826 * float(np.median(np.abs(left))), 1e-6)
+        weight = 1.0 / np.sqrt(1.0 + (left / (CAUCHY * spread)) ** 2)
+    return Arch(coefficient, 0.5 * (low + high), 0.5 * (high - low))
 
 
 @dataclass(frozen=True)
@@ -57,19 +110,22 @@ class Field:
     height_mm : (t,) array
         That height, y up.
     knots_mm : (k,) array
-        Heights of the knots.
+        Heights of the knots over the arch.
     place_knots_mm : (p,) array
         Places of the knots along the eye.
+    arch : Arch
+        The line from which heights count in the field.
     """
 
     samples: Samples
     height_mm: FloatArray
     knots_mm: FloatArray
     place_knots_mm: FloatArray
+    arch: Arch
 
     def basis(self, height_mm: FloatArray, place_mm: FloatArray) -> FloatArray:
         """Return the (m, k * p) basis at heights and places: products of hats over the knots."""
-        up = _hats(height_mm, self.knots_mm)
+        up = _hats(height_mm - self.arch.height_mm(place_mm), self.knots_mm)
         along = _hats(place_mm, self.place_knots_mm)
         return (up[:, :, None] * along[:, None, :]).reshape(len(up), up.shape[1] * along.shape[1])
 
@@ -82,14 +138,16 @@ class Field:
         return replace(self, samples=self.samples.frames(chosen))
 
 
-def make_field(samples: Samples, height_mm: FloatArray) -> tuple[Field, NDArray[np.int_]] | None:
+def make_field(
+    samples: Samples, height_mm: FloatArray, arch: Arch = FLAT
+) -> tuple[Field, NDArray[np.int_]] | None:
     """Return the field's form and the rows of known height; None where they are too few."""
     known = np.flatnonzero(np.isfinite(height_mm) & ((samples.weight > 0).sum(axis=1) >= 3))
     if len(known) < 3:
         return None
     height, place = height_mm[known], samples.place_mm[known]
-    up = _knots(height, KNOT_MM)
-    return Field(samples.rows(known), height, up, _knots(place, PLACE_KNOT_MM)), known
+    up = _knots(height - arch.height_mm(place), KNOT_MM)
+    return Field(samples.rows(known), height, up, _knots(place, PLACE_KNOT_MM), arch), known
 
 
 def _knots(values: FloatArray, step: float) -> FloatArray:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.bootstrap import Target
-from easytear.measure.field import Amplitudes, Field, fit_field, make_field
+from easytear.measure.field import FLAT, Amplitudes, Arch, Field, fit_arch, fit_field, make_field
 from easytear.measure.samples import Samples
 from easytear.measure.spread import Law, fit_law
 from easytear.measure.zone import Onset, Zone
@@ -51,10 +51,16 @@ class Origins:
     chance: FloatArray
 
 
-def find_origins(up: Samples, edge: Samples, law: Law, settings: SpreadSettings) -> Origins | None:
-    """Return where the film was at onset under a law; None where no row tells."""
+def find_origins(
+    up: Samples, edge: Samples, law: Law, settings: SpreadSettings, front_mm: FloatArray
+) -> Origins | None:
+    """Return where the film was at onset under a law; None where no row tells.
+
+    `front_mm` (c,) is what is known beforehand of the front's heights: their arch is the field's.
+    """
     height, _ = onset_heights(up, law)
-    fitted = _field(up, _under_front(height, edge), law, settings)
+    arch = fit_arch(edge.place_mm, front_mm)
+    fitted = _field(up, _under_front(height, edge), law, settings, arch)
     if fitted is None:
         return None
     field, found, chance = fitted
@@ -69,10 +75,10 @@ def find_origins(up: Samples, edge: Samples, law: Law, settings: SpreadSettings)
 
 
 def _field(
-    up: Samples, height: FloatArray, law: Law, settings: SpreadSettings
+    up: Samples, height: FloatArray, law: Law, settings: SpreadSettings, arch: Arch = FLAT
 ) -> tuple[Field, Amplitudes, FloatArray] | None:
     """Return the amplitude field of rows at known heights, as fitted, and all rows' chances."""
-    made = make_field(up, height)
+    made = make_field(up, height, arch)
     if made is None:
         return None
     field, chosen = made
@@ -94,13 +100,18 @@ def _under_front(height: FloatArray, edge: Samples) -> FloatArray:
 
     The front only rises: at onset it lay below where it was first seen.
     """
-    seen = edge.weight > 0
-    if not seen.any():
+    first = lowest_seen(edge)
+    if not np.isfinite(first).any():
         return height
-    first = np.where(seen, edge.value, np.inf).min(axis=1, initial=np.inf)
-    top = float(first[np.isfinite(first)].max())
+    top = float(np.nanmax(first))
     with np.errstate(invalid="ignore"):
         return np.where(height <= top + MARGIN_MM, height, np.nan)
+
+
+def lowest_seen(edge: Samples) -> FloatArray:
+    """Return the lowest height (c,) at which each column of the front was seen; NaN where none."""
+    lowest = np.where(edge.weight > 0, edge.value, np.inf).min(axis=1, initial=np.inf)
+    return np.where(np.isfinite(lowest), lowest, np.nan)
 
 
 def zone_below_front(
@@ -179,7 +190,7 @@ def find_headline(
         Source of chance.
     """
     nothing = np.zeros(len(up), dtype=bool)
-    where = find_origins(up, edge, everywhere, settings)
+    where = find_origins(up, edge, everywhere, settings, lowest_seen(edge))
     if settings.headline_zone == "all_film":
         chance = None if where is None else where.chance
         law = fit_law(Zone(up, None, chance), settings, rng=rng)
@@ -206,7 +217,7 @@ def _settled(
     for _ in range(ROUNDS - 1):
         zone, _ = zone_below_front(up, edge, where, settings.zone_depth_mm)
         law = fit_law(zone, settings, onset=onset)
-        again = None if law is None else find_origins(up, edge, law, settings)
+        again = None if law is None else find_origins(up, edge, law, settings, where.front_mm)
         if again is None:
             return None
         where = again
