@@ -34,10 +34,9 @@ numbers that the law has more, about once in ten thousand intervals."""
 ONSET_MARGIN_S = 0.02
 """Observations up to this much later than the onset still show where the film lay then."""
 
-DRIFT_LAMBDAS = 3.9
-"""Windows shorter than this many time constants cannot tell drift from the exponential: in
-simulated curves lambda stays right with drift fitted over five, and scatters two- to threefold over
-two and a half."""
+DRIFT_LAMBDAS = 2.0
+"""In windows shorter than this many time constants a straight line passes for the exponential. In
+longer ones the drift's own variance says whether it can be told."""
 
 
 @dataclass(frozen=True)
