@@ -88,22 +88,24 @@ def front_at_onset(front: Samples, law: Law, film: FilmAmplitude) -> tuple[Float
         total = np.maximum(weight.sum(axis=1), TINY)
         back = (weight * (value - risen)).sum(axis=1) / total
         height = 0.5 * height + 0.5 * back
-    least = np.sqrt(np.where(seen, variance, np.inf).min(axis=1, initial=np.inf))
     known = seen.any(axis=1)
-    sd = np.sqrt(least**2 + _unsteadiness(seen, value - risen - height[:, None]) ** 2)
+    error = _amplitude_error(seen, value - risen - height[:, None], risen)
+    taken_back = (weight * risen).sum(axis=1) / total
+    least = np.where(seen, own, np.inf).min(axis=1, initial=np.inf)
+    sd = np.sqrt(least + (error * taken_back) ** 2)
     return np.where(known, height, np.nan), np.where(known, sd, np.nan)
 
 
-def _unsteadiness(seen: BoolArray, left: FloatArray) -> float:
-    """Return how much the front, taken back, still moves over time: as an RMS over frames.
+def _amplitude_error(seen: BoolArray, left: FloatArray, risen: FloatArray) -> float:
+    """Return how wrong the film's amplitude is, as a share: how much the front still moves.
 
-    A front that were found exactly, and moved exactly as the film, would not move at all.
+    A front that were found exactly, and moved exactly as the film says, would not move at all once
+    it is taken back; what it moves, grows with how far it was taken back.
     """
     frames = np.flatnonzero(seen.sum(axis=0) >= 3)
-    if len(frames) == 0:
-        return 0.0
-    middle = [float(np.median(left[seen[:, f], f])) for f in frames]
-    return float(np.sqrt(np.mean(np.square(middle))))
+    moved = np.array([np.median(left[seen[:, f], f]) for f in frames])
+    back = np.array([np.median(risen[seen[:, f], f]) for f in frames])
+    return float(np.sqrt((moved**2).sum() / max(float((back**2).sum()), TINY)))
 
 
 def depths(
