@@ -150,11 +150,28 @@ def relative_brightness(profiles: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     values = profiles.astype(np.float32)
     inner, outer = values[..., : SAMPLES // 4], values[..., -SAMPLES // 4 :]
-    dark = np.median(inner, axis=(-2, -1), keepdims=True)
-    contrast = np.median(outer, axis=(-2, -1), keepdims=True) - dark
+    dark = _picture_median(inner)
+    contrast = _picture_median(outer) - dark
     soft = np.maximum(0.15 * contrast, 2.0)
     relative: NDArray[np.float32] = np.log(np.maximum(values - dark, 0.0) + soft)
     return relative
+
+
+def _median(values: FloatArray) -> float:
+    """Return the median of a few numbers, as `numpy.median` and five times as fast."""
+    middle = len(values) // 2
+    if len(values) % 2:
+        return float(np.partition(values, middle)[middle])
+    low, high = np.partition(values, (middle - 1, middle))[middle - 1 : middle + 1]
+    return float(0.5 * (low + high))
+
+
+def _picture_median(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the median over the last two axes, which stay with length 1."""
+    if values.ndim == 2:
+        return np.full((1, 1), _median(values.ravel()), np.float32)
+    median: NDArray[np.float32] = np.median(values, axis=(-2, -1), keepdims=True)
+    return median
 
 
 def cauchy_solve(
@@ -167,12 +184,14 @@ def cauchy_solve(
     """
     w = weights
     x: FloatArray = np.zeros(design.shape[1])
+    seen = weights > 0
+    some = bool(seen.any())
+    unit = 1e-6 * np.eye(design.shape[1])
     for _ in range(rounds):
         a = design * w[:, None]
-        x = np.linalg.solve(a.T @ design + 1e-6 * np.eye(design.shape[1]), a.T @ values)
+        x = np.linalg.solve(a.T @ design + unit, a.T @ values)
         residual = np.abs(values - design @ x)
-        seen = weights > 0
-        scale = max(floor, 1.48 * float(np.median(residual[seen])) if seen.any() else floor)
+        scale = max(floor, 1.48 * _median(residual[seen]) if some else floor)
         w = weights / (1.0 + (residual / (1.5 * scale)) ** 2)
     return x
 
@@ -224,7 +243,7 @@ def _fit_once(grey: ByteArray, guess: Ellipse, width: float) -> PupilFit | None:
     if not weights.any():
         return None
     # A ray with a step of half the usual strength is as good as any: weights saturate.
-    weights = np.minimum(weights / max(float(np.median(weights[inside])), 1e-3), 1.0)
+    weights = np.minimum(weights / max(_median(weights[inside]), 1e-3), 1.0)
     p = cauchy_solve(
         _with_prior(_DESIGN), np.append(edge, [0, 0]), np.append(weights, [4, 4]), 0.01
     )
@@ -252,7 +271,7 @@ def _judge(
     off = _SCALE[None, :] - fitted[:, None]
     dark, bright = (off > -0.3) & (off < -0.05), (off > 0.05) & (off < 0.25)
     step = _mean_where(values, bright) - _mean_where(values, dark)
-    typical = float(np.median(step[inside]))
+    typical = _median(step[inside])
     good = inside & (np.abs(edge - fitted) < 0.05) & (step > 0.4 * typical) & (typical > 0)
     return PupilFit(
         ellipse, float(good.sum() / inside.sum()), float(np.quantile(step[inside], 0.4))

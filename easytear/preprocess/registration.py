@@ -92,12 +92,41 @@ def warp(
 
 
 def hold_still(frame: NDArray[Any], matrix: NDArray[np.float64]) -> NDArray[Any]:
-    """Return a frame in eye coordinates, by its `eye_to_image_matrix`; borders are repeated."""
+    """Return a frame in eye coordinates, by its `eye_to_image_matrix`; borders are repeated.
+
+    Cubic convolution (Keys 1981, a = -0.75 as OpenCV has it). Where the eye does not turn, rows and
+    columns are filtered one after the other, which is the same sum in a quarter of the time, and
+    exact where OpenCV's warp rounds places to 1/32 px.
+    """
+    if np.array_equal(matrix[:, :2], np.eye(2)):
+        return _shifted(frame, float(matrix[0, 2]), float(matrix[1, 2]))
     height, width = frame.shape[:2]
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(
         frame, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
+
+
+def _shifted(frame: NDArray[Any], dx: float, dy: float) -> NDArray[Any]:
+    height, width = frame.shape[:2]
+    dx, dy = float(np.clip(dx, -width, width)), float(np.clip(dy, -height, height))
+    left, top = int(np.floor(dx)), int(np.floor(dy))
+    # The kernel reaches one pixel back and two ahead; what the filter makes of the rim is cut off.
+    pad = max(abs(left), abs(top)) + 4
+    wide = cv2.copyMakeBorder(frame, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    y, x = pad + top - 2, pad + left - 2
+    part = wide[y : y + height + 4, x : x + width + 4]
+    moved = cv2.sepFilter2D(part, -1, _cubic(dx - left), _cubic(dy - top), anchor=(1, 1))
+    return np.ascontiguousarray(moved[2:-2, 2:-2])
+
+
+def _cubic(part: float, a: float = -0.75) -> FloatArray:
+    """Return the weights of the pixels at -1, 0, 1 and 2 for a place `part` (0 to 1) after 0."""
+    far = np.array([1.0 + part, 2.0 - part])
+    near = np.array([part, 1.0 - part])
+    outer = ((a * far - 5.0 * a) * far + 8.0 * a) * far - 4.0 * a
+    inner = ((a + 2.0) * near - (a + 3.0)) * near * near + 1.0
+    return np.array([outer[0], inner[0], inner[1], outer[1]])
 
 
 def seen_mask(matrix: NDArray[np.float64], shape: tuple[int, int]) -> BoolArray:

@@ -1,10 +1,11 @@
+import cv2
 import numpy as np
 import pytest
 
 from easytear.geometry import Ellipse
 from easytear.preprocess.pupil import find_pupil
 from easytear.preprocess.records import EyeInInterval, EyeMotion
-from easytear.preprocess.registration import eye_to_image, image_to_eye, warp
+from easytear.preprocess.registration import eye_to_image, hold_still, image_to_eye, warp
 from tests.preprocess.eyes import DrawnEye
 
 DX, DY, TURN = 7.3, -4.6, 5.0
@@ -61,3 +62,23 @@ def test_warp_says_what_the_picture_does_not_reach():
     assert not seen[:, 50:].any()
     assert seen[:, :50].all()
     assert (held == 90).all()
+
+
+@pytest.mark.parametrize("shift", [(3.37, -2.61), (-7.5, 0.0), (0.02, 11.98), (-700.0, 3.0)])
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_a_shift_is_the_same_as_a_general_warp(
+    shift: tuple[float, float], channels: tuple[int, ...]
+) -> None:
+    frame = np.random.default_rng(1).integers(0, 255, (60, 80, *channels)).astype(np.uint8)
+    frame = np.asarray(cv2.GaussianBlur(frame, (0, 0), 1.5), np.uint8)
+    matrix = np.array([[1.0, 0.0, shift[0]], [0.0, 1.0, shift[1]]])
+    general = cv2.warpAffine(
+        frame,
+        matrix,
+        (80, 60),
+        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    # The general warp rounds places to 1/32 px.
+    steepest = np.abs(np.diff(frame.astype(float), axis=1)).max() / 32 + 1.0
+    assert np.abs(hold_still(frame, matrix).astype(float) - general).max() <= steepest
