@@ -153,7 +153,11 @@ class Crew:
         return pending
 
     def run(
-        self, tasks: Sequence[Task[T]], lengths: Sequence[float], progress: Progress = SILENT
+        self,
+        tasks: Sequence[Task[T]],
+        lengths: Sequence[float],
+        progress: Progress = SILENT,
+        spare: Task[None] | None = None,
     ) -> list[T]:
         """Do tasks side by side, longest first, and return what comes of each, in their order.
 
@@ -165,9 +169,13 @@ class Crew:
             How long each takes, in any common unit.
         progress : Progress
             Told how far all of them are.
+        spare : callable, optional
+            What a helper does for whom no task is left; never done here.
         """
         order = sorted(range(len(tasks)), key=lambda k: -lengths[k])
         pending = {k: self.submit(tasks[k]) for k in order}
+        if spare is not None:
+            self.submit(spare)
         shares = _Shares([(pending[k], lengths[k]) for k in order], progress)
         for k in order:
             pending[k].here(_Own(pending[k], shares))

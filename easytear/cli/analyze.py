@@ -208,7 +208,7 @@ def _analyze_one(video: Path, task: _Task) -> tuple[Analysis, Path]:
             progress=Part(progress, 0.0, 0.7 if task.overlay else 0.9),
         )
         rest = Part(progress, 0.7 if task.overlay else 0.9, 1.0)
-        deliver(analysis, folder, video, overlay=task.overlay, progress=rest)
+        deliver(analysis, folder, video, overlay=task.overlay, crew=task.crew, progress=rest)
     return analysis, folder
 
 

@@ -26,7 +26,7 @@ from easytear.pipeline.provenance import software
 from easytear.pipeline.region import redrawn
 from easytear.pipeline.source import Source
 from easytear.pipeline.tables import front_table, tracks_table
-from easytear.pipeline.tasks import EyeTask, FilmTask
+from easytear.pipeline.tasks import EyeTask, FilmTask, LoadTask
 from easytear.pipeline.threads import one_thread
 from easytear.preprocess.records import Cornea
 from easytear.progress import SILENT, Part, Progress
@@ -108,7 +108,8 @@ def analyze(
         FilmTask(source, watched, k, corneas[k], settings, rough, mm_per_px, excluded.get(k))
         for k in fresh
     ]
-    done = dict(zip(fresh, crew.run(tasks, _lengths(watched, fresh), rest), strict=True))
+    found = crew.run(tasks, _lengths(watched, fresh), rest, LoadTask())
+    done = dict(zip(fresh, found, strict=True))
     for number, old in kept.items():
         done[number] = old, measure_interval(old, mm_per_px, settings, excluded.get(number))
     seen, measured = zip(*(done[k] for k in sorted(done)), strict=True) if done else ((), ())

@@ -9,6 +9,7 @@ import numpy as np
 
 from easytear.corrections import Corrections
 from easytear.geometry import Ellipse, FloatArray
+from easytear.pipeline.memory import give_back
 from easytear.pipeline.source import Source
 from easytear.preprocess.cornea import find_cornea
 from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
@@ -48,6 +49,7 @@ def watch(
     time_s = source.time_s[source.first : source.stop]
     found = moved_intervals(watcher.intervals(time_s), corrections, source.first, len(combs))
     eyes = tuple(watcher.eye(interval) for interval in found)
+    give_back()
     return Watched(
         blinks=tuple(_shifted_blink(b, source.first) for b in watcher.blinks(time_s)),
         intervals=tuple(_shifted(interval, source.first) for interval in found),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threadpoolctl import threadpool_limits
 
 from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.pipeline.memory import give_back
 from easytear.progress import SILENT, Part, Progress
 from easytear.segment.front import find_front
 from easytear.segment.records import FilmFront
@@ -87,6 +88,7 @@ def _observe(
         eye_sd_px=eye_sd_px,
         progress=Part(progress, 0.0, 0.9),
     )
+    give_back()
     front = find_front(
         frames,
         tracks,

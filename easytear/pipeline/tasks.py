@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 
 from easytear.analysis import Exclusion
 from easytear.geometry import Ellipse
 from easytear.pipeline.eye import Watched, look_at_eye
 from easytear.pipeline.look import see_film
 from easytear.pipeline.measure import Measured, measure_interval
+from easytear.pipeline.memory import give_back
 from easytear.pipeline.observation import Observation
 from easytear.pipeline.source import Source
 from easytear.pipeline.threads import one_thread
@@ -33,6 +35,7 @@ class EyeTask:
     def __call__(self, progress: Progress) -> tuple[EyeInInterval, Cornea]:
         """Do it."""
         found = look_at_eye(self.source, self.interval, self.eye, self.settings, self.iris)
+        give_back()
         progress.update(1.0, 1.0)
         return found
 
@@ -65,5 +68,18 @@ class FilmTask:
             self.settings,
             Part(progress, 0.0, _FILM_SHARE),
         )
+        give_back()
         progress.update(_FILM_SHARE, 1.0, "measuring")
-        return seen, measure_interval(seen, self.mm_per_px, self.settings, self.excluded)
+        measured = measure_interval(seen, self.mm_per_px, self.settings, self.excluded)
+        give_back()
+        return seen, measured
+
+
+@dataclass(frozen=True)
+class LoadTask:
+    """Load what tables and figures are made with, so that this helper can draw the page's."""
+
+    def __call__(self, progress: Progress) -> None:
+        """Do it."""
+        for name in ("pandas", "matplotlib.backends.backend_svg", "easytear.report.figures"):
+            import_module(name)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,11 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from easytear.analysis import Analysis, IntervalResult, Summary, write_text
+from easytear.crew import Crew
 from easytear.errors import VideoError
 from easytear.flags import sentence
 from easytear.progress import SILENT, Progress
 from easytear.report import words
 from easytear.report.drawing import TAIL_S
+from easytear.report.drawn import Drawing, figure_tasks
 from easytear.report.numbers import UNKNOWN, lambda_text, number, rho_text, speed_text
 from easytear.report.strip import Shot, shots
 from easytear.settings import describe_settings
@@ -26,15 +27,6 @@ from easytear.video import FrameReader
 log = logging.getLogger(__name__)
 
 PAGE = "report.html"
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A figure as the page shows it."""
-
-    title: str
-    svg: Markup
-    wide: bool
 
 
 @dataclass(frozen=True)
@@ -65,7 +57,11 @@ class Section:
 
 
 def write_report(
-    analysis: Analysis, folder: Path, video: Path | None, progress: Progress = SILENT
+    analysis: Analysis,
+    folder: Path,
+    video: Path | None,
+    progress: Progress = SILENT,
+    crew: Crew | None = None,
 ) -> None:
     """Write report.html into a results folder.
 
@@ -79,19 +75,29 @@ def write_report(
         The video, for the frames with front and tracks; without it the page says so.
     progress : Progress
         Told how far the work is.
+    crew : Crew, optional
+        Its helpers draw the figures.
     """
-    write_text(folder / PAGE, render(analysis, video, progress))
+    write_text(folder / PAGE, render(analysis, video, progress, crew))
 
 
-def render(analysis: Analysis, video: Path | None, progress: Progress = SILENT) -> str:
+def render(
+    analysis: Analysis,
+    video: Path | None,
+    progress: Progress = SILENT,
+    crew: Crew | None = None,
+) -> str:
     """Return the page as HTML text; parameters as `write_report`."""
     summary = analysis.summary
+    figures = [(crew or Crew()).submit(one) for one in figure_tasks(analysis)]
     reader = _open(video)
     sections = []
     try:
         for done, result in enumerate(summary.intervals):
             progress.update(done, len(summary.intervals), "drawing the page")
             sections.append(_section(analysis, result, reader))
+        drawn = [one.result() for one in figures]
+        sections = [replace(s, drawings=d) for s, d in zip(sections, drawn, strict=True)]
     finally:
         if reader is not None:
             reader.close()
@@ -149,20 +155,11 @@ def _section(analysis: Analysis, result: IntervalResult, reader: FrameReader | N
         plain=words.plain(result),
         remarks=words.remarks(result),
         quality=words.quality_word(result.quality.score),
-        drawings=list(_drawings(analysis, result)),
+        drawings=[],
         strip=list(shots(analysis, result, reader)) if reader is not None else [],
         details=_details(result),
         bands=_bands(result),
     )
-
-
-def _drawings(analysis: Analysis, result: IntervalResult) -> Iterable[Drawing]:
-    from easytear.report.figures import panels, svg
-
-    for place, panel in enumerate(panels(analysis, result)):
-        # made by matplotlib from numbers alone, hence safe to take as it is
-        drawn = Markup(svg(panel, f"{result.index}-{place}"))
-        yield Drawing(panel.title, drawn, wide=panel.wide)
 
 
 def _details(result: IntervalResult) -> list[tuple[str, list[tuple[str, str]]]]:
