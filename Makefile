@@ -20,7 +20,7 @@ check: $(VENV)/dev  ## style and types
 	$(BIN)/mypy
 
 benchmark: $(VENV)/dev  ## accuracy and speed beside other methods
-	$(BIN)/python -m benchmarks suite -o benchmark-results
+	$(BIN)/python -m benchmarks all -o benchmark-results
 
 system:
 	.ci/system-libraries

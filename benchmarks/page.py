@@ -1,201 +1,125 @@
-"""The benchmark's figures and its page."""
+"""A report of sections with text, tables and figures, as Markdown and as a page in one file."""
 
 from __future__ import annotations
 
 import base64
 import html
-import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-from matplotlib.figure import Figure
-from scipy.stats import chi2, norm, spearmanr
+from easytear.aside import written_aside
 
-from benchmarks.table import ROWS, Row, judged, shown, values
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-OURS, OTHER = "#0b6e99", "#b0592a"
-LEVELS = np.array([0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99])
-QUALITY_LIMIT = 0.5
-"""Score under which an interval is flagged; shown as a line."""
+Cells = list[list[str]]
+"""A table's rows of text, its head first."""
 
 
-def figures(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
-    """Return title -> PNG as base64, for what can be drawn from these tables."""
-    ours = tables["easytear"]
-    drawn: dict[str, str] = {}
-    for title, figure in (
-        ("Errors scene by scene", _by_scene(tables)),
-        ("Claimed against observed: do the 95 % intervals hold?", _coverage(ours)),
-        ("Quality score against error", _quality(ours)),
-    ):
-        if figure is not None:
-            drawn[title] = _png(figure)
-    return drawn
+@dataclass(frozen=True)
+class Section:
+    """One part of the report.
+
+    Attributes
+    ----------
+    title : str
+        Its heading.
+    text : tuple of str
+        Paragraphs before the table.
+    table : list of lists of str, optional
+        Rows of cells, the head first.
+    points : tuple of str
+        A list after the table.
+    figure : bytes, optional
+        A PNG.
+    """
+
+    title: str
+    text: tuple[str, ...] = ()
+    table: Cells | None = None
+    points: tuple[str, ...] = ()
+    figure: bytes | None = None
 
 
-def _by_scene(tables: dict[str, pd.DataFrame]) -> Figure | None:
-    wanted = ("eye_rms_px", "track_1s_px", "front_px", "lambda_error", "rho_error", "v0_error")
-    rows = [r for r in ROWS if r.column in wanted]
-    scenes = list(dict.fromkeys(tables["easytear"]["scene"]))
-    figure = Figure(figsize=(11, 2.3 * len(rows)), layout="constrained")
-    axes = np.atleast_1d(figure.subplots(len(rows), 1, sharex=True))
-    for axis, row in zip(axes, rows, strict=True):
-        for name, table in tables.items():
-            if name == "annotator":
-                continue
-            _dots(axis, table, row, scenes, name)
-        if row.goal:
-            axis.axhline(row.goal, color="0.5", lw=0.8, ls="--")
-        axis.set_yscale("symlog", linthresh=row.goal or 1.0)
-        axis.set_ylabel(row.title, fontsize=8)
-        axis.set_ylim(bottom=0)
-        axis.grid(axis="y", lw=0.3)
-    axes[-1].set_xticks(range(len(scenes)), scenes, rotation=60, ha="right", fontsize=8)
-    axes[0].legend(ncols=5, fontsize=8, loc="upper right")
-    return figure
+def table_markdown(cells: Cells) -> str:
+    """Return rows of cells as a Markdown table."""
+    head, *body = ([cell.replace("|", "\\|") for cell in row] for row in cells)
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
-def _dots(axis: Axes, table: pd.DataFrame, row: Row, scenes: list[str], name: str) -> None:
-    numbers = values(table, row)
-    at = [scenes.index(s) for s in table.loc[numbers.index, "scene"] if s in scenes]
-    mine = name == "easytear"
-    axis.plot(
-        at,
-        numbers.to_numpy(),
-        "o" if mine else "x",
-        ms=5 if mine else 4,
-        color=OURS if mine else None,
-        alpha=0.8,
-        label="EasyTear" if mine else name,
-        zorder=3 if mine else 2,
-    )
+def markdown(title: str, sections: Sequence[Section], pictures: str) -> str:
+    """Return the report; `pictures` is where its figures are, seen from the file."""
+    parts = [f"# {title}\n"]
+    number = 0
+    for section in sections:
+        parts.append(f"## {section.title}\n")
+        parts += [f"{paragraph}\n" for paragraph in section.text]
+        if section.table:
+            parts.append(table_markdown(section.table))
+        if section.points:
+            parts.append("\n".join(f"- {point}" for point in section.points) + "\n")
+        if section.figure is not None:
+            number += 1
+            parts.append(f"![{section.title}]({pictures}/figure{number}.png)\n")
+    return "\n".join(parts)
 
 
-def coverage(errors_in_sd: np.ndarray) -> np.ndarray:
-    """Return the observed share of |error| / sd within each claimed level's bound."""
-    bounds = norm.ppf(0.5 + LEVELS / 2.0)
-    size = np.abs(errors_in_sd)
-    return np.array([float((size <= bound).mean()) for bound in bounds])
+def write_docs(docs: Path, title: str, sections: Sequence[Section]) -> None:
+    """Write the Markdown file, and its figures in a folder of the same name beside it."""
+    folder = docs.with_suffix("")
+    figures = [section.figure for section in sections if section.figure is not None]
+    for number, figure in enumerate(figures, start=1):
+        with written_aside(folder / f"figure{number}.png") as aside:
+            aside.write_bytes(figure)
+    with written_aside(docs) as aside:
+        aside.write_text(markdown(title, sections, folder.name), encoding="utf-8")
 
 
-def _coverage(table: pd.DataFrame) -> Figure | None:
-    names = [n for n in ("lambda_ci_sd", "rho_ci_sd", "v0_ci_sd") if n in table]
-    if not names:
-        return None
-    figure = Figure(figsize=(5.5, 5.0), layout="constrained")
-    axis = figure.subplots()
-    axis.plot([0, 1], [0, 1], color="0.6", lw=0.8)
-    labels = {"lambda_ci_sd": "lambda", "rho_ci_sd": "rho", "v0_ci_sd": "initial velocity"}
-    for name in names:
-        known = table[name].dropna().to_numpy(dtype=float)
-        if len(known) == 0:
-            continue
-        observed = coverage(known)
-        line = axis.plot(LEVELS, observed, "o-", ms=4, label=f"{labels[name]} (n = {len(known)})")
-        low, high = binomial_limits(observed, len(known))
-        axis.fill_between(LEVELS, low, high, color=line[0].get_color(), alpha=0.12)
-    within = table.get("track_within_2sd", pd.Series(dtype=float)).dropna()
-    if len(within):
-        axis.plot([0.9545], [within.mean()], "s", color="k", label="track positions, 2 sd_px")
-    axis.set(xlabel="claimed", ylabel="observed", xlim=(0, 1), ylim=(0, 1.02))
-    axis.legend(fontsize=8, loc="upper left")
-    return figure
-
-
-def binomial_limits(share: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return Wilson's 95 % limits of observed shares."""
-    z2 = float(chi2.ppf(0.95, 1))
-    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
-    half = np.sqrt(z2) * np.sqrt(share * (1 - share) / count + z2 / (4 * count**2))
-    return middle - half / (1 + z2 / count), middle + half / (1 + z2 / count)
-
-
-def quality_rank(table: pd.DataFrame) -> dict[str, float | None]:
-    """Return Spearman's rank correlation of quality score and error sizes (below 0: it ranks)."""
-    out: dict[str, float | None] = {}
-    for column in ("lambda_error", "rho_error", "v0_error", "front_px", "track_1s_px"):
-        known = table[table.get("quality", pd.Series(index=table.index)).notna()]
-        known = known[known[column].notna()] if column in known else known.iloc[:0]
-        size = known[column].astype(float).abs() if len(known) else pd.Series(dtype=float)
-        varied = len(known) >= 5 and known["quality"].nunique() > 1
-        out[column] = float(spearmanr(known["quality"], size)[0]) if varied else None
-    return out
-
-
-def _quality(table: pd.DataFrame) -> Figure | None:
-    if "quality" not in table or "lambda_error" not in table:
-        return None
-    known = table[table["lambda_error"].notna()]
-    if known.empty:
-        return None
-    figure = Figure(figsize=(8.5, 3.6), layout="constrained")
-    for axis, column in zip(figure.subplots(1, 2), ("lambda_error", "rho_error"), strict=True):
-        axis.plot(known["quality"], known[column].abs().astype(float), "o", color=OURS, alpha=0.7)
-        axis.axvline(QUALITY_LIMIT, color=OTHER, lw=0.8, ls="--")
-        axis.set(xlabel="quality score", ylabel=f"|{column.removesuffix('_error')}| error")
-        axis.set_yscale("symlog", linthresh=0.01)
-    return figure
-
-
-def _png(figure: Figure) -> str:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    return base64.b64encode(buffer.getvalue()).decode("ascii")
-
-
-def write_figures(drawn: dict[str, str], folder: Path) -> list[Path]:
-    """Write the figures as PNG files and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for number, png in enumerate(drawn.values(), start=1):
-        path = folder / f"figure{number}.png"
-        path.write_bytes(base64.b64decode(png))
-        paths.append(path)
-    return paths
-
-
-def page(tables: dict[str, pd.DataFrame], drawn: dict[str, str], notes: list[str]) -> str:
-    """Return the page: table, figures, notes, in one file."""
-    others = [n for n in tables if n != "easytear"]
-    head = "".join(f"<th>{html.escape(n)}</th>" for n in ["", "goal", "EasyTear", "worst", *others])
-    body = []
-    for row in ROWS:
-        mine = judged(tables["easytear"], row)
-        mark = {True: "yes", False: "no", None: ""}[mine["reached"]]
-        cells = [
-            row.title,
-            shown(row.goal, row),
-            shown(mine["value"], row),
-            f"{shown(mine['worst'], row)} ({mine['worst_scene']})",
-            *(shown(judged(tables[n], row)["value"], row) for n in others),
-        ]
-        data = "".join(f"<td>{html.escape(c)}</td>" for c in cells)
-        body.append(f'<tr class="{mark}">{data}</tr>')
-    pictures = "".join(
-        f'<h2>{html.escape(t)}</h2><img alt="{html.escape(t)}" src="data:image/png;base64,{p}">'
-        for t, p in drawn.items()
-    )
-    told = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+def page(title: str, sections: Sequence[Section]) -> str:
+    """Return the report as one HTML file that needs no other."""
+    body = "".join(_section(section) for section in sections)
     return f"""<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>EasyTear benchmark</title>
+<html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(title)}</title>
 <style>
 body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto }}
-table {{ border-collapse: collapse; font-size: 13px }}
+body {{ padding: 0 1rem }}
+.wide {{ overflow-x: auto }}
+table {{ border-collapse: collapse; font-size: 13px; margin: .8rem 0 }}
 th, td {{ padding: .25rem .6rem; text-align: left; border-bottom: 1px solid #ddd }}
-tr.yes td:nth-child(3) {{ color: #1d6b35; font-weight: 600 }}
-tr.no td:nth-child(3) {{ color: #a3241d; font-weight: 600 }}
+th {{ vertical-align: bottom; background: #f4f6f7 }}
+td.yes {{ color: #1d6b35; font-weight: 600 }}
+td.no {{ color: #a3241d; font-weight: 600 }}
 img {{ max-width: 100% }}
 </style>
-<h1>EasyTear benchmark</h1>
-<p>Medians over all intervals (means for shares and counts), the worst interval beside them. Green:
-the goal is reached, worst case included.</p>
-<table><tr>{head}</tr>{"".join(body)}</table>
-{pictures}
-<h2>Notes</h2><ul>{told}</ul>
+<h1>{html.escape(title)}</h1>
+{body}
 </html>
 """
+
+
+def _section(section: Section) -> str:
+    parts = [f"<h2>{html.escape(section.title)}</h2>"]
+    parts += [f"<p>{html.escape(paragraph)}</p>" for paragraph in section.text]
+    if section.table:
+        head, *body = section.table
+        titles = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
+        rows = "".join(f"<tr>{''.join(_cell(cell) for cell in row)}</tr>" for row in body)
+        parts.append(f'<div class="wide"><table><tr>{titles}</tr>{rows}</table></div>')
+    if section.points:
+        points = "".join(f"<li>{html.escape(point)}</li>" for point in section.points)
+        parts.append(f"<ul>{points}</ul>")
+    if section.figure is not None:
+        data = base64.b64encode(section.figure).decode("ascii")
+        title = html.escape(section.title)
+        parts.append(f'<img alt="{title}" src="data:image/png;base64,{data}">')
+    return "\n".join(parts) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Return a table's cell; verdicts are coloured, as a no where any part of one is a no."""
+    words = re.findall("[a-z]+", text)
+    kind = "" if words[:1] not in (["yes"], ["no"]) else "no" if "no" in words else "yes"
+    shown = html.escape(text)
+    return f'<td class="{kind}">{shown}</td>' if kind else f"<td>{shown}</td>"

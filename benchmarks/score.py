@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
+from scipy.stats import norm
 
 from benchmarks.reference import Reference, matched
 from easytear.analysis import Analysis, Fit, IntervalResult, read_results
@@ -26,6 +27,8 @@ AFTER_S = 1.0
 FRONT_FROM_S = 0.15
 """The front counts from this long after onset: before, it cannot be told."""
 COLUMN_PX = 8
+LEVELS = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+"""Claimed levels at which uncertainties are compared with what was observed."""
 SHORTEST_S = 0.5
 """Intervals shorter than this are not counted as missed."""
 
@@ -195,7 +198,7 @@ def track_errors(tracks: pd.DataFrame, ref: Reference) -> pd.DataFrame:
 
 def _tracks(tracks: pd.DataFrame, ref: Reference) -> dict[str, Any]:
     numbers: dict[str, Any] = dict.fromkeys(
-        ("track_1s_px", "track_1s_p90_px", "track_end_px", "track_within_2sd")
+        ("track_1s_px", "track_1s_p90_px", "track_end_px", "track_within_2sd", "track_held")
     )
     rows = track_errors(tracks, ref)
     numbers["tracks"] = int(rows["track_id"].nunique())
@@ -212,7 +215,10 @@ def _tracks(tracks: pd.DataFrame, ref: Reference) -> dict[str, Any]:
     judged = np.isfinite(sd)
     if judged.any():
         off = rows.loc[judged, ["ex_px", "ey_px"]].to_numpy(dtype=float)
-        numbers["track_within_2sd"] = float((np.abs(off) < 2.0 * sd[judged, None]).mean())
+        size = np.abs(off) / sd[judged, None]
+        numbers["track_within_2sd"] = float((size < 2.0).mean())
+        bounds = norm.ppf(0.5 + np.array(LEVELS) / 2.0)
+        numbers["track_held"] = [float((size < bound).mean()) for bound in bounds]
     return numbers
 
 

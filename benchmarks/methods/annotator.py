@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.methods.common import as_analysis
+from benchmarks.methods.result import as_analysis
 from easytear.analysis import Analysis
 from easytear.geometry import FloatArray
 from easytear.simulate import TrueInterval, Truth
@@ -29,7 +29,7 @@ def annotator(video: Path, mm_per_px: float, truth: Truth | None = None) -> Anal
             continue
         centres = truth.eye_motion(interval)[:, :2] + truth.pupil[interval.start_frame, :2]
         run = (interval.start_frame, interval.end_frame)
-        parts.append((run, centres, _marked(truth, interval, rng)))
+        parts.append((run, centres, _marked(truth, interval, rng), None))
     shape = (truth.height_px, truth.width_px)
     return as_analysis(video, truth.time_s, truth.is_blink, parts, mm_per_px, shape)
 

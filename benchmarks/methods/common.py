@@ -1,42 +1,28 @@
-"""First and last steps of the methods beside ours: frames, blinks, pupil, fit, tables."""
+"""First steps of the methods beside ours: frames, blinks, alignment by the pupil, enhancement."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pandas as pd
-from scipy.optimize import OptimizeWarning, curve_fit
 
-from easytear.analysis import (
-    FRAMES,
-    FRONT,
-    TRACKS,
-    Analysis,
-    Area,
-    Fit,
-    IntervalResult,
-    Quality,
-    ScaleInfo,
-    Spread,
-    Summary,
-    Velocity,
-    VideoInfo,
-    empty_table,
-    shape_table,
-)
 from easytear.geometry import BoolArray, ByteArray, FloatArray
 from easytear.video import FrameReader
 
-SHORTEST_S = 0.5
-LONGEST_FIT_S = 5.0
-"""The paper fits the first five seconds."""
+Flows = Callable[[list[ByteArray]], Iterator[FloatArray]]
+"""Gives the dense flow (height, width, 2) from each picture to the next."""
 
-Follow = Callable[[list[ByteArray], FloatArray, float], FloatArray]
-"""Takes aligned frames, pupil (x, y) and radius; gives positions (frames, points, 2), NaN lost."""
+SHORTEST_S = 0.5
+ASIDE, BELOW = 2.6, 4.2
+"""Half width, and reach below the pupil's centre, of the lower iris, in radii of the pupil."""
+WHOLE = 0.97
+"""A pupil with less of its radius two frames further inside is covered in part by a lid."""
+MARGIN_PX = 64
+"""The region of interest goes this far beyond the lower iris: the widest window of any method."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +31,45 @@ class Clip:
 
     frames: list[ByteArray]
     time_s: FloatArray
+
+
+@dataclass(frozen=True)
+class Part:
+    """One open run of a video, aligned by the pupil: what a method follows the film in.
+
+    Attributes
+    ----------
+    run : (int, int)
+        First and last frame.
+    frames : list of (height, width) uint8 arrays
+        Grey, the pupil standing still where it was in the first.
+    centres : (n, 2) array
+        The pupil's centre in the frames as they were.
+    radius : float
+        Of the pupil.
+    """
+
+    run: tuple[int, int]
+    frames: list[ByteArray]
+    centres: FloatArray
+    radius: float
+    _made: dict[bool, list[ByteArray]] = field(default_factory=dict, repr=False)
+
+    def pictures(self, *, subtract: bool = True) -> list[ByteArray]:
+        """Return the enhanced frames, with or without the average frame subtracted."""
+        if subtract not in self._made:
+            self._made[subtract] = enhanced(self.frames, subtract=subtract)
+        return self._made[subtract]
+
+    def region(self) -> tuple[slice, slice]:
+        """Return rows and columns that the film of the lower iris can be in: open upwards."""
+        (x, y), (height, width) = self.centres[0], self.frames[0].shape
+        bottom = int(y + BELOW * self.radius) + MARGIN_PX
+        left = int(x - ASIDE * self.radius) - MARGIN_PX
+        right = int(x + ASIDE * self.radius) + MARGIN_PX
+        least = 4 * MARGIN_PX
+        rows = slice(0, min(max(bottom, least), height))
+        return rows, slice(max(min(left, width - least), 0), min(max(right, least), width))
 
 
 def read_clip(video: Path) -> Clip:
@@ -88,20 +113,37 @@ def pupil(frame: ByteArray) -> tuple[float, float, float]:
     return float(centres[best, 0]), float(centres[best, 1]), float(np.sqrt(area / np.pi))
 
 
-def aligned(clip: Clip, run: tuple[int, int]) -> tuple[list[ByteArray], FloatArray, float]:
-    """Return the run's frames shifted so that the pupil stands still, its centres and radius."""
+def in_view(clip: Clip, run: tuple[int, int]) -> tuple[tuple[int, int], FloatArray]:
+    """Return the run without the frames at its ends in which a lid covers some of the pupil.
+
+    Returns
+    -------
+    run : (int, int)
+        First and last frame whose pupil is as large as two frames further inside.
+    pupils : (n, 3) array
+        Centre and radius in each of its frames; gaps are filled from the neighbours.
+    """
     found = np.array([pupil(clip.frames[k]) for k in range(run[0], run[1] + 1)])
-    frame = pd.DataFrame(found).interpolate(limit_direction="both")
-    found = frame.fillna(0.0).to_numpy(dtype=float)
+    found = pd.DataFrame(found).interpolate(limit_direction="both").fillna(0.0).to_numpy()
+    start, end = 0, len(found)
+    while end - start > 8 and found[start, 2] < WHOLE * found[start + 2, 2]:
+        start += 1
+    while end - start > 8 and found[end - 1, 2] < WHOLE * found[end - 3, 2]:
+        end -= 1
+    return (run[0] + start, run[0] + end - 1), found[start:end]
+
+
+def aligned(clip: Clip, run: tuple[int, int]) -> Part:
+    """Return the run's frames shifted so that the pupil stands still."""
+    (first, last), found = in_view(clip, run)
     out = []
-    for k, (x, y, _) in enumerate(found):
+    for (x, y, _), picture in zip(found, clip.frames[first : last + 1], strict=True):
         shift = np.array([[1.0, 0.0, x - found[0, 0]], [0.0, 1.0, y - found[0, 1]]])
-        picture = clip.frames[run[0] + k]
         size = (picture.shape[1], picture.shape[0])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         moved = cv2.warpAffine(picture, shift, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
         out.append(np.asarray(moved, dtype=np.uint8))
-    return out, found[:, :2], float(np.median(found[:, 2]))
+    return Part((first, last), out, found[:, :2], float(np.median(found[:, 2])))
 
 
 def enhanced(frames: list[ByteArray], *, subtract: bool = True) -> list[ByteArray]:
@@ -109,9 +151,9 @@ def enhanced(frames: list[ByteArray], *, subtract: bool = True) -> list[ByteArra
     bands = []
     for frame in frames:
         grey = frame.astype(np.float32)
-        sharp = grey + 1.0 * (grey - cv2.GaussianBlur(grey, (0, 0), 3.0))
+        sharp = 2.0 * grey - cv2.GaussianBlur(grey, (0, 0), 3.0)
         bands.append(cv2.GaussianBlur(sharp, (0, 0), 1.0) - cv2.GaussianBlur(sharp, (0, 0), 12.0))
-    average = np.mean(bands, axis=0) if subtract else 0.0
+    average = np.mean(bands, axis=0, dtype=np.float32) if subtract else np.float32(0.0)
     equal = cv2.createCLAHE(2.0, (8, 8))
     out = []
     for band in bands:
@@ -120,18 +162,38 @@ def enhanced(frames: list[ByteArray], *, subtract: bool = True) -> list[ByteArra
     return out
 
 
-def lower_iris(shape: tuple[int, int], centre: FloatArray, radius: float) -> ByteArray:
+@dataclass(frozen=True)
+class Prepared:
+    """A video after the steps that all methods share; `parts` may be an iterator, used once."""
+
+    video: Path
+    time_s: FloatArray
+    is_blink: BoolArray
+    shape: tuple[int, ...]
+    parts: Iterable[Part]
+
+
+def prepare(video: Path) -> Prepared:
+    """Return a video's open runs of at least half a second, aligned one after the other."""
+    clip = read_clip(video)
+    is_blink, runs = open_runs(clip)
+    parts = (aligned(clip, run) for run in runs)
+    return Prepared(video, clip.time_s, is_blink, clip.frames[0].shape, parts)
+
+
+def lower_iris(part: Part) -> ByteArray:
     """Return the mask of the lower iris: below the pupil, up to 4.2 of its radii away."""
-    yy, xx = np.mgrid[: shape[0], : shape[1]]
-    away = np.hypot(xx - centre[0], yy - centre[1]) / max(radius, 1.0)
-    below = (yy > centre[1] + 1.2 * radius) & (np.abs(xx - centre[0]) < 2.6 * radius)
-    return np.asarray(below & (away < 4.2), dtype=np.uint8)
+    (x, y), radius = part.centres[0], part.radius
+    yy, xx = np.mgrid[: part.frames[0].shape[0], : part.frames[0].shape[1]]
+    away = np.hypot(xx - x, yy - y) / max(radius, 1.0)
+    below = (yy > y + 1.2 * radius) & (np.abs(xx - x) < ASIDE * radius)
+    return np.asarray(below & (away < BELOW), dtype=np.uint8)
 
 
-def seeds(shape: tuple[int, int], centre: FloatArray, radius: float, step: int = 16) -> FloatArray:
+def seeds(part: Part, step: int = 16) -> FloatArray:
     """Return a grid (n, 2) of points in the lower iris."""
-    mask = lower_iris(shape, centre, radius)
-    yy, xx = np.mgrid[step // 2 : shape[0] : step, step // 2 : shape[1] : step]
+    mask = lower_iris(part)
+    yy, xx = np.mgrid[step // 2 : mask.shape[0] : step, step // 2 : mask.shape[1] : step]
     inside = mask[yy, xx] > 0
     return np.column_stack([xx[inside], yy[inside]]).astype(np.float64)
 
@@ -141,172 +203,15 @@ def advect(points: FloatArray, flows: Iterator[FloatArray]) -> FloatArray:
     path = [points]
     for flow in flows:
         x, y = path[-1].T.astype(np.float32)
-        step = cv2.remap(flow.astype(np.float32), x[None], y[None], cv2.INTER_LINEAR)[0]
-        path.append(path[-1] + step)
+        step = cv2.remap(flow.astype(np.float32, copy=False), x[None], y[None], cv2.INTER_LINEAR)
+        path.append(path[-1] + step[0])
     return np.asarray(path)
 
 
-def fit_paper(time_s: FloatArray, rise_mm: FloatArray) -> Fit | None:
-    """Return the paper's fit a exp(-b t) + c, by least squares from frame zero."""
-    good = np.isfinite(rise_mm) & (time_s - time_s[0] <= LONGEST_FIT_S)
-    if good.sum() < 8:
-        return None
-    t, y = time_s[good] - time_s[0], rise_mm[good]
-
-    def model(t: FloatArray, a: float, b: float, c: float) -> FloatArray:
-        curve: FloatArray = a * np.exp(-b * t) + c
-        return curve
-
-    try:
-        best, cover = curve_fit(
-            model, t, y, p0=(-max(float(np.ptp(y)), 0.1), 1.0, float(y[-1])), maxfev=4000
-        )
-    except (RuntimeError, OptimizeWarning, ValueError):
-        return None
-    a, b, _ = (float(v) for v in best)
-    if b <= 1e-3 or not np.isfinite(cover).all():
-        return None
-    sd_a, sd_b = float(np.sqrt(cover[0, 0])), float(np.sqrt(cover[1, 1]))
-    rho, lam = -a, 1.0 / b
-    left = y - model(t, *best)
-    speed_sd = float(np.sqrt((b * sd_a) ** 2 + (a * sd_b) ** 2 + 2 * a * b * cover[0, 1]))
-    return Fit(
-        model="exponential",
-        rho_mm=rho,
-        rho_mm_ci95=(rho - 1.96 * sd_a, rho + 1.96 * sd_a),
-        lambda_s=lam,
-        lambda_s_ci95=(lam - 1.96 * sd_b * lam**2, lam + 1.96 * sd_b * lam**2),
-        onset_s=float(time_s[0]),
-        drift_mm_s=None,
-        initial_velocity_mm_s=rho * b,
-        initial_velocity_mm_s_ci95=(rho * b - 1.96 * speed_sd, rho * b + 1.96 * speed_sd),
-        r2=float(1.0 - left.var() / max(float(y.var()), 1e-12)),
-        rmse_mm=float(np.sqrt(np.mean(left**2))),
-        n=int(good.sum()),
-        window_over_lambda=float(t[-1] / lam),
-        converged=True,
-    )
-
-
-def run_method(video: Path, mm_per_px: float, follow: Follow) -> Analysis:
-    """Return what following the film by `follow` gives, in the results format."""
-    clip = read_clip(video)
-    is_blink, runs = open_runs(clip)
-    parts = []
-    for run in runs:
-        frames, centres, radius = aligned(clip, run)
-        parts.append((run, centres, follow(frames, centres[0], radius)))
-    return as_analysis(video, clip.time_s, is_blink, parts, mm_per_px, clip.frames[0].shape)
-
-
-def as_analysis(
-    video: Path,
-    time_s: FloatArray,
-    is_blink: BoolArray,
-    parts: Sequence[tuple[tuple[int, int], FloatArray, FloatArray]],
-    mm_per_px: float,
-    shape: tuple[int, ...],
-) -> Analysis:
-    """Return runs, pupil centres and point paths as an analysis.
-
-    Parameters
-    ----------
-    parts : list
-        For each interval: (first, last) frame, pupil centres (n, 2), positions (n, points, 2).
-    """
-    frames = pd.DataFrame({"frame": np.arange(len(time_s)), "time_s": time_s})
-    frames["is_blink"] = is_blink
-    frames["interval"] = pd.Series(pd.NA, index=frames.index, dtype="Int64")
-    intervals, tables, first_id = [], [], 0
-    for index, (run, centres, path) in enumerate(parts):
-        rows = slice(run[0], run[1])
-        frames.loc[rows, "interval"] = index
-        frames.loc[rows, "eye_dx_px"] = centres[:, 0] - centres[0, 0]
-        frames.loc[rows, "eye_dy_px"] = centres[:, 1] - centres[0, 1]
-        times = time_s[run[0] : run[1] + 1]
-        tables.append(_table(index, run[0], times, path, centres, first_id))
-        first_id += path.shape[1]
-        alive = np.isfinite(path).all(axis=(0, 2))
-        rise = -(path[:, alive, 1] - path[0, alive, 1]) * mm_per_px
-        mean = rise.mean(axis=1) if alive.any() else np.full(len(times), np.nan)
-        intervals.append(_interval(index, run, times, fit_paper(times, mean)))
-    tracks = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-    info = VideoInfo(
-        path=str(video),
-        sha256="",
-        width_px=int(shape[1]),
-        height_px=int(shape[0]),
-        frame_count=len(time_s),
-        duration_s=float(time_s[-1]),
-        fps_mean=float((len(time_s) - 1) / time_s[-1]),
-        variable_frame_rate=False,
-        codec="",
-    )
-    summary = Summary(
-        schema="easytear-results/1",
-        video=info,
-        software={},
-        config={},
-        calibration=ScaleInfo(mm_per_px=mm_per_px, mm_per_px_sd=None, source="user"),
-        intervals=tuple(intervals),
-    )
-    return Analysis(
-        summary, shape_table(frames, FRAMES), shape_table(tracks, TRACKS), empty_table(FRONT)
-    )
-
-
-def _table(
-    index: int,
-    first: int,
-    times: FloatArray,
-    path: FloatArray,
-    centres: FloatArray,
-    first_id: int,
-) -> pd.DataFrame:
-    count, points = path.shape[:2]
-    frame, track = np.meshgrid(np.arange(count), np.arange(points), indexing="ij")
-    alive = np.isfinite(path).all(axis=2)
-    k, n = frame[alive], track[alive]
-    eye = path[alive]
-    image = eye + (centres - centres[0])[k]
-    return pd.DataFrame(
-        {
-            "interval": index,
-            "track_id": n + first_id,
-            "frame": k + first,
-            "time_s": times[k],
-            "x_px": image[:, 0],
-            "y_px": image[:, 1],
-            "x_eye_px": eye[:, 0],
-            "y_eye_px": eye[:, 1],
-            "vx_mm_s": np.nan,
-            "vy_mm_s": np.nan,
-            "sd_px": np.nan,
-            "observed": True,
-        }
-    )
-
-
-def _interval(
-    index: int, run: tuple[int, int], times: FloatArray, fit: Fit | None
-) -> IntervalResult:
-    nothing = Velocity(mean_mm_s=None, peak_mm_s=None, time_of_peak_s=None, early_mm_s=None)
-    area = Area(start_mm2=None, end_mm2=None, max_mm2=None, rate_mm2_s=None, end_fraction=None)
-    return IntervalResult(
-        index=index,
-        start_frame=run[0],
-        end_frame=run[1],
-        start_s=float(times[0]),
-        end_s=float(times[-1]),
-        blink_before=None,
-        pupil=None,
-        iris=None,
-        region=None,
-        spread=Spread(y=fit, x=None, front=None),
-        velocity=nothing,
-        stabilization_s=None,
-        streak_angle_deg=None,
-        area=area,
-        thickness=None,
-        quality=Quality(score=0.0),
-    )
+def carried(part: Part, pictures: list[ByteArray], flows: Flows) -> FloatArray:
+    """Return paths of a grid of particles under the flow in the region of interest."""
+    rows, columns = part.region()
+    corner = np.array([columns.start, rows.start], dtype=float)
+    inside = [np.ascontiguousarray(picture[rows, columns]) for picture in pictures]
+    path: FloatArray = advect(seeds(part) - corner, flows(inside)) + corner
+    return path

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from benchmarks.methods.common import advect, enhanced, run_method, seeds
-from easytear.analysis import Analysis
+from benchmarks.methods.common import Part, carried
 from easytear.geometry import ByteArray, FloatArray
-from easytear.simulate import Truth
 
 
-def farneback_particles(video: Path, mm_per_px: float, truth: Truth | None = None) -> Analysis:
-    """Return the measurement with Farneback's flow on the paper's enhanced frames."""
-
-    def follow(frames: list[ByteArray], centre: FloatArray, radius: float) -> FloatArray:
-        pictures = enhanced(frames)
-        start = seeds(pictures[0].shape, centre, radius)
-        return advect(start, _farneback(pictures))
-
-    return run_method(video, mm_per_px, follow)
+def farneback(part: Part) -> FloatArray:
+    """Return particle paths under Farneback's flow between the paper's enhanced frames."""
+    return carried(part, part.pictures(), _farneback)
 
 
 def _farneback(pictures: list[ByteArray]) -> Iterator[FloatArray]:
@@ -34,15 +25,9 @@ def _farneback(pictures: list[ByteArray]) -> Iterator[FloatArray]:
         )
 
 
-def dis_particles(video: Path, mm_per_px: float, truth: Truth | None = None) -> Analysis:
-    """Return the measurement with dense inverse search (medium preset), no average subtracted."""
-
-    def follow(frames: list[ByteArray], centre: FloatArray, radius: float) -> FloatArray:
-        pictures = enhanced(frames, subtract=False)
-        start = seeds(pictures[0].shape, centre, radius)
-        return advect(start, _dis(pictures))
-
-    return run_method(video, mm_per_px, follow)
+def dis(part: Part) -> FloatArray:
+    """Return particle paths under dense inverse search (medium preset), no average subtracted."""
+    return carried(part, part.pictures(subtract=False), _dis)
 
 
 def _dis(pictures: list[ByteArray]) -> Iterator[FloatArray]:

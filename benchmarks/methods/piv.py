@@ -7,35 +7,26 @@ import io
 import warnings
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from benchmarks.methods.common import advect, enhanced, run_method, seeds
-from easytear.analysis import Analysis
+from benchmarks.methods.common import Part, carried
 from easytear.errors import MissingExtraError
 from easytear.geometry import ByteArray, FloatArray
-from easytear.simulate import Truth
 
 WINDOWS_PX = (64, 32)
 
 
-def openpiv_particles(video: Path, mm_per_px: float, truth: Truth | None = None) -> Analysis:
-    """Return the measurement with OpenPIV's multi-pass correlation.
+def openpiv(part: Part) -> FloatArray:
+    """Return particle paths under OpenPIV's multi-pass correlation, no average subtracted.
 
     Raises
     ------
     MissingExtraError
         Without the openpiv package.
     """
-
-    def follow(frames: list[ByteArray], centre: FloatArray, radius: float) -> FloatArray:
-        pictures = enhanced(frames, subtract=False)
-        start = seeds(pictures[0].shape, centre, radius)
-        return advect(start, _piv(pictures))
-
-    return run_method(video, mm_per_px, follow)
+    return carried(part, part.pictures(subtract=False), _piv)
 
 
 def _piv(pictures: list[ByteArray]) -> Iterator[FloatArray]:
@@ -49,12 +40,12 @@ def _piv(pictures: list[ByteArray]) -> Iterator[FloatArray]:
     settings.windowsizes = WINDOWS_PX
     settings.overlap = tuple(w // 2 for w in WINDOWS_PX)
     settings.num_iterations = len(WINDOWS_PX)
-    for before, after in pairwise(pictures):
+    # In single precision: of whole numbers it would round the deformed pictures, too.
+    exact = [picture.astype(np.float32) for picture in pictures]
+    for before, after in pairwise(exact):
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            x, y, u, v, _ = windef.simple_multipass(
-                before.astype(np.int32), after.astype(np.int32), settings
-            )
+            x, y, u, v, _ = windef.simple_multipass(before, after, settings)
         # OpenPIV turns the picture so that y points up: rows from the top, v positive upwards.
         yield _dense(x, before.shape[0] - 1 - y, u, -v, before.shape)
 
@@ -66,9 +57,10 @@ def _dense(
     if y[0, 0] > y[-1, 0]:
         y, u, v = y[::-1], u[::-1], v[::-1]
     step_x, step_y = x[0, 1] - x[0, 0], y[1, 0] - y[0, 0]
-    yy, xx = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    map_x = ((xx - x[0, 0]) / step_x).astype(np.float32)
-    map_y = ((yy - y[0, 0]) / step_y).astype(np.float32)
+    map_x, map_y = np.meshgrid(
+        ((np.arange(shape[1]) - x[0, 0]) / step_x).astype(np.float32),
+        ((np.arange(shape[0]) - y[0, 0]) / step_y).astype(np.float32),
+    )
     grid = np.dstack([u, v]).astype(np.float32)
     return np.asarray(
         cv2.remap(grid, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

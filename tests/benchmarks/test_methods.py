@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.methods import METHODS
-from benchmarks.methods.common import advect, fit_paper, pupil
+from benchmarks.methods import METHODS, measure, prepare_for_many
+from benchmarks.methods.common import Clip, Part, advect, in_view, pupil
+from benchmarks.methods.result import fit_paper
 from benchmarks.score import score_analysis
 from benchmarks.suite import render
 from easytear.simulate import Truth, make_scene, simulate
@@ -26,11 +27,46 @@ def test_method_sees_the_film_rise(name: str, clip: tuple[Path, Truth]) -> None:
     if name == "openpiv":
         pytest.importorskip("openpiv")
     video, truth = clip
-    analysis = METHODS[name](video, truth.mm_per_px, truth)
+    analysis = measure(name, video, truth.mm_per_px, truth)
     assert len(analysis.summary.intervals) == 1
     paths = analysis.tracks.sort_values("frame").groupby("track_id")["y_eye_px"]
     assert (paths.last() - paths.first()).median() < -1.0
     assert score_analysis(analysis, truth)["intervals"][0]["found"]
+
+
+def test_shared_preparation_changes_nothing(clip: tuple[Path, Truth]) -> None:
+    video, truth = clip
+    prepared = prepare_for_many(video)
+    for name in ("original", "dis"):
+        alone = measure(name, video, truth.mm_per_px)
+        shared = measure(name, video, truth.mm_per_px, None, prepared)
+        assert alone.tracks.equals(shared.tracks)
+
+
+def _eye(covered: int) -> np.ndarray:
+    picture = np.full((180, 240), 120, np.uint8)
+    cv2.circle(picture, (100, 60), 25, 20, -1)
+    picture[:covered] = 160
+    return picture
+
+
+def test_interval_begins_when_no_lid_covers_the_pupil() -> None:
+    frames = [_eye(70), _eye(50), *(_eye(0) for _ in range(20)), _eye(60)]
+    run, found = in_view(Clip(frames, np.arange(23) / 30.0), (0, 22))
+    assert run == (2, 21)
+    assert np.ptp(found[:, 1]) < 0.5
+
+
+def test_region_holds_the_particles_and_stays_in_the_picture() -> None:
+    part = Part((0, 1), [_eye(0), _eye(0)], np.array([[100.0, 60.0], [100.0, 60.0]]), 25.0)
+    rows, columns = part.region()
+    assert (rows.start, rows.stop) == (0, 180)
+    assert (columns.start, columns.stop) == (0, 240)
+    wide = Part((0, 0), [np.zeros((480, 640), np.uint8)], np.array([[320.0, 100.0]]), 50.0)
+    rows, columns = wide.region()
+    assert rows.stop < 480
+    assert columns.start > 0
+    assert columns.stop < 640
 
 
 def test_pupil_is_found() -> None:

@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.methods.annotator import annotator
-from benchmarks.methods.common import as_analysis
+from benchmarks.methods.result import as_analysis
 from benchmarks.score import score_analysis
-from benchmarks.table import ROWS, ahead_of_us, flat, judged, markdown
 from easytear.analysis import FRONT, Analysis, shape_table
 from easytear.simulate import Truth, make_scene, make_truth
 
@@ -35,7 +34,7 @@ def _perfect(truth: Truth, shift_px: float = 0.0) -> Analysis:
         Path("clip.mp4"),
         truth.time_s,
         truth.is_blink,
-        [((first, last), centres, path)],
+        [((first, last), centres, path, 40.0)],
         truth.mm_per_px,
         shape,
     )
@@ -82,9 +81,8 @@ def test_spread_on_filmless_eye_is_false() -> None:
     path[..., 1] = np.exp(-np.arange(length) / 20.0)[:, None] * 30.0
     run = (interval.start_frame, interval.end_frame)
     shape = (bare.height_px, bare.width_px)
-    made = as_analysis(
-        Path("x"), bare.time_s, bare.is_blink, [(run, np.zeros((length, 2)), path)], 0.02, shape
-    )
+    parts = [(run, np.zeros((length, 2)), path, None)]
+    made = as_analysis(Path("x"), bare.time_s, bare.is_blink, parts, 0.02, shape)
     scored = {i["index"]: i for i in score_analysis(made, bare)["intervals"]}
     assert scored[interval.index]["false_spread"]
     assert not scored[interval.index]["false_front"]
@@ -96,29 +94,3 @@ def test_interval_that_was_not_found_counts() -> None:
     numbers = score_analysis(made, truth)
     assert numbers["blink_f1"] == 1.0
     assert [i["found"] for i in numbers["intervals"]] == [False, False]
-
-
-def test_table_judges_medians_and_worst(truth: Truth) -> None:
-    scores = [
-        {
-            "scene": "a",
-            "seed": 1,
-            "blink_f1": 1.0,
-            "intervals": [{"index": 0, "found": True, "lambda_error": e}],
-        }
-        for e in (-0.01, 0.015, -0.2)
-    ]
-    for k, one in enumerate(scores):
-        one["seed"] = k
-    table = flat(scores)
-    row = next(r for r in ROWS if r.column == "lambda_error")
-    result = judged(table, row)
-    assert result["value"] == pytest.approx(0.015)
-    assert result["worst"] == pytest.approx(0.2)
-    assert result["worst_scene"] == "a-2"
-    assert result["reached"] is False
-    better = table.assign(lambda_error=0.001)
-    told = ahead_of_us({"easytear": table, "other": better})
-    assert len(told) == 1
-    assert "lambda from tracks" in told[0]
-    assert "1.5 %" in markdown({"easytear": table, "other": better})
