@@ -84,17 +84,26 @@ def filled_front(
     front_y_px : (n, c) array
         The front's y, NaN where unknown.
     mean_up_px : (n,) array
-        Upward motion that all columns share, NaN where unknown.
+        Upward motion that all columns share, NaN where unknown; straight between known frames.
     amplitude : (c,) array, optional
         Each column's own share in that motion; 1 without it.
     """
     share = np.ones(front_y_px.shape[1]) if amplitude is None else amplitude
-    path = -mean_up_px[:, None] * share[None, :]
+    path = -_between(mean_up_px)[:, None] * share[None, :]
     known = np.isfinite(front_y_px) & np.isfinite(path)
     count = known.sum(axis=0)
     level = np.where(known, front_y_px - path, 0.0).sum(axis=0) / np.maximum(count, 1)
     carried = np.where(count >= 3, level + path, np.nan)
     return np.where(np.isfinite(front_y_px), front_y_px, carried)
+
+
+def _between(values: FloatArray) -> FloatArray:
+    """Return values (n,) with gaps between known ones filled in straight."""
+    known = np.flatnonzero(np.isfinite(values))
+    if len(known) == 0:
+        return values
+    frames = np.arange(len(values))
+    return np.interp(frames, known, values[known], left=np.nan, right=np.nan)
 
 
 def measure_area(
