@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from benchmarks.score import LEVELS
 from benchmarks.table import ROWS, Row, values
@@ -135,6 +136,9 @@ def quality_and_error(table: pd.DataFrame) -> bytes | None:
         axis.plot(known["quality"], scale * size, "o", ms=4, color=OURS, alpha=0.6)
         axis.axvline(low_score(), color=LIMIT, lw=0.9, ls="--")
         axis.set(xlabel="quality score", xlim=(-0.02, 1.02), yscale="log")
+        axis.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.yaxis.set_major_formatter("{x:g}")
+        axis.yaxis.set_minor_formatter(NullFormatter())
         axis.set_title(ERRORS[column] + ("" if column in IN_PX else ", %"), fontsize=9, loc="left")
         axis.grid(lw=0.3)
     return _png(figure)

@@ -119,7 +119,8 @@ def _section(section: Section) -> str:
 
 def _cell(text: str) -> str:
     """Return a table's cell; verdicts are coloured, as a no where any part of one is a no."""
-    words = re.findall("[a-z]+", text)
-    kind = "" if words[:1] not in (["yes"], ["no"]) else "no" if "no" in words else "yes"
     shown = html.escape(text)
-    return f'<td class="{kind}">{shown}</td>' if kind else f"<td>{shown}</td>"
+    if not re.match(r"(yes|no)\b", text):
+        return f"<td>{shown}</td>"
+    kind = "no" if re.search(r"\bno\b", text) else "yes"
+    return f'<td class="{kind}">{shown}</td>'

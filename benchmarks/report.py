@@ -120,7 +120,7 @@ def _uncertainty(ours: pd.DataFrame) -> Iterator[Section]:
         "Quality score against error",
         (
             "A rank correlation below 0 says that a high score goes with a small error. "
-            f"Intervals below {low_score():g} are flagged `low_quality`. Of the {none} intervals "
+            f"Intervals below {low_score():g} are flagged low_quality. Of the {none} intervals "
             f"that gave no usable law where there was one, {low} score below it.",
         ),
         quality_cells(ours),
@@ -155,8 +155,9 @@ def _speed(work: Path) -> Iterator[Section]:
         yield Section(
             "Where the time goes",
             (
-                "Of the whole command on the first video. Decoding runs ahead in a thread of its "
-                "own and is not in it; profiling makes parts of many small calls look larger.",
+                "Of the whole command on the first video, in one process on one processor. "
+                "Decoding runs ahead in a thread of its own and is not in it; profiling makes "
+                "parts of many small calls look larger.",
             ),
             profile_cells(parts),
         )

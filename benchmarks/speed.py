@@ -5,9 +5,12 @@ Each is a process of its own, one at a time: nothing else should be running.
 
 from __future__ import annotations
 
+import os
 import pstats
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,7 @@ EVERY_S = 7.5
 """One blink each so many seconds in the long videos."""
 
 
-CALLERS = ("pipeline", "cli")
+CALLERS = ("pipeline", "cli", "crew", "helper")
 """Rooms of EasyTear that put others to work."""
 
 
@@ -102,15 +105,17 @@ def _figures(run: Run) -> dict[str, Any]:
     }
 
 
-def profile(video: Path, work: Path, most: int = 12) -> list[tuple[str, float]]:
+def profile(video: Path, work: Path, most: int = 14) -> list[tuple[str, float]]:
     """Return where the time of the whole command goes: (part, share), greatest first.
 
     The time of a part is that of its functions when the pipeline or the command calls them, with
-    everything that these call; decoding runs ahead in a thread of its own and is not in it.
+    everything that these call. The command is given one processor, so that it does everything in
+    one process; decoding runs ahead in a thread of its own and is not in it.
     """
     kept = work / "profile.pstats"
     command = ["-m", "cProfile", "-o", str(kept), "-m", "easytear", "analyze", str(video)]
-    run = measured([sys.executable, *command, "-o", str(work / "speed"), "-q"])
+    with one_processor():
+        run = measured([sys.executable, *command, "-o", str(work / "speed"), "-q"])
     if run.exit_code != 0:
         raise RuntimeError(run.told)
     stats: dict[Any, Any] = vars(pstats.Stats(str(kept)))["stats"]
@@ -118,6 +123,8 @@ def profile(video: Path, work: Path, most: int = 12) -> list[tuple[str, float]]:
     parts: dict[str, float] = {}
     for (file, _, function), entry in stats.items():
         room = _room(file)
+        if function == "_find_and_load":
+            parts["modules loaded"] = entry[3]
         if room is None or room in CALLERS:
             continue
         for caller, counts in entry[4].items():
@@ -127,6 +134,20 @@ def profile(video: Path, work: Path, most: int = 12) -> list[tuple[str, float]]:
     ranked = sorted(parts.items(), key=lambda item: -item[1])[:most]
     rest = max(whole - sum(seconds for _, seconds in ranked), 0.0)
     return [(name, seconds / whole) for name, seconds in [*ranked, ("the rest", rest)]]
+
+
+@contextmanager
+def one_processor() -> Iterator[None]:
+    """Let what is started in the block use one processor, where the system can be told so."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    usual = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(usual)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, usual)
 
 
 def _room(file: str) -> str | None:

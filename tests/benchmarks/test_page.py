@@ -7,7 +7,11 @@ from benchmarks.page import Section, markdown, page, write_docs
 
 PNG = base64.b64decode("iVBORw0KGgo=")
 SECTIONS = (
-    Section("One & all", ("a <note>",), [["", "goal"], ["a|b", "yes; worst: no"], ["c", "yes"]]),
+    Section(
+        "One & all",
+        ("a <note>",),
+        [["", "goal"], ["a|b", "yes; worst: no"], ["c", "yes"], ["no_film", "no"]],
+    ),
     Section("Two", points=("first", "second"), figure=PNG),
 )
 
@@ -18,6 +22,8 @@ def test_page_holds_everything_and_escapes() -> None:
     assert "One &amp; all" in text
     assert '<td class="no">yes; worst: no</td>' in text
     assert '<td class="yes">yes</td>' in text
+    assert '<td class="no">no</td>' in text
+    assert "<td>no_film</td>" in text
     assert text.count("<img") == 1
 
 
