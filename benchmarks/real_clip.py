@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 from benchmarks.methods import FOLLOW, measure
-from benchmarks.real_footage import measure_clip, pupil_errors, track_errors
+from benchmarks.real_footage import headline_lambda, measure_clip, pupil_errors, track_errors
 
 MM_PER_PX = 11.7 / 668
 """The iris fills the picture's width."""
@@ -25,11 +26,14 @@ ROWS = {
     "front_8_coverage": "share of the front at frame 8",
     "front_20_coverage": "share of the front at frame 20",
     "front_40_coverage": "share of the front at frame 40",
+    "pupil_frames": "marked frames of the eye that are in an interval",
     "pupil_max_px": "pupil's centre, greatest error, px",
     "eye_motion_rms_px": "eye motion RMS, px",
     "lambda_s": "lambda, s (no truth)",
 }
 """What the report shows, of all that is measured."""
+NOT_JUDGED = ("pupil_frames", "lambda_s")
+OF_THE_EYE = ("pupil_max_px", "eye_motion_rms_px")
 
 
 def compare_on_clips(
@@ -61,8 +65,7 @@ def _other(name: str, video: Path, marks: dict[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {"method": name}
     if analysis.summary.intervals:
         row |= pupil_errors(analysis, marks["pupil"])
-        fit = analysis.summary.intervals[0].spread.y
-        row["lambda_s"] = fit.lambda_s if fit else None
+        row["lambda_s"] = headline_lambda(analysis)
     if len(analysis.tracks):
         row |= track_errors(analysis, marks["authors_tracks"])
     return row
@@ -72,25 +75,38 @@ def clip_cells(rows: list[dict[str, Any]]) -> list[list[str]]:
     """Return a table with its head: a line for each quantity, a column for each method."""
     out = [["", *("EasyTear" if r["method"] == "easytear" else r["method"] for r in rows)]]
     for column, title in ROWS.items():
-        numbers = [row.get(column) for row in rows]
+        numbers = [_number(row, column) for row in rows]
         if any(number is not None for number in numbers):
-            out.append([title, *("-" if n is None or n != n else f"{n:.2f}" for n in numbers)])
+            out.append([title, *(_shown(number, column) for number in numbers)])
     return out
 
 
+def _number(row: dict[str, Any], column: str) -> float | None:
+    value = row.get(column)
+    return None if value is None or math.isnan(value) else float(value)
+
+
+def _shown(number: float | None, column: str) -> str:
+    if number is None:
+        return "-"
+    return f"{number:.0f}" if column in NOT_JUDGED[:1] else f"{number:.2f}"
+
+
 def ahead_on_clip(rows: list[dict[str, Any]]) -> list[str]:
-    """Return a sentence for every quantity in which another method does better than EasyTear."""
+    """Return a sentence for every quantity in which another method does better than EasyTear.
+
+    The eye is compared only with a method that saw it in the same number of marked frames.
+    """
     mine, *others = rows
     out = []
     for column, title in ROWS.items():
-        if column == "lambda_s":
-            continue
-        sign = 1.0 if column.endswith("_px") else -1.0
         for row in others:
-            ours, other = mine.get(column), row.get(column)
-            if other is None or other != other:
+            ours, other = _number(mine, column), _number(row, column)
+            apart = column in OF_THE_EYE and row["pupil_frames"] != mine["pupil_frames"]
+            if other is None or apart or column in NOT_JUDGED:
                 continue
-            if ours is None or ours != ours or sign * other < sign * ours:
-                shown = "-" if ours is None else f"{ours:.2f}"
-                out.append(f"{title}: {row['method']} {other:.2f}, EasyTear {shown}")
+            sign = 1.0 if column.endswith("_px") else -1.0
+            if ours is None or sign * other < sign * ours:
+                shown = f"{row['method']} {other:.2f}, EasyTear {_shown(ours, column)}"
+                out.append(f"{title}: {shown}")
     return out

@@ -39,6 +39,7 @@ def measure_clip(video: Path, marks: dict[str, Any], work: Path) -> dict[str, fl
     out: dict[str, float] = {"intervals": len(analysis.summary.intervals)}
     if analysis.summary.intervals:
         out["first_frame"] = analysis.summary.intervals[0].start_frame
+        out["lambda_s"] = headline_lambda(analysis)
         out |= pupil_errors(analysis, marks["pupil"])
         out |= front_errors(analysis, marks["front_A"])
         out |= track_errors(analysis, marks["authors_tracks"])
@@ -52,11 +53,20 @@ def analyzed(video: Path, work: Path) -> Analysis:
     return read_results(folder)
 
 
+def headline_lambda(analysis: Analysis) -> float:
+    """Return the first interval's time constant from the tracks, NaN without one."""
+    fit = analysis.summary.intervals[0].spread.y
+    return np.nan if fit is None or fit.lambda_s is None else fit.lambda_s
+
+
 def pupil_errors(analysis: Analysis, marks: dict[str, dict[str, float]]) -> dict[str, float]:
-    """Return the greatest error of the pupil's centre, and the RMS error of its motion, px."""
+    """Return the pupil's errors, px: the greatest, and RMS of its motion from frame to frame.
+
+    "pupil_frames" says in how many of the marked frames it could be compared.
+    """
     pupil = analysis.summary.intervals[0].pupil
     if pupil is None:
-        return {"pupil_max_px": np.nan, "eye_motion_rms_px": np.nan}
+        return {"pupil_max_px": np.nan, "eye_motion_rms_px": np.nan, "pupil_frames": 0}
     frames = analysis.frames.set_index("frame")
     errors = {}
     for name, mark in marks.items():
@@ -65,11 +75,15 @@ def pupil_errors(analysis: Analysis, marks: dict[str, dict[str, float]]) -> dict
         x = pupil.x_px + frames.eye_dx_px[int(name)] - mark["x_px"]
         y = pupil.y_px + frames.eye_dy_px[int(name)] - mark["y_px"]
         errors[name] = (x, y)
+    if not errors:
+        return {"pupil_max_px": np.nan, "eye_motion_rms_px": np.nan, "pupil_frames": 0}
     error = np.array(list(errors.values()))
     out = {f"pupil_{name}_px": float(np.hypot(*e)) for name, e in errors.items()}
     out["pupil_max_px"] = float(np.hypot(*error.T).max())
     spread = error - error.mean(axis=0)
-    out["eye_motion_rms_px"] = float(np.sqrt((spread**2).sum(axis=1).mean()))
+    rms = float(np.sqrt((spread**2).sum(axis=1).mean()))
+    out["eye_motion_rms_px"] = rms if len(error) > 1 else np.nan
+    out["pupil_frames"] = len(error)
     return out
 
 
