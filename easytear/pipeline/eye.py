@@ -15,6 +15,7 @@ from easytear.preprocess.cornea import find_cornea
 from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
 from easytear.preprocess.refine import refine_motion, wanted_frames
 from easytear.preprocess.registration import eye_to_image_matrix, hold_still
+from easytear.preprocess.rotation import correct_rotation
 from easytear.preprocess.watcher import EyeWatcher
 from easytear.progress import Progress
 from easytear.settings import Settings
@@ -120,7 +121,9 @@ def look_at_eye(
         if k in again:
             greys.append(frame.grey())
     cornea = find_cornea(np.stack(colours), eye.pupil, settings.cornea, iris)
-    return refine_motion(eye, np.stack(greys), again, cornea.iris, settings.eye), cornea
+    pictures = np.stack(greys)
+    eye = refine_motion(eye, pictures, again, cornea.iris, settings.eye)
+    return correct_rotation(eye, pictures, again, cornea.film_mask, settings.eye), cornea
 
 
 def _shifted(interval: Interval, by: int) -> Interval:

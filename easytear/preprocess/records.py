@@ -37,6 +37,8 @@ class EyeMotion:
         Rotation about the pupil's centre, positive from x towards y; 0 where not above noise.
     sd_px : (n,) float array
         One standard deviation of the shift.
+    rotation_sd_deg : (n,) float array or None
+        One standard deviation of the rotation; None where nothing is known of it.
     observed : (n,) bool array
         False where the shift was bridged over frames in which the pupil could not be seen.
     """
@@ -46,6 +48,7 @@ class EyeMotion:
     rotation_deg: FloatArray
     sd_px: FloatArray
     observed: BoolArray
+    rotation_sd_deg: FloatArray | None = None
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
-"""Second look at the eye's motion: rotation, and the pupil's own shift against the eye.
+"""Second look at the eye's motion: the pupil's own shift against the eye.
 
-The pupil gives the translation. It says nothing of rotation, and its centre wanders against the
-cornea when its size changes. Both are read where the eye is free of moving film or nearly so:
-on the limbus with the white beyond it, and on the iris beside the pupil.
+The pupil gives the translation, and its centre wanders against the cornea when its size changes.
+That is read where the eye is free of moving film: on the limbus with the white beyond it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, Ellipse, FloatArray
-from easytear.preprocess.pupil import mean_radius
 from easytear.preprocess.records import EyeInInterval, EyeMotion
 from easytear.preprocess.registration import eye_to_image_matrix
 from easytear.settings.preprocess import EyeSettings
@@ -40,7 +38,7 @@ def refine_motion(
     iris: Ellipse | None,
     settings: EyeSettings,
 ) -> EyeInInterval:
-    """Return the eye with rotation and the pupil's own shift worked in, where they are certain.
+    """Return the eye with the pupil's own shift worked in, where it is certain.
 
     Parameters
     ----------
@@ -66,12 +64,6 @@ def refine_motion(
     pictures = np.stack([cv2.GaussianBlur(p, (0, 0), 1.2) for p in pictures])
     if settings.correct_pupil_shift:
         eye = _without_pupil_shift(eye, pictures, frames, iris)
-    if settings.correct_rotation:
-        shown = agreed_rotation(*rotation_at(eye, pictures, frames, iris))
-        if shown is not None:
-            every = np.interp(np.arange(len(eye.motion.dx_px)), frames, shown)
-            motion = replace(eye.motion, rotation_deg=every - every[0])
-            eye = replace(eye, motion=motion, flags=(*eye.flags, "rotation_corrected"))
     return eye
 
 
@@ -179,7 +171,7 @@ def _solve(
     inner[1:-1] &= known[:-2] & known[2:]
     inner[[0, -1]] = False
     normal, right = _by_sector(strips - pattern, design, inner, doubt=doubt)
-    return _robust(normal, right, 6 if doubt else 1)
+    return joined_motion(normal, right, 6 if doubt else 1)
 
 
 def _by_sector(
@@ -217,7 +209,9 @@ def _by_sector(
     return normal, right
 
 
-def _robust(normal: FloatArray, right: FloatArray, rounds: int) -> tuple[FloatArray, FloatArray]:
+def joined_motion(
+    normal: FloatArray, right: FloatArray, rounds: int
+) -> tuple[FloatArray, FloatArray]:
     """Return (k, 3) motion joined from sectors by Cauchy weights, and standard deviations."""
     k = len(right)
     unit = np.eye(3) * 1e-9
@@ -251,11 +245,14 @@ def _without_pupil_shift(
     single pictures does not reach.
     """
     assert eye.pupil is not None
+    radius = eye.pupil_radius_px[frames]
+    known = np.isfinite(radius)
+    if known.sum() < 8 or float(np.ptp(radius[known])) < 0.5:
+        return eye
     centre = (iris.x_px, iris.y_px)
     left, sd = _moves(eye, pictures, frames, _ring_of(iris, centre, 0.93, 1.16))
-    radius = eye.pupil_radius_px[frames]
     shift = np.column_stack([eye.motion.dx_px[frames], eye.motion.dy_px[frames]]) + left[:, :2]
-    good = np.isfinite(radius) & (sd[:, :2] < 1.0).all(axis=1)
+    good = known & (sd[:, :2] < 1.0).all(axis=1)
     if good.sum() < 8 or float(np.ptp(radius[good])) < 0.5:
         return eye
     slopes, errors = zip(
@@ -311,53 +308,3 @@ def _filled(values: FloatArray) -> FloatArray:
     known = np.flatnonzero(np.isfinite(values))
     filled: FloatArray = np.interp(np.arange(len(values)), known, values[known])
     return filled
-
-
-def rotation_at(
-    eye: EyeInInterval, pictures: NDArray[np.uint8], frames: NDArray[np.intp], iris: Ellipse
-) -> tuple[FloatArray, FloatArray]:
-    """Return the eye's rotation in each picture as two witnesses see it, degrees.
-
-    The first is the iris beside the pupil, the second the rim of the iris with the white beyond
-    it. Film drifts over the one, lids lie beside the other; the shift of each is left free, so
-    that film which moves past as a whole turns nothing. Parameters as for `refine_motion`.
-
-    Returns
-    -------
-    rotation_deg, sd_deg : (2, k) float arrays
-        Rotation since the first picture, and its standard deviation by the scatter of sectors.
-    """
-    assert eye.pupil is not None
-    pupil = eye.pupil
-    # Up to twice the pupil's radius, but within the iris.
-    outer = max(min(2.0, 0.8 * mean_radius(iris) / mean_radius(pupil)), 1.4)
-    beside = _ring_of(pupil, (pupil.x_px, pupil.y_px), 1.15, outer)
-    rim = _ring_of(iris, (iris.x_px, iris.y_px), 0.95, 1.2)
-    both = [_moves(eye, pictures, frames, band) for band in (beside, rim)]
-    rotation = np.rad2deg(np.stack([left[:, 2] for left, _ in both]))
-    return rotation, np.rad2deg(np.stack([sd[:, 2] for _, sd in both]))
-
-
-def agreed_rotation(rotation_deg: FloatArray, sd_deg: FloatArray) -> FloatArray | None:
-    """Return the rotation that both witnesses see, None where they do not agree on any.
-
-    Lids and lashes that stay weaken each witness by a share of its own, so they are compared in
-    course, not in size: four fifths of the variance must be shared, and neither may be less than
-    half of the other (film that drifts turns one alone). The mean then leans to the larger, which
-    is the less weakened.
-
-    Parameters
-    ----------
-    rotation_deg, sd_deg : (2, k) float arrays
-        From `rotation_at`.
-    """
-    if rotation_deg.shape[1] < 8 or not np.isfinite(sd_deg).all():
-        return None
-    covariance = np.cov(rotation_deg)
-    one, other, shared = covariance[0, 0], covariance[1, 1], covariance[0, 1]
-    if (np.diagonal(covariance) < 4.0 * np.median(sd_deg, axis=1) ** 2).any():
-        return None
-    if shared <= 0 or shared**2 < 0.8 * one * other or not 0.25 < one / other < 4.0:
-        return None
-    mean: FloatArray = (one * rotation_deg[0] + other * rotation_deg[1]) / (one + other)
-    return mean
