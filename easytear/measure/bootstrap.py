@@ -26,6 +26,8 @@ from easytear.measure.samples import Samples
 
 FEWEST_BLOCKS = 8
 DRIFT_DRAWS = 100
+DRIFT_SD_MM_S = 0.05
+"""Usual size of a late drift, up or down (King-Smith et al. 2009, IOVS 50:2747)."""
 
 
 @dataclass(frozen=True)
@@ -216,6 +218,9 @@ def drift_preferred(
     term). That gain is the drift's square over its variance, which is taken from drawn blocks
     and from errors common to all rows: with residuals held independent, every slow error of the
     eye's motion would pass for a drift.
+
+    By that alone one interval without drift in six would be given one, at lambda's cost. So a
+    drift must also be more likely than none among drifts of the usual size (Bayes' factor).
     """
     count, k = float(len(samples.time_s)), 5.0
     if count <= k + 2:
@@ -226,7 +231,10 @@ def drift_preferred(
     time = draw_common(samples, fit, samples, equal, DRIFT_DRAWS, rng)[:, 2]
     variance = max(float(place.var()), float(time.var()), TINY)
     small = 2 * (k + 1) * (k + 2) / (count - k - 2) - 2 * k * (k + 1) / (count - k - 1)
-    return fit.drift_mm_s**2 / variance > 2.0 + max(small, 0.0)
+    gain = fit.drift_mm_s**2 / variance
+    share = DRIFT_SD_MM_S**2 / (DRIFT_SD_MM_S**2 + variance)
+    likelier = gain * share + np.log(1.0 - share) > 0.0
+    return bool(gain > 2.0 + max(small, 0.0) and likelier)
 
 
 def _draw_place(
