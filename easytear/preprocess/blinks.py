@@ -46,7 +46,8 @@ def lid_signal(
     Each frame's small picture is compared with the open eye of the seconds about it, place by
     place, in units of that place's own restlessness (film, eye movements, noise). A lid changes
     every place from the top down to its edge, film and saccades do not: the edge is where the
-    balance of changed against unchanged places above is largest.
+    balance of changed against unchanged places above is largest, over the whole width together
+    (film that runs beneath the brow changes some columns from near the top, a lid changes all).
 
     Parameters
     ----------
@@ -64,22 +65,36 @@ def lid_signal(
         opened = np.ones(len(thumbs), bool)
     changed = _changed(thumbs, opened, np.asarray(time_s, float))
     weight = _active(changed, opened)
-    score = np.cumsum(np.where(changed, 1.0, -1.0) * weight, axis=1)
-    score = np.concatenate([np.zeros_like(score[:, :1]), score], axis=1)
-    edge_row = np.minimum(
-        np.argmax(score, axis=1), _pupil_top(trace, len(weight), shape[0])[:, None]
-    )
-    depth = np.concatenate([np.zeros((1, weight.shape[1])), np.cumsum(weight, axis=0)])
-    total = depth[-1]
-    columns = total > 0.3 * max(float(total.max()), 1.0)
-    covered = np.take_along_axis(depth[None], edge_row[:, None, :], axis=1)[:, 0]
-    covered = np.median(covered[:, columns] / total[columns], axis=1)
-    edge = np.median(edge_row[:, columns], axis=1) / thumbs.shape[1]
+    covered, edge = _edges(changed, weight, _pupil_top(trace, len(weight), shape[0]))
     foot = np.nan
     if np.isfinite(trace.y_px[opened]).any():
         low = trace.y_px[opened] + 2.0 * trace.radius_px[opened]
         foot = float(np.nanmedian(low)) / shape[0]
     return LidSignal(covered, edge, foot, _well_seen(trace))
+
+
+def _edges(
+    changed: BoolArray, weight: FloatArray, lowest: NDArray[np.intp]
+) -> tuple[FloatArray, FloatArray]:
+    """Return the share of the exposed eye that the lid covers, and its edge's height, (n,) each.
+
+    The lid's edge is sought as one depth, the same share of each column's exposed height.
+    `lowest` is the lowest row that the edge can have in each frame.
+    """
+    rows = len(weight)
+    depth = np.concatenate([np.zeros((1, weight.shape[1])), np.cumsum(weight, axis=0)])
+    columns = np.flatnonzero(depth[-1] > 0.3 * max(float(depth[-1].max()), 1.0))
+    score = np.cumsum(np.where(changed, 1.0, -1.0) * weight, axis=1)
+    score = np.concatenate([np.zeros_like(score[:, :1]), score], axis=1)
+    shares = np.linspace(0.0, 1.0, rows + 1)
+    at = np.stack(
+        [np.searchsorted(depth[:, c], shares * depth[-1, c] - 1e-9) for c in columns], axis=1
+    )
+    together = score[:, at, columns].sum(axis=2)
+    middle = np.median(at, axis=1)
+    together[middle[None, :] > lowest[:, None]] = -np.inf
+    best = np.argmax(together, axis=1)
+    return shares[best], middle[best] / rows
 
 
 def _pupil_top(trace: PupilTrace, rows: int, height: int) -> NDArray[np.intp]:

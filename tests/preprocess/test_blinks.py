@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from easytear.preprocess.blinks import LidSignal, find_blinks, intervals_between
+from easytear.preprocess.blinks import LidSignal, find_blinks, intervals_between, lid_signal
+from easytear.preprocess.motion import PupilTrace
 from easytear.preprocess.records import Blink
 from easytear.preprocess.watcher import EyeWatcher
 from easytear.settings.preprocess import BlinkSettings
@@ -53,6 +54,23 @@ def test_lids_shut_for_seconds_are_one_blink():
     closure = np.interp(time_s, [1.0, 1.1, 4.0, 4.2], [0.0, 1.0, 1.0, 0.0])
     (blink,) = assert_found(watched(closure), time_s, closure)
     assert blink.complete
+
+
+def test_film_in_half_of_the_columns_is_no_lid():
+    """Bright film runs up under the brow in patches just after the lid has gone."""
+    count, shut, film = 60, slice(20, 25), slice(25, 30)
+    rng = np.random.default_rng(5)
+    still = rng.integers(60, 120, (60, 16))
+    thumbs = (still + rng.integers(-1, 2, (count, 60, 16))).astype(np.uint8)
+    thumbs[shut] = 200
+    thumbs[film, 1:12, ::2] += 40
+    known = np.full(count, 1.0)
+    known[shut] = np.nan
+    trace = PupilTrace(100.0 * known, 90.0 * known, 20.0 * known, known, 30.0 * known)
+    signal = lid_signal(thumbs, trace, np.arange(count) / FPS, (180, 240))
+    (blink,) = find_blinks(signal, np.arange(count) / FPS, SETTINGS)
+    assert (blink.start_frame, blink.end_frame) == (20, 24)
+    assert (signal.covered[film] < SETTINGS.least_cover).all()
 
 
 def test_flicker_of_the_light_is_no_blink():
