@@ -108,6 +108,7 @@ def follow_eye(
         return _nothing(len(seen))
     frames = np.flatnonzero(seen)
     fit = _steady_fit(profiles[frames], trace.part(frames), shape)
+    fit.sd[0] = np.hypot(fit.sd[0], _doubt(fit, trace.part(frames)))
     good = fit.sd < 0.05 * np.median(fit.radius)
     good |= fit.sd <= np.median(fit.sd)
     frames = frames[good]
@@ -309,6 +310,21 @@ def _bridge(
         away = np.minimum(np.abs(every - frames[place - 1]), np.abs(every - frames[place]))
         full_sd = np.where(observed, full_sd, np.hypot(full_sd, 2.0 * (step + 0.5) * away))
     return full_x, full_y, full_sd, observed
+
+
+def _doubt(fit: _Steady, trace: PupilTrace) -> float:
+    """Return by how much more than usual two fits of the first picture disagree, px per axis.
+
+    One has a free shape, the other the interval's steady one. They differ by little and by
+    always the same; where lashes or a lid's edge cover part of the pupil's outline they part, and
+    the scatter of the rays, which share that cover, does not tell.
+    """
+    apart = np.column_stack([fit.x - trace.x_px, fit.y - trace.y_px])
+    if len(apart) < 10:
+        return 0.0
+    size = np.hypot(*(apart - np.median(apart[1:], axis=0)).T)
+    more = float(size[0]) ** 2 - (3.0 * float(np.median(size[1:]))) ** 2
+    return float(np.sqrt(max(more, 0.0) / 2.0))
 
 
 def _origin(
