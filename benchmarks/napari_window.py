@@ -75,8 +75,7 @@ class Window:
         QTest.keyClick(self.canvas, key, modifier)
 
     def drawn(self) -> None:
-        """Have everything drawn that waits for it."""
-        napari.qt.get_qapp().processEvents()
+        """Have everything drawn that waits for it, once."""
         self.viewer.window._qt_viewer.canvas._scene_canvas.update()
         napari.qt.get_qapp().processEvents()
 

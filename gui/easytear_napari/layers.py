@@ -28,6 +28,10 @@ from easytear_napari.program import ProgramShapes, corners_ellipse
 from easytear_napari.state import Annotator
 
 SYMBOLS: Final = {"keyed": "disc", "between": "ring", "ghost": "cross"}
+UNSEEN_PX: Final = 0.2
+"""The eye's outlines are moved when it is further than this: each time costs new shaders."""
+FAR: Final = np.array([[0.0, 0.0, 1.0], [1000.0, 0.0, 1.0], [0.0, 1000.0, 1.0]]).T
+"""Places (y, x, 1) at which it is looked how far the eye went."""
 NAMES: Final = ("video", "tracks", "region and limbus", "front", "points")
 
 
@@ -73,6 +77,7 @@ class Layers:
         self._program = ProgramShapes(annotator)
         self._points_shown: tuple[tuple[int, str, bool], ...] = ()
         self._fronts_shown: list[str] = []
+        self._looks: dict[Shapes, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._eye_shown: tuple[Any, ...] = ()
         self._affine: FloatArray = np.eye(3)
         self.eye.affine = self._affine
@@ -184,7 +189,7 @@ class Layers:
                 [look.OWN if s.owner else look.EYE[s.kind] for s in shapes],
             )
         affine = self._program.eye_affine()
-        if not np.array_equal(affine, self._affine):
+        if np.abs((affine - self._affine) @ FAR).max() > UNSEEN_PX:
             self._affine = affine
             self.eye.affine = affine
 
@@ -345,10 +350,14 @@ class Layers:
     ) -> None:
         if not data and not layer.nshapes:
             return
+        looks = (tuple(kinds), tuple(colours))
+        same = self._looks.get(layer) == looks and layer.nshapes == len(data)
+        self._looks[layer] = looks
         # Thumbnails are left as they are: painting the layer list takes longer than the film.
         with layer.events.thumbnail.blocker():
-            layer.data = []
-            if data:
+            # To empty the layer and to fill it takes twice as long as to change what is there.
+            layer.data = data if same else []
+            if data and not same:
                 layer.add(
                     data,
                     shape_type=kinds,
