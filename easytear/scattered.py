@@ -116,3 +116,71 @@ def local_linear_at(
     number = total**2 / (weight**2).sum(axis=1)
     sd[known] = np.sqrt(variance / np.maximum(number - 2.0, 1.0))
     return fitted, sd
+
+
+def local_bent_at(
+    points: FloatArray, xy: FloatArray, values: FloatArray, reach: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return values (g, k) at points as `local_linear_at` does, but bent along y.
+
+    A straight line through film whose speed grows less and less with height lies below it in the
+    middle: the front, carried by it, falls behind by some hundredths. The bend is held by as weak
+    a prior as the slopes, so that few values give the straight line again.
+    """
+    fitted = np.full((len(points), values.shape[1]), np.nan)
+    sd = np.full(len(points), np.nan)
+    if len(xy) < 5 or len(points) == 0:
+        return fitted, sd
+    middle = xy.mean(axis=0)
+    x, y = ((xy - middle) / reach).T
+    p, q = ((points - middle) / reach).T
+    weight = np.nan_to_num(np.exp(-0.5 * ((x - p[:, None]) ** 2 + (y - q[:, None]) ** 2)))
+    known = weight.sum(axis=1) > LEAST_WEIGHT
+    weight, p, q = weight[known], p[known], q[known]
+    level = values.mean(axis=0)
+    near = values - level
+    # Sums of u^a v^b, u and v counted from each point, from sums about the middle of all.
+    basis = np.stack([np.ones(len(x)), x, y, x * x, x * y, x * y**2, y**2, y**3, y**4])
+    normal = _bent_normal(np.asarray(weight @ basis.T).T, p, q)
+    total = normal[:, 0, 0]
+    a, ax, ay, ayy = (weight @ (near * f[:, None]) for f in (basis[0], x, y, y * y))
+    right = np.stack(
+        [
+            a,
+            ax - p[:, None] * a,
+            ay - q[:, None] * a,
+            ayy - 2.0 * q[:, None] * ay + (q[:, None] ** 2 - 1.0) * a,
+        ],
+        axis=1,
+    )
+    solved = np.linalg.solve(normal + np.diag([0.0, 0.1, 0.1, 0.3]), right)
+    fitted[known] = solved[:, 0] - solved[:, 3] + level
+    left = weight @ (near**2).sum(axis=1) - 2 * (solved * right).sum(axis=(1, 2))
+    left = left + (solved * (normal @ solved)).sum(axis=(1, 2))
+    variance = np.maximum(left, 0.0) / (total * values.shape[1])
+    number = total**2 / (weight**2).sum(axis=1)
+    # The bend takes up one value more, and the middle of a bent line is known half as well.
+    sd[known] = np.sqrt(1.5 * variance / np.maximum(number - 3.0, 1.0))
+    return fitted, sd
+
+
+def _bent_normal(sums: FloatArray, p: FloatArray, q: FloatArray) -> FloatArray:
+    """Return the normal matrices (g, 4, 4) of 1, u, v, v^2 - 1 about points at (p, q).
+
+    `sums` (9, g) are of 1, x, y, x^2, xy, xy^2, y^2, y^3, y^4 about the middle.
+    """
+    s, x, y, xx, xy, xyy, yy, yyy, yyyy = sums
+    u, v = x - p * s, y - q * s
+    uu = xx - 2 * p * x + p * p * s
+    uv = xy - p * y - q * x + p * q * s
+    vv = yy - 2 * q * y + q * q * s
+    uvv = xyy - 2 * q * xy + q * q * x - p * vv
+    vvv = yyy - 3 * q * yy + 3 * q**2 * y - q**3 * s
+    vvvv = yyyy - 4 * q * yyy + 6 * q**2 * yy - 4 * q**3 * y + q**4 * s
+    rows = [
+        [s, u, v, vv - s],
+        [u, uu, uv, uvv - u],
+        [v, uv, vv, vvv - v],
+        [vv - s, uvv - u, vvv - v, vvvv - 2 * vv + s],
+    ]
+    return np.asarray(rows).transpose(2, 0, 1)

@@ -9,7 +9,7 @@ from filterpy.kalman import KalmanFilter
 from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, FloatArray
-from easytear.scattered import FILM_REACH_MM, local_linear_at
+from easytear.scattered import FILM_REACH_MM, local_bent_at, local_linear_at
 from easytear.segment.material import TrackIndex
 
 IntArray = NDArray[np.int_]
@@ -76,7 +76,7 @@ def carry(
         stop = len(frames) if way > 0 else -1
         for k in range(middle + way, stop, way):
             here, moved = index.between(int(frames[k - way]), int(frames[k]))
-            step, sd = local_linear_at(xy[k - way], here, moved, reach)
+            step, sd = local_bent_at(xy[k - way], here, moved, reach)
             wide, wide_sd = local_linear_at(xy[k - way], here, moved, 2.0 * reach)
             step = np.where(np.isfinite(step), step, wide)
             sd = np.where(np.isfinite(sd), sd, 2.0 * wide_sd)

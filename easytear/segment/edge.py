@@ -37,6 +37,10 @@ _AS_LIKELY = 0.5
 # front climbs by no more between them than the gap is wide, and this.
 _GAP_MM = 0.3
 _LOOSE_MM = 0.5
+# The path is found in so many turns, what both sides look like learnt from the turn before.
+_TURNS = 4
+# Both sides' looks are learnt from cells within this distance of it.
+_LIKE_MM = 0.8
 # The front is placed again, by the fine step, within this distance.
 _PLACE_MM = 0.2
 
@@ -68,8 +72,8 @@ def find_edge(picture: MaterialPicture, mm_per_cell: float) -> Edge:
 
     Two cues: the fine texture's energy, which is larger in the layer, and the film's colour.
     Which colour the layer has is not known beforehand: thicker film is brighter up to about
-    80 nm and yellower up to about 120 nm, so both are tried, and each then gives way to the
-    direction in colour space that tells both sides of the edge best (Fisher's discriminant).
+    80 nm and yellower up to about 120 nm, so both are tried, and each then gives way to what the
+    cells on both sides of the edge look like: how likely each cell belongs to the layer.
 
     Parameters
     ----------
@@ -101,20 +105,24 @@ def _follow_colour(
 ) -> Edge:
     climb = _CLIMB_COST * mm_per_cell
     strength = np.array([1.5, 1.0])
-    for turn in range(3):
-        shade = colour @ direction
-        step = step_z(shade, known, mm_per_cell, _COARSE_MM)
+    shade: FloatArray = colour @ direction
+    least = 1e-9
+    for turn in range(_TURNS):
+        step = step_z(shade, known, mm_per_cell, _COARSE_MM, least)
         cues = [_clipped(step), _clipped(texture)]
         # A cue that is `s` on the edge and 0 beside it, with unit scatter, speaks for the edge
         # by s * z - s^2 / 2 (logarithm of the likelihood ratio).
         total = sum(s * z - 0.5 * s**2 for s, z in zip(strength, cues, strict=True))
         row, score = best_path(np.asarray(total), climb)
-        if turn < 2:
+        if turn < _TURNS - 1:
             columns = np.flatnonzero(np.isfinite(step[row, np.arange(len(row))]))
             on_edge = [np.clip(z[row[columns], columns], -1.0, _MOST_Z) for z in cues]
             strength = np.minimum([_strong_half(z) for z in on_edge], _MOST_STRENGTH)
-            direction = discriminant(colour, row, known, mm_per_cell, direction)
-    placed, sd = _place(shade, known, row, mm_per_cell)
+            # From -1 to 1 there is no larger step than 2: only that is as sure as can be.
+            shade = belonging(colour, row, known, mm_per_cell, shade)
+            least = 2.0 / _MOST_Z
+    direction = discriminant(colour, row, known, mm_per_cell, direction)
+    placed, sd = _place(colour @ direction, known, row, mm_per_cell)
     return Edge(placed, sd, _agree(step, texture, row, mm_per_cell), score)
 
 
@@ -129,11 +137,13 @@ def _clipped(z: FloatArray) -> FloatArray:
     return np.clip(np.nan_to_num(z, nan=-1.0), -_MOST_Z, _MOST_Z)
 
 
-def step_z(values: FloatArray, known: BoolArray, mm_per_cell: float, half_mm: float) -> FloatArray:
+def step_z(
+    values: FloatArray, known: BoolArray, mm_per_cell: float, half_mm: float, least: float = 1e-9
+) -> FloatArray:
     """Return the step (h, w) from above to below each cell in robust standard deviations.
 
     The mean over a box below minus that over the box above; NaN where a quarter of either box
-    is unknown.
+    is unknown. A standard deviation below `least` counts as `least`.
     """
     height = max(2, round(half_mm / mm_per_cell))
     width = max(1, round(_WIDE_MM / mm_per_cell)) | 1
@@ -157,7 +167,7 @@ def step_z(values: FloatArray, known: BoolArray, mm_per_cell: float, half_mm: fl
     if not enough.any():
         return np.asarray(step)
     spread = 1.4826 * float(np.nanmedian(np.abs(step)))
-    return np.asarray(step / max(spread, 1e-9))
+    return np.asarray(step / max(spread, least))
 
 
 def best_path(score: FloatArray, climb_cost: float) -> tuple[IntArray, float]:
@@ -184,6 +194,30 @@ def best_path(score: FloatArray, climb_cost: float) -> tuple[IntArray, float]:
     return path, float(total.max())
 
 
+def belonging(
+    colour: FloatArray, row: IntArray, known: BoolArray, mm_per_cell: float, fallback: FloatArray
+) -> FloatArray:
+    """Return how much each cell (h, w) looks like the layer below an edge: -1 not at all, 1 fully.
+
+    Fisher's discriminant of the cells within 0.8 mm on both sides as a probability: the layer is
+    marbled, and its brightest vein must not count as a stronger edge than the layer's own.
+    """
+    depth = (np.arange(len(colour))[:, None] - row[None, :]) * mm_per_cell
+    below, above = _sides(colour, known, depth, _LIKE_MM)
+    if len(below) < 50 or len(above) < 50:
+        return fallback
+    middle = 0.5 * (below.mean(axis=0) + above.mean(axis=0))
+    return np.asarray(np.tanh(0.5 * (colour - middle) @ _parting(below, above)))
+
+
+def _parting(below: FloatArray, above: FloatArray) -> FloatArray:
+    """Return the direction (3,) in which log odds of two sides' colours (n, 3) grow by one."""
+    within = (np.cov(below.T) + np.cov(above.T)) / 2.0
+    apart = below.mean(axis=0) - above.mean(axis=0)
+    solved: FloatArray = np.linalg.solve(within + 1e-3 * np.trace(within) * np.eye(3), apart)
+    return solved
+
+
 def discriminant(
     colour: FloatArray,
     row: IntArray,
@@ -199,9 +233,7 @@ def discriminant(
     below, above = _sides(colour, known, depth)
     if len(below) < 50 or len(above) < 50:
         return fallback
-    within = np.cov(below.T) + np.cov(above.T)
-    apart = below.mean(axis=0) - above.mean(axis=0)
-    found = np.linalg.solve(within + 1e-3 * np.trace(within) * np.eye(3), apart)
+    found = _parting(below, above)
     length = float(np.linalg.norm(found))
     return found / length if length > 0 else fallback
 
@@ -243,11 +275,11 @@ def _middle(edge: Edge) -> float:
 
 
 def _sides(
-    colour: FloatArray, known: BoolArray, depth: FloatArray
+    colour: FloatArray, known: BoolArray, depth: FloatArray, far_mm: float = 0.4
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the colours (n, 3) of the cells 0.05 to 0.4 mm below an edge, and above it."""
-    below: FloatArray = colour[known & (depth > 0.05) & (depth < 0.4)]
-    above: FloatArray = colour[known & (depth < -0.05) & (depth > -0.4)]
+    """Return the colours (n, 3) of the cells 0.05 to `far_mm` below an edge, and above it."""
+    below: FloatArray = colour[known & (depth > 0.05) & (depth < far_mm)]
+    above: FloatArray = colour[known & (depth < -0.05) & (depth > -far_mm)]
     return below, above
 
 
@@ -261,10 +293,8 @@ def _parted(colour: FloatArray, edge: Edge, known: BoolArray, mm_per_cell: float
     below, above = _sides(colour, known & edge.sure[None, :], depth)
     if len(below) < 50 or len(above) < 50:
         return 0.0
-    within = (np.cov(below.T) + np.cov(above.T)) / 2.0
     apart = below.mean(axis=0) - above.mean(axis=0)
-    solved = np.linalg.solve(within + 1e-3 * np.trace(within) * np.eye(3), apart)
-    return float(np.sqrt(edge.sure.sum() * (apart @ solved)))
+    return float(np.sqrt(edge.sure.sum() * (apart @ _parting(below, above))))
 
 
 def _agree(colour: FloatArray, texture: FloatArray, row: IntArray, mm_per_cell: float) -> BoolArray:

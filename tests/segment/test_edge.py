@@ -64,3 +64,12 @@ def test_best_path_follows_the_ridge_and_pays_for_climbing():
     path, total = best_path(score, 0.1)
     assert (path == ridge).all()
     assert abs(total - (5.0 * 40 - 0.1 * np.abs(np.diff(ridge)).sum())) < 1e-9
+
+
+def test_veins_of_the_layer_are_no_stronger_edge_than_its_own():
+    picture = _picture((-3, 1.5, 1.5), 3.0)
+    below = np.indices(SHAPE)[0] - _front()[None]
+    vein = (below > 14) & (below < 22) & (np.arange(SHAPE[1]) > 60) & (np.arange(SHAPE[1]) < 140)
+    picture.colour[vein] += np.asarray((-8, 4, 4), np.float32)
+    edge = find_edge(picture, MM)
+    assert np.abs(edge.row - _front())[60:140].max() < 3.0
