@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from easytear.analysis.model import Band, Fit, Spread
 from easytear.calibration import MEAN_HVID_MM
-from easytear.geometry import BoolArray, FloatArray
+from easytear.geometry import BoolArray, Ellipse, FloatArray
 from easytear.measure.area import filled_front
 from easytear.measure.headline import Headline, band_zone, find_headline
 from easytear.measure.motion import aligned, local_velocity, shared_motion
@@ -17,7 +17,7 @@ from easytear.measure.record import fit_record
 from easytear.measure.samples import Samples, front_samples, track_samples
 from easytear.measure.spread import Law, fit_law
 from easytear.measure.zone import Onset, Zone
-from easytear.measure.zones import onset_heights
+from easytear.measure.zones import central_columns, onset_heights
 from easytear.segment.records import FilmFront
 from easytear.settings.measure import QualitySettings, SpreadSettings
 from easytear.track.records import FilmTracks
@@ -76,6 +76,7 @@ def measure_film(
     mm_per_px: float | None,
     settings: SpreadSettings,
     quality: QualitySettings,
+    iris: Ellipse | None = None,
 ) -> FilmSpread:
     """Measure the spread of one interval.
 
@@ -92,13 +93,15 @@ def measure_film(
         zones then rest on the mean iris filling the picture's width.
     settings, quality : SpreadSettings, QualitySettings
         How to fit, and when a fit counts.
+    iris : Ellipse, optional
+        The cornea's outline in eye coordinates: the headline is that of its central part.
 
     Notes
     -----
     The matrices are small: several BLAS threads would only wait for each other.
     """
     with threadpool_limits(1, user_api="blas"):
-        return _measure(time_s, tracks, front, lower_edge_px, mm_per_px, settings, quality)
+        return _measure(time_s, tracks, front, lower_edge_px, mm_per_px, settings, quality, iris)
 
 
 def _measure(
@@ -109,13 +112,15 @@ def _measure(
     mm_per_px: float | None,
     settings: SpreadSettings,
     quality: QualitySettings,
+    iris: Ellipse | None,
 ) -> FilmSpread:
     scale = mm_per_px or MEAN_HVID_MM / max(len(lower_edge_px), 1)
     up, side = track_samples(time_s, tracks, scale)
     edge = front_samples(time_s, front, scale)
     lid_mm = _lid_height(up.place_mm / scale, lower_edge_px) * scale
     visible_mm = _visible_height(lower_edge_px, scale)
-    laws = _laws(up, side, edge, lid_mm, settings)
+    central = edge.rows(central_columns(time_s, front, iris))
+    laws = _laws(up, side, central, lid_mm, settings)
     known_scale = 1.0 if mm_per_px is not None else np.nan
     dy = _zone_rise(up, laws.found.zone, laws.found.law) * known_scale
     dx = _zone_shift(side, laws.found.zone, laws.found.law, laws.sideways) * known_scale

@@ -114,6 +114,21 @@ def lowest_seen(edge: Samples) -> FloatArray:
     return np.where(np.isfinite(lowest), lowest, np.nan)
 
 
+def across_gaps(place_mm: FloatArray, front_mm: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return places and heights (c,) of the front's columns from end to end, gaps bridged.
+
+    The film does not end where lashes or a reflection hide its front: over a gap in the middle
+    the front is where its arch and both ends of the gap put it.
+    """
+    known = np.flatnonzero(np.isfinite(front_mm))
+    if len(known) == 0:
+        return place_mm[known], front_mm[known]
+    arch = fit_arch(place_mm, front_mm)
+    place = place_mm[known[0] : known[-1] + 1]
+    over = front_mm[known] - arch.height_mm(place_mm[known])
+    return place, arch.height_mm(place) + np.interp(place, place_mm[known], over)
+
+
 def zone_below_front(
     up: Samples,
     edge: Samples,
@@ -127,10 +142,10 @@ def zone_below_front(
     amplitude field over the zone, every column of the front and every depth alike.
     """
     rows = in_zone(where.depth_mm, depth_mm, shift_mm)
-    known = np.isfinite(where.front_mm)
+    across, front = across_gaps(edge.place_mm, where.front_mm)
     depth = shift_mm + (np.arange(DEPTHS) + 0.5) / DEPTHS * depth_mm
-    height = (where.front_mm[known][:, None] - depth[None, :]).ravel()
-    place = np.repeat(edge.place_mm[known], DEPTHS)
+    height = (front[:, None] - depth[None, :]).ravel()
+    place = np.repeat(across, DEPTHS)
     basis = where.field.basis(height, place)
     target = Target(where.field, basis.mean(axis=0)) if len(basis) else None
     return Zone(up.rows(rows), target, where.chance[rows]), rows

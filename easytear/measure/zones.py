@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.geometry import BoolArray, Ellipse, FloatArray
 from easytear.measure.law import TINY
 from easytear.measure.samples import Samples
 from easytear.measure.spread import Law
+from easytear.segment.records import FilmFront
 
 FilmAmplitude = Callable[[FloatArray, FloatArray], FloatArray]
 
@@ -26,6 +27,34 @@ AMPLITUDE_ERROR = 0.05
 
 OFFSET_SD_MM = 0.25
 """Tracks whose height at onset is less certain are in no zone."""
+
+
+CENTRAL = 0.9
+"""The front counts in the headline where it passes through this share of the cornea's radius."""
+
+CENTRAL_S = 1.0
+"""In this time from the interval's start."""
+
+
+def central_columns(time_s: FloatArray, front: FilmFront, iris: Ellipse | None) -> BoolArray:
+    """Return the columns (c,) from the first to the last whose front is in the central cornea.
+
+    How far towards the limbus a front can be told differs from eye to eye and picture to picture,
+    and the film is slower there: without a limit the zone would be another one in each. All columns
+    where the iris is not known, or none of the front passes through its middle.
+    """
+    every = np.ones(len(front.x_px), dtype=bool)
+    if iris is None:
+        return every
+    early = front.y_px[np.asarray(time_s) <= time_s[0] + CENTRAL_S]
+    known = np.isfinite(early)
+    x = np.broadcast_to(front.x_px, early.shape)
+    level = iris.level(x, np.where(known, early, 0.0))
+    central = np.flatnonzero((known & (level < CENTRAL)).any(axis=0))
+    if len(central) == 0:
+        return every
+    every[: central[0]] = every[central[-1] + 1 :] = False
+    return every
 
 
 def rise_shape(law: Law, time_s: FloatArray) -> FloatArray:

@@ -67,6 +67,7 @@ def measure_interval(
         mm_per_px,
         settings.spread,
         settings.quality,
+        iris=seen.cornea.iris,
     )
     scale = np.nan if mm_per_px is None else mm_per_px
     area = area_over_time(seen.front.x_px, film.front_y_px, seen.cornea.region_mask)
