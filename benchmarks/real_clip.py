@@ -102,7 +102,7 @@ def ahead_on_clip(rows: list[dict[str, Any]]) -> list[str]:
     for column, title in ROWS.items():
         for row in others:
             ours, other = _number(mine, column), _number(row, column)
-            apart = column in OF_THE_EYE and row["pupil_frames"] != mine["pupil_frames"]
+            apart = column in OF_THE_EYE and row.get("pupil_frames") != mine.get("pupil_frames")
             if other is None or apart or column in NOT_JUDGED:
                 continue
             sign = 1.0 if column.endswith("_px") else -1.0

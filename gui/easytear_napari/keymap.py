@@ -69,6 +69,10 @@ KEYMAP: Final[tuple[Verb, ...]] = (
     Verb("start_here", ("[",), EVENTS, "the interval starts at this frame"),
     Verb("end_here", ("]",), EVENTS, "the interval ends at this frame"),
     Verb("blink", ("J",), EVENTS, "a blink: press at its first and at its last frame"),
+    Verb(
+        "exclude", ("Shift-N",), EVENTS, "leave the interval out, for a reason; or take it in again"
+    ),
+    Verb("note", ("N",), EVENTS, "a note on this frame"),
     Verb("front", ("F",), FRONT, "draw the front, or take over the program's; Enter ends it"),
     Verb(
         "straighten",
@@ -77,7 +81,9 @@ KEYMAP: Final[tuple[Verb, ...]] = (
         "straighten the front about the vertex nearest to the pointer",
     ),
     Verb("limbus", ("U",), FRONT, "limbus: take over and move"),
+    Verb("pupil", ("V",), FRONT, "pupil: take over and move"),
     Verb("region", ("O",), FRONT, "region: take over and move its corners"),
+    Verb("scale", ("G",), FRONT, "scale: press at both ends of a known length"),
     Verb("stabilised", ("M",), VIEW, "eye held still, or as recorded"),
     Verb("enhanced", ("H",), VIEW, "film enhanced, or as recorded"),
     Verb("undo", ("Z", "Control-Z"), UNDO, "undo, without limit"),

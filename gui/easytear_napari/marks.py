@@ -1,13 +1,14 @@
-"""What keys do to intervals, blinks, front, region and limbus."""
+"""What keys do to intervals, blinks, notes, front, region, limbus, pupil and scale."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from typing import Literal
 
 import numpy as np
 
-from easytear.analysis import IntervalResult
+from easytear.analysis import EllipseInfo, IntervalResult
 from easytear.annotate import edits
 from easytear.annotate.interpolate import shape_at, simplified
 from easytear.annotate.model import (
@@ -17,14 +18,21 @@ from easytear.annotate.model import (
     FrontLine,
     IntervalMark,
     Keyframe,
+    NoteMark,
     Point,
     RegionMark,
+    ScaleMark,
 )
 from easytear.errors import AnnotationError
 from easytear.geometry import Ellipse, FloatArray
 from easytear_napari.state import Annotator, Stretch
 
 FRONT_TOLERANCE_PX = 0.75
+RULER_CLICK_PX = 1.0
+"""How well a person points at one end of a ruler."""
+
+Ask = Callable[[str, str], str | None]
+"""Asks the person a question, an answer given beforehand; None when they turn away."""
 
 
 class MarkVerbs:
@@ -36,12 +44,16 @@ class MarkVerbs:
         The shared state.
     draw_front : callable
         Lets the person draw a front with the mouse.
+    ask : callable
+        Asks the person for text.
     """
 
-    def __init__(self, annotator: Annotator, draw_front: Callable[[], None]) -> None:
+    def __init__(self, annotator: Annotator, draw_front: Callable[[], None], ask: Ask) -> None:
         self._a = annotator
         self._draw_front = draw_front
+        self._ask = ask
         self._blink_start: int | None = None
+        self._ruler_start: FloatArray | None = None
 
     # Intervals and blinks
 
@@ -69,6 +81,82 @@ class MarkVerbs:
             return
         self._blink_start = a.frame
         a.said.emit(f"Blink from frame {a.frame}: go to its last frame and press J again.")
+
+    def exclude(self) -> None:
+        """Leave the interval out of averages, for a reason; an excluded one is taken in again."""
+        a, stretch = self._a, self._a.stretch_at(self._a.frame)
+        if stretch is None:
+            raise AnnotationError("There is no interval at this frame.")
+        mark = stretch.mark
+        if mark is not None and mark.excluded:
+            a.do(edits.change(a.document, mark.id, "take interval in again", excluded=""))
+            return
+        reason = (self._ask("Why is this interval to be left out?", "") or "").strip()
+        if not reason:
+            a.said.emit("An interval is left out only for a reason; nothing was changed.")
+        elif mark is not None:
+            a.do(edits.change(a.document, mark.id, "leave interval out", excluded=reason))
+        else:
+            new = IntervalMark(
+                id=1,
+                start_frame=stretch.start_frame,
+                end_frame=stretch.end_frame,
+                program_interval=stretch.index,
+                excluded=reason,
+                blind=not a.program_shown,
+            )
+            a.do(edits.add(a.document, new))
+
+    def note(self) -> None:
+        """Write a note on this frame, or change the one there; without text it is deleted."""
+        a = self._a
+        here = [m for m in a.document.of(NoteMark) if m.start_frame <= a.frame <= m.end_frame]
+        before = here[0].note if here else ""
+        text = self._ask(f"Note on frame {a.frame}:", before)
+        if text is None or text.strip() == before:
+            return
+        if not here:
+            mark = NoteMark(
+                id=1,
+                start_frame=a.frame,
+                end_frame=a.frame,
+                note=text.strip(),
+                blind=not a.program_shown,
+            )
+            a.do(edits.add(a.document, mark))
+        elif text.strip():
+            a.do(edits.change(a.document, here[0].id, "change note", note=text.strip()))
+        else:
+            a.do(edits.delete(a.document, here[0].id))
+
+    def scale(self) -> None:
+        """Set one end of something of known length under the pointer, or its other end."""
+        a, where = self._a, self._pointer()
+        if self._ruler_start is None:
+            self._ruler_start = where
+            a.said.emit("Go to the other end of the known length and press G again.")
+            return
+        start, self._ruler_start = self._ruler_start, None
+        length_px = float(np.hypot(*(where - start)))
+        answer = self._ask(f"How long is this, in mm? ({length_px:.0f} px)", "")
+        if answer is None:
+            return
+        try:
+            length_mm = float(answer.replace(",", "."))
+        except ValueError:
+            length_mm = 0.0
+        if not (0.0 < length_mm < float("inf")) or length_px < 2.0 * RULER_CLICK_PX:
+            raise AnnotationError(f"No scale follows from {answer!r} mm for {length_px:.0f} px.")
+        share = RULER_CLICK_PX * np.sqrt(2.0) / length_px
+        mark = ScaleMark(
+            id=1,
+            mm_per_px=length_mm / length_px,
+            mm_per_px_sd=float(length_mm / length_px * share),
+            blind=not a.program_shown,
+        )
+        before = [edits.delete(a.document, old.id) for old in a.document.of(ScaleMark)]
+        a.do(edits.several("set the scale", [*before, edits.add(a.document, mark)]))
+        a.said.emit(f"Scale: {mark.mm_per_px:.5f} mm per px.")
 
     # Front and eye
 
@@ -111,17 +199,32 @@ class MarkVerbs:
 
     def limbus(self) -> None:
         """Take the limbus over, to be moved with the mouse."""
-        a, one = self._a, self._interval()
-        if any(m.kind == "limbus" for m in a.document.of(EllipseMark)):
-            raise AnnotationError("The limbus is yours already; move it with the mouse.")
-        found = one.iris if one is not None else None
+        one = self._interval()
+        self._take_ellipse("limbus", one, one.iris if one else None, 0.4)
+
+    def pupil(self) -> None:
+        """Take the pupil over, to be moved with the mouse."""
+        one = self._interval()
+        self._take_ellipse("pupil", one, one.pupil if one else None, 0.12)
+
+    def _take_ellipse(
+        self,
+        kind: Literal["limbus", "pupil"],
+        one: IntervalResult | None,
+        found: EllipseInfo | None,
+        share: float,
+    ) -> None:
+        """Make an ellipse the person's own: what the program found, else one of that share."""
+        a = self._a
+        if any(m.kind == kind for m in a.document.of(EllipseMark)):
+            raise AnnotationError(f"The {kind} is yours already; move it with the mouse.")
         width, height = a.video.width_px or 640, a.video.height_px or 480
-        at = Ellipse(width / 2, height / 2, width * 0.4, width * 0.4)
+        at = Ellipse(width / 2, height / 2, width * share, width * share)
         if found is not None:
             at = found.ellipse()
         key = EllipseKeyframe(frame=one.start_frame if one else a.frame, **asdict(at))
         blind = not a.program_shown
-        a.do(edits.add(a.document, EllipseMark(id=1, kind="limbus", keyframes=(key,), blind=blind)))
+        a.do(edits.add(a.document, EllipseMark(id=1, kind=kind, keyframes=(key,), blind=blind)))
 
     def region(self) -> None:
         """Take the region over, to be moved with the mouse."""

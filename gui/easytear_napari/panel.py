@@ -11,7 +11,7 @@ import numpy as np
 from napari.layers import Image
 from napari.viewer import Viewer
 from qtpy.QtCore import QEvent, QObject, QTimer
-from qtpy.QtWidgets import QFileDialog
+from qtpy.QtWidgets import QFileDialog, QInputDialog
 
 from easytear.errors import EasyTearError
 from easytear.geometry import FloatArray
@@ -142,7 +142,7 @@ class AnnotatePanel(PanelLayout):
             self.layers = Layers(self._viewer, annotator, image, self._front_drawn)
         else:
             self.layers.follow(annotator, image)
-        self.verbs = Verbs(annotator, self._retrack, self.layers.draw_front)
+        self.verbs = Verbs(annotator, self._retrack, self.layers.draw_front, self._ask_text)
         for layer in self.layers.own:
             for verb in KEYMAP:
                 for key in verb.keys:
@@ -346,6 +346,10 @@ class AnnotatePanel(PanelLayout):
                 self.open(request_for_results(Path(name), self._name()))
             except EasyTearError as error:
                 self.say(str(error))
+
+    def _ask_text(self, question: str, before: str) -> str | None:
+        text, answered = QInputDialog.getText(self, "EasyTear", question, text=before)
+        return text if answered else None
 
     def _name(self) -> str:
         return self.header.name.text().strip() or default_annotator()

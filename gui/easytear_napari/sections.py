@@ -186,6 +186,7 @@ class Intervals(Section):
         for n, one in enumerate(a.stretches()):
             length = time[one.end_frame] - time[one.start_frame]
             whose = "yours" if one.mark is not None else ""
+            whose = "left out" if one.mark is not None and one.mark.excluded else whose
             bounds = f"{one.start_frame} – {one.end_frame}"
             rows.append((str(n + 1), bounds, f"{length:.2f} s", whose))
             if one.start_frame <= a.frame <= one.end_frame:

@@ -156,9 +156,8 @@ class Timeline(QWidget):
         painter.setPen(QPen(QColor(look.NOTE), 2))
         for note in a.document.of(NoteMark):
             y = INTERVAL_Y + INTERVAL_H + 3
-            painter.drawLine(
-                QPointF(self.x_of(note.start_frame), y), QPointF(self.x_of(note.end_frame), y)
-            )
+            left, right = self.x_of(note.start_frame), self.x_of(note.end_frame)
+            painter.drawLine(QPointF(left, y), QPointF(max(right, left + 4.0), y))
 
     def _paint_lanes(self, painter: QPainter, a: Annotator, base: QColor) -> None:
         items: list[FrontLine | PointTrack] = [*a.document.of(FrontLine), *a.points()[:LANES]]

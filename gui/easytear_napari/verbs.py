@@ -10,7 +10,7 @@ from easytear.annotate.decisions import rejected
 from easytear.annotate.interpolate import simplified
 from easytear.annotate.model import Interpolation, Keyframe, PointTrack, Verdict
 from easytear.errors import AnnotationError
-from easytear_napari.marks import MarkVerbs, as_point
+from easytear_napari.marks import Ask, MarkVerbs, as_point
 from easytear_napari.state import STEP, Annotator, Shown
 
 PATH_TOLERANCE_PX = 0.5
@@ -27,6 +27,8 @@ class Verbs(MarkVerbs):
         Starts following the current point in the background.
     draw_front : callable
         Lets the person draw a front with the mouse.
+    ask : callable
+        Asks the person for text.
     """
 
     def __init__(
@@ -34,8 +36,9 @@ class Verbs(MarkVerbs):
         annotator: Annotator,
         retrack: Callable[[], None],
         draw_front: Callable[[], None],
+        ask: Ask,
     ) -> None:
-        super().__init__(annotator, draw_front)
+        super().__init__(annotator, draw_front, ask)
         self._retrack = retrack
 
     def carry_out(self, name: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from easytear_napari.opening import Request
 from easytear_napari.panel import AnnotatePanel
-from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QInputDialog, QLineEdit
 
 from easytear.analysis import Analysis, write_results
 from easytear.annotate import read_annotations
@@ -118,6 +118,29 @@ class Person:
         )
         QApplication.sendEvent(self.canvas, moved)
         QApplication.processEvents()
+
+    def answer(self, key, text):
+        """Press a key that asks for text, and answer; None turns away."""
+        asked = []
+
+        def reply():
+            dialog = QApplication.activeModalWidget()
+            if not isinstance(dialog, QInputDialog):
+                QTimer.singleShot(20, reply)
+                return
+            asked.append(dialog.labelText())
+            if text is None:
+                dialog.reject()
+                return
+            line = dialog.findChild(QLineEdit)
+            line.selectAll()
+            QTest.keyClick(line, Qt.Key.Key_Delete)
+            QTest.keyClicks(line, text)
+            QTest.keyClick(line, Qt.Key.Key_Return)
+
+        QTimer.singleShot(0, reply)
+        self.key(key)
+        return asked[0]
 
     def press(self, button):
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)

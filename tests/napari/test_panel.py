@@ -13,13 +13,16 @@ from typer.testing import CliRunner
 
 from easytear.analysis import read_results
 from easytear.annotate import point_path, read_any
+from easytear.annotate.decisions import corrections_of, scale_of
 from easytear.annotate.model import (
     BlinkMark,
     EllipseMark,
     FrontLine,
     IntervalMark,
+    NoteMark,
     PointTrack,
     RegionMark,
+    ScaleMark,
     Verdict,
 )
 from easytear.cli import app
@@ -254,6 +257,50 @@ def test_front_and_eye_are_taken_over_drawn_and_straightened(person):
     limbus = next(anna.panel.annotator.document.of(EllipseMark))
     assert limbus.keyframes[0].rx_px == pytest.approx(150)
     assert next(anna.panel.annotator.document.of(RegionMark)).keyframes[0].frame == scene.START
+
+
+def test_pupil_scale_notes_and_exclusion(person):
+    anna = person()
+    anna.go(30)
+
+    def document():
+        return anna.panel.annotator.document
+
+    anna.key("V")
+    pupil = next(document().of(EllipseMark))
+    assert (pupil.kind, pupil.keyframes[0].rx_px) == ("pupil", 30)
+    anna.key("V")
+    assert "yours already" in anna.said
+
+    anna.point_to(60, 100)
+    anna.key("G")
+    anna.point_to(260, 100)
+    assert "200 px" in anna.answer("G", "5,0")
+    scale = next(document().of(ScaleMark))
+    assert scale.mm_per_px == pytest.approx(0.025, rel=0.02)
+    assert scale_of(document()).mm_per_px == scale.mm_per_px
+    anna.point_to(60, 120)
+    anna.key("G")
+    anna.point_to(260, 120)
+    anna.answer("G", "long")
+    assert "No scale follows" in anna.said
+    assert list(document().of(ScaleMark)) == [scale]
+
+    anna.answer("N", "lid touches")
+    assert [(n.start_frame, n.note) for n in document().of(NoteMark)] == [(30, "lid touches")]
+    anna.answer("N", None)
+    assert next(document().of(NoteMark)).note == "lid touches"
+    anna.answer("N", "")
+    assert not list(document().of(NoteMark))
+
+    anna.answer("Shift+N", "out of focus")
+    assert next(document().of(IntervalMark)).excluded == "out of focus"
+    assert corrections_of(document(), anna.panel.annotator.analysis).excluded[0].interval == 0
+    assert anna.panel.intervals.rows.topLevelItem(0).text(3) == "left out"
+    anna.key("Shift+N")
+    assert next(document().of(IntervalMark)).excluded == ""
+    anna.key("Z")
+    assert next(document().of(IntervalMark)).excluded == "out of focus"
 
 
 def test_what_a_killed_window_leaves_is_all_there(person, video, results):
