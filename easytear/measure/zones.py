@@ -25,6 +25,9 @@ FRONT_REACH_MM = 0.5
 AMPLITUDE_ERROR = 0.05
 """Relative error assumed of the film's amplitude when the front is taken back to the onset."""
 
+FARTHEST_MM, HALVINGS = 8.0, 13
+"""The front is sought so far below where it was first seen, to a thousandth of a millimetre."""
+
 OFFSET_SD_MM = 0.25
 """Tracks whose height at onset is less certain are in no zone."""
 
@@ -107,17 +110,19 @@ def front_at_onset(front: Samples, law: Law, film: FilmAmplitude) -> tuple[Float
     seen = front.weight > 0
     value = front.value
     own = 1.0 / np.where(seen, front.weight, 1.0)
-    height = np.where(seen, value, np.inf).min(axis=1, initial=np.inf)
-    height = np.where(np.isfinite(height), height, 0.0)
-    variance, risen = own, np.zeros_like(own)
-    for _ in range(12):
+    known = seen.any(axis=1)
+    high = np.where(known, np.where(seen, value, np.inf).min(axis=1, initial=np.inf), 0.0)
+    low = high - FARTHEST_MM
+    # Higher film rises further, and so steeply that to take back from where the last turn ended
+    # would swing: between not moved at all and too far, the height is closed in on from both sides.
+    for _ in range(HALVINGS):
+        height = 0.5 * (low + high)
         risen = film(height, front.place_mm)[:, None] * shape
         variance = own + (AMPLITUDE_ERROR * risen) ** 2
         weight = np.where(seen, 1.0 / variance, 0.0)
         total = np.maximum(weight.sum(axis=1), TINY)
         back = (weight * (value - risen)).sum(axis=1) / total
-        height = 0.5 * height + 0.5 * back
-    known = seen.any(axis=1)
+        low, high = np.where(back > height, height, low), np.where(back > height, high, height)
     error = _amplitude_error(seen, value - risen - height[:, None], risen)
     taken_back = (weight * risen).sum(axis=1) / total
     least = np.where(seen, own, np.inf).min(axis=1, initial=np.inf)
