@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from easytear.corrections import Corrections
+from easytear.crew import Crew
 from easytear.geometry import Ellipse, FloatArray
 from easytear.pipeline.memory import give_back
 from easytear.pipeline.source import Source
+from easytear.pipeline.threads import one_thread
 from easytear.preprocess.cornea import find_cornea
 from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
 from easytear.preprocess.refine import refine_motion, wanted_frames
@@ -22,6 +25,9 @@ from easytear.settings import Settings
 from easytear.video import comb_index
 
 _CORNEA_PICTURES = 9
+_COMB_EVERY = 2
+_WATCHED_TOGETHER = 150
+"""Frames: long enough that a search for the pupil at their beginning costs little."""
 
 
 @dataclass(frozen=True)
@@ -34,21 +40,52 @@ class Watched:
     eyes: tuple[EyeInInterval, ...]
 
 
+@dataclass(frozen=True)
+class WatchTask:
+    """See frames `first` to `stop` - 1 once: lids, pupil, and how the lines comb."""
+
+    source: Source
+    first: int
+    stop: int
+    settings: Settings
+
+    @one_thread()
+    def __call__(self, progress: Progress) -> tuple[EyeWatcher, FloatArray]:
+        """Do it."""
+        watcher = EyeWatcher(self.source.shape, self.settings)
+        combs = np.full(self.stop - self.first, np.nan)
+        for place, frame in enumerate(self.source.frames(self.first, self.stop)):
+            grey = frame.grey()
+            if frame.number % _COMB_EVERY == 0:
+                combs[place] = comb_index(grey)
+            watcher.add(grey)
+            if frame.number % 10 == 0:
+                progress.update(place, len(combs), "looking for blinks and the eye")
+        return watcher, combs
+
+
 def watch(
-    source: Source, settings: Settings, corrections: Corrections, progress: Progress
+    source: Source,
+    settings: Settings,
+    corrections: Corrections,
+    crew: Crew,
+    progress: Progress,
 ) -> Watched:
-    """See every frame once: blinks, intervals (as a person moved them), the eye in each."""
-    watcher = EyeWatcher(source.shape, settings)
-    combs = np.full(source.stop - source.first, np.nan)
-    for frame in source.frames():
-        grey = frame.grey()
-        combs[len(watcher)] = comb_index(grey)
-        watcher.add(grey)
-        if frame.number % 10 == 0:
-            progress.update(len(watcher), len(combs), "looking for blinks and the eye")
-    source.judge_fields(combs, settings.enhance.deinterlace)
+    """See every frame once: blinks, intervals (as a person moved them), the eye in each.
+
+    Stretches of some seconds are seen by themselves, however many processes share them.
+    """
+    count = source.stop - source.first
+    parts = max(round(count / _WATCHED_TOGETHER), 1)
+    bounds = np.linspace(source.first, source.stop, parts + 1).astype(int)
+    tasks = [WatchTask(source, a, b, settings) for a, b in pairwise(bounds.tolist())]
+    seen = crew.run(tasks, np.diff(bounds).tolist(), progress)
+    watcher = seen[0][0]
+    for later, _ in seen[1:]:
+        watcher.extend(later)
+    source.judge_fields(np.concatenate([c for _, c in seen]), settings.enhance.deinterlace)
     time_s = source.time_s[source.first : source.stop]
-    found = moved_intervals(watcher.intervals(time_s), corrections, source.first, len(combs))
+    found = moved_intervals(watcher.intervals(time_s), corrections, source.first, count)
     eyes = tuple(watcher.eye(interval) for interval in found)
     give_back()
     return Watched(
@@ -123,7 +160,9 @@ def look_at_eye(
     cornea = find_cornea(np.stack(colours), eye.pupil, settings.cornea, iris)
     pictures = np.stack(greys)
     eye = refine_motion(eye, pictures, again, cornea.iris, settings.eye)
-    return correct_rotation(eye, pictures, again, cornea.film_mask, settings.eye), cornea
+    time_s = source.time_s[interval.start_frame : interval.end_frame + 1]
+    eye = correct_rotation(eye, pictures, again, time_s, cornea.film_mask, settings.eye)
+    return eye, cornea
 
 
 def _shifted(interval: Interval, by: int) -> Interval:

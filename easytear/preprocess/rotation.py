@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, Ellipse, FloatArray
-from easytear.preprocess.records import EyeInInterval
+from easytear.preprocess.records import EyeInInterval, EyeMotion
 from easytear.preprocess.refine import joined_motion
 from easytear.preprocess.registration import eye_to_image_matrix
 from easytear.settings.preprocess import EyeSettings
@@ -30,6 +30,10 @@ _COARSE, _FINE = 2.5, 0.7
 """Blur of the first rounds, which bring pictures together that lie far apart, and of the last."""
 
 _ROUNDS = (_COARSE, _COARSE, _COARSE, _FINE, _FINE)
+_PULL_DEG, _EARLY_PULL_DEG, _EARLY_S = 0.15, 0.4, 0.5
+"""Film draws all cells a little its way together, which their scatter does not tell: as much as
+this on scenes with known truth, more in the first half second, while it runs."""
+
 _USUAL_DEG = 0.1
 """Least scatter of torsion while an eye fixates (Ott, Seidman and Leigh 1992: 0.1 to 0.2)."""
 
@@ -38,10 +42,13 @@ def correct_rotation(
     eye: EyeInInterval,
     pictures: NDArray[np.uint8],
     frames: NDArray[np.intp],
+    time_s: FloatArray,
     mask: BoolArray,
     settings: EyeSettings,
 ) -> EyeInInterval:
     """Return the eye with its rotation worked in where it exceeds its noise, and with its error.
+
+    A rotation that moves even the cornea's rim by less than twice the noise of the shift is left.
 
     Parameters
     ----------
@@ -51,6 +58,8 @@ def correct_rotation(
         Grey frames as recorded (deinterlaced, not held still).
     frames : (k,) int array
         Which they are, counted from the interval's start, rising.
+    time_s : (n,) float array
+        Times of all frames of the interval.
     mask : (height, width) bool array
         What of the exposed cornea is free of lids, lashes and their mirror images, in eye
         coordinates.
@@ -68,13 +77,30 @@ def correct_rotation(
     seen, sd = rotation_at(eye, eye.pupil, pictures, frames, mask)
     if not np.isfinite(sd).all():
         return eye
-    smooth = smoothed(frames, seen, sd, len(eye.motion.dx_px))
+    since = np.asarray(time_s)[frames] - time_s[0]
+    sd = np.hypot(sd, _EARLY_PULL_DEG * np.exp(-since / _EARLY_S))
+    settled = since > 2.0 * _EARLY_S
+    if settled.sum() < 8:
+        return eye
+    smooth = smoothed(frames, seen, sd, settled, len(eye.motion.dx_px))
     motion = eye.motion
-    if smooth.scatter_deg < 2.0 * float(np.median(sd)):
+    noise = float(np.hypot(np.median(sd[settled]), _PULL_DEG))
+    least = max(noise, _worth_deg(motion, eye.pupil, mask))
+    if smooth.scatter_deg < 2.0 * least:
         left = np.full(len(motion.dx_px), max(smooth.scatter_deg, _USUAL_DEG))
         return replace(eye, motion=replace(motion, rotation_sd_deg=left))
-    turned = replace(motion, rotation_deg=smooth.rotation_deg, rotation_sd_deg=smooth.sd_deg)
+    left = np.hypot(smooth.sd_deg, _PULL_DEG)
+    left[0] = 0.0
+    turned = replace(motion, rotation_deg=smooth.rotation_deg, rotation_sd_deg=left)
     return replace(eye, motion=turned, flags=(*eye.flags, "rotation_corrected"))
+
+
+def _worth_deg(motion: EyeMotion, pupil: Ellipse, mask: BoolArray) -> float:
+    """Return the rotation that moves the cornea's rim by as much as the shift is in doubt."""
+    y, x = np.nonzero(mask)
+    rim_px = float(np.quantile(np.hypot(x - pupil.x_px, y - pupil.y_px), 0.9))
+    known = motion.sd_px[np.isfinite(motion.sd_px)]
+    return float(np.rad2deg(np.median(known) / rim_px)) if len(known) else 0.0
 
 
 def rotation_at(
@@ -241,13 +267,17 @@ class Smoothed:
 
 
 def smoothed(
-    frames: NDArray[np.intp], seen_deg: FloatArray, sd_deg: FloatArray, count: int
+    frames: NDArray[np.intp],
+    seen_deg: FloatArray,
+    sd_deg: FloatArray,
+    settled: BoolArray,
+    count: int,
 ) -> Smoothed:
     """Return what rotations seen in some pictures say of every frame.
 
     A Gaussian process with a steady course (Matérn, 3/2), whose scatter and reach are those of the
-    pictures themselves. Pictures that depart from what the
-    others say (a lid, the first ones under fast film) count less, by Cauchy's law.
+    `settled` pictures themselves. Pictures that depart from what the others say (a lid, the first
+    ones under fast film) count less, by Cauchy's law.
     """
     step = float(np.median(np.diff(frames)))
     sd = np.maximum(sd_deg, 0.02)
@@ -255,7 +285,7 @@ def smoothed(
     every = np.arange(count)
     for _ in range(6):
         noise = sd**2 / weight
-        w = 1.0 / (noise + _USUAL_DEG**2)
+        w = settled / (noise + _USUAL_DEG**2)
         off = seen_deg - np.average(seen_deg, weights=w)
         scatter2 = max(float(np.average(off**2 - noise, weights=w)), 0.0)
         spread2 = max(scatter2, _USUAL_DEG**2)

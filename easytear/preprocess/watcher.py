@@ -58,6 +58,15 @@ class EyeWatcher:
         """Return the number of frames seen."""
         return len(self._thumbs)
 
+    def extend(self, later: EyeWatcher) -> None:
+        """Take in what another watcher saw of the frames that follow."""
+        self._thumbs += later._thumbs
+        self._profiles += later._profiles
+        self._fits += later._fits
+        self._sharpness += later._sharpness
+        self._last, self._recent, self._lost = later._last, later._recent, later._lost
+        self._signal = None
+
     def add(self, grey: ByteArray) -> None:
         """See the next frame, (height, width) uint8, deinterlaced where needed."""
         half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
