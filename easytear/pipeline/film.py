@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from threadpoolctl import threadpool_limits
-
 from easytear.geometry import BoolArray, Ellipse, FloatArray
 from easytear.pipeline.memory import give_back
 from easytear.progress import SILENT, Part, Progress
@@ -57,28 +55,7 @@ def observe_film(
         Standard deviation of the eye's motion.
     progress : Progress
         Told how far the work is.
-
-    Notes
-    -----
-    The matrices are small: several BLAS threads would only wait for each other, and take more
-    than half of the processor's time doing so.
     """
-    with threadpool_limits(1, user_api="blas"):
-        return _observe(
-            frames, film_mask, lower_edge_px, pupil, mm_per_px, settings, eye_sd_px, progress
-        )
-
-
-def _observe(
-    frames: StabilisedFrames,
-    film_mask: BoolArray,
-    lower_edge_px: FloatArray,
-    pupil: Ellipse | None,
-    mm_per_px: float,
-    settings: Settings,
-    eye_sd_px: float,
-    progress: Progress,
-) -> FilmObservation:
     tracks, field = follow_film(
         frames,
         film_mask,

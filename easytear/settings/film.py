@@ -54,19 +54,21 @@ class TrackSettings(Group):
         description="Largest distance between a point and itself followed forward and back.",
     )
     dense_s: float = setting(
-        1.5,
+        0.6,
         unit="s",
         ge=0.2,
         le=60.0,
         description="After a blink, how long every picture (up to about 30 a second) is looked "
-        "at; later the film is slow and pictures `late_step_s` apart are enough.",
+        "at; later pictures are looked at so often that the film moves little from one to the "
+        "next, and at least every `late_step_s`.",
     )
     late_step_s: float = setting(
-        0.1,
+        0.15,
         unit="s",
         ge=0.01,
         le=1.0,
-        description="Time between the pictures that are looked at once the film is slow.",
+        description="Time between the pictures that are looked at once the film is slow: the law "
+        "is smooth, and points are followed from key pictures that reach far back.",
     )
     bridge_s: float = setting(
         0.12,

@@ -21,7 +21,7 @@ from easytear.track.picture import squares
 IntArray = NDArray[np.int_]
 
 # Samples of a window along its width.
-_SAMPLES = 13
+_SAMPLES = 11
 # The window's weight is a Gaussian of so many standard deviations to its edge.
 _EDGE_SD = 2.0
 # Pixels around the window that are kept with a look, to find the point again from a picture.

@@ -106,8 +106,9 @@ class FilmPictures:
         textures : list of (h, w) arrays
             Textures of the interval's early part.
         """
-        spread = [1.4826 * float(np.median(np.abs(t[self.near]))) for t in textures]
-        usual = float(np.median(spread)) if spread and self.near.any() else 1.0
+        some = np.s_[::2, ::2]
+        spread = [1.4826 * float(np.median(np.abs(t[some][self.near[some]]))) for t in textures]
+        usual = float(np.median(spread)) if spread and self.near[some].any() else 1.0
         self._gain = float(np.clip(TEXTURE_LEVELS / max(usual, 0.5), 2.0, 16.0))
 
     def picture(self, texture: FloatArray) -> ByteArray:

@@ -334,13 +334,15 @@ def find_new(
         How many points have failed lately in each cell; each halves its chance.
     """
     strength = cv2.cornerMinEigenVal(picture, 7, ksize=3)
-    strength = np.where(trust > 0, strength * _changed(picture, past, spacing_px), 0.0)
+    strength = cv2.multiply(strength, _changed(picture, past, spacing_px))
+    strength[trust == 0] = 0.0
     height, width = strength.shape
     cell = max(int(spacing_px), 2)
     rows, columns = height // cell, width // cell
     cut = strength[: rows * cell, : columns * cell]
     blocks = cut.reshape(rows, cell, columns, cell).swapaxes(1, 2).reshape(rows, columns, -1)
-    best, where = blocks.max(axis=2), blocks.argmax(axis=2)
+    where = blocks.argmax(axis=2)
+    best = np.take_along_axis(blocks, where[..., None], axis=2)[..., 0]
     best = best * 0.5**failed
     free = best > 0.0
     r, c = (taken[:, 1] / cell).astype(int), (taken[:, 0] / cell).astype(int)
@@ -360,8 +362,14 @@ def find_new(
 
 def _changed(picture: ByteArray, past: ByteArray, width_px: float) -> FloatArray:
     """Return how much of the texture around each pixel has changed, from 0 to 1."""
-    size = (int(width_px) | 1, int(width_px) | 1)
-    now, then = picture.astype(np.float32) - 128.0, past.astype(np.float32) - 128.0
-    change = cv2.blur((now - then) ** 2, size)
-    both = cv2.blur(now**2 + then**2, size)
-    return np.asarray(np.clip(change / np.maximum(both, 1.0), 0.0, 1.0) ** 2)
+    height, width = picture.shape
+    half = (max(width // 2, 1), max(height // 2, 1))
+    box = (int(width_px / 2) | 1, int(width_px / 2) | 1)
+    now, then = (
+        cv2.resize(p, half, interpolation=cv2.INTER_AREA).astype(np.float32) - np.float32(128.0)
+        for p in (picture, past)
+    )
+    change = cv2.blur((now - then) ** 2, box)
+    both = cv2.blur(now**2 + then**2, box)
+    share = np.minimum(change / np.maximum(both, np.float32(1.0)), np.float32(1.0)) ** 2
+    return np.asarray(cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR))

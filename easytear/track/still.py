@@ -45,13 +45,16 @@ class StillLayer:
         # Fitted at half size: the layer is smoother than that, and pixels are plenty.
         self._half = (max(near.shape[1] // 2, 1), max(near.shape[0] // 2, 1))
         self._near = self._small(near.astype(np.float32))
-        self._set(np.mean(textures, axis=0, dtype=np.float32))
+        self._set(_weighted(textures, np.full(len(textures), 1.0 / max(len(textures), 1))))
         speed = self._speeds(textures, time_s)
         weight = np.maximum(speed, _LEAST_WEIGHT * max(float(speed.max(initial=0.0)), 1e-6))
         weight /= weight.sum()
-        mean: FloatArray = np.zeros(near.shape, np.float32)
-        for texture, share in zip(textures, weight, strict=True):
-            mean = np.asarray(cv2.scaleAdd(self._placed(texture), float(share), mean))
+        mean = _weighted(textures, weight)
+        shift = weight @ np.array([self.fit(t) for t in textures])
+        # Each frame moved to where the layer is: its shift is so small that slopes tell it.
+        for axis in (1, 2):
+            change = self._basis[axis].reshape(mean.shape)
+            mean = np.asarray(cv2.scaleAdd(change, -float(shift[axis]), mean))
         self._set(mean)
 
     def _set(self, layer: FloatArray) -> None:
@@ -109,21 +112,6 @@ class StillLayer:
         left = small - share.astype(np.float32) @ self._small_basis
         return np.asarray(left.reshape(self._half[::-1]))
 
-    def _placed(self, texture: FloatArray) -> FloatArray:
-        """Return a frame's texture moved to where the layer is."""
-        share = self.fit(texture)
-        matrix = np.array([[1.0, 0.0, -share[1]], [0.0, 1.0, -share[2]]])
-        size = (texture.shape[1], texture.shape[0])
-        return np.asarray(
-            cv2.warpAffine(
-                texture,
-                matrix,
-                size,
-                flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-        )
-
     def _speeds(self, textures: list[FloatArray], time_s: FloatArray) -> FloatArray:
         """Return the film's speed in each frame, working px/s, from dense flow at half size."""
         small = [self._without_small(t) for t in textures]
@@ -146,3 +134,10 @@ def _way(start: ByteArray, stop: ByteArray, where: BoolArray) -> float:
     method = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
     flow = np.asarray(method.calc(start, stop, np.zeros((*start.shape, 2), np.float32)))
     return float(np.hypot(*np.median(flow[where], axis=0)))
+
+
+def _weighted(textures: list[FloatArray], weight: FloatArray) -> FloatArray:
+    total: FloatArray = np.zeros_like(textures[0])
+    for texture, share in zip(textures, weight, strict=True):
+        total = np.asarray(cv2.scaleAdd(texture, float(share), total))
+    return total
