@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from easytear.geometry import FloatArray
@@ -13,10 +15,11 @@ from easytear.pipeline.observation import Observation
 from easytear.pipeline.region import as_kept
 from easytear.pipeline.source import Source
 from easytear.pipeline.stabilise import StabilisedInterval
-from easytear.preprocess.records import Cornea
+from easytear.preprocess.records import Cornea, EyeInInterval
 from easytear.progress import Progress
 from easytear.segment.records import FilmFront
 from easytear.settings import Settings
+from easytear.track.records import FilmTracks
 
 THICKNESS_AT_S = (0.3, 2.01, 0.25)
 """First, last and step of the pictures that thickness is read from."""
@@ -78,7 +81,7 @@ def see_film(
         time_s=frames.time_s,
         eye=eye,
         cornea=as_kept(cornea),
-        tracks=film.tracks,
+        tracks=_as_sure_as_the_eye(film.tracks, eye),
         front=film.front,
         thickness_nm=over_time,
         thickness=reading.thickness,
@@ -86,6 +89,16 @@ def see_film(
         streak_angle_deg=streak_angle_deg(_film_picture(frames), cornea.film_mask),
         flags=reading.flags,
     )
+
+
+def _as_sure_as_the_eye(tracks: FilmTracks, eye: EyeInInterval) -> FilmTracks:
+    """Return the tracks with the doubt about the eye's rotation in their standard deviations."""
+    turn_sd_deg = eye.motion.rotation_sd_deg
+    if turn_sd_deg is None or eye.pupil is None:
+        return tracks
+    away_px = np.hypot(tracks.x_px - eye.pupil.x_px, tracks.y_px - eye.pupil.y_px)
+    turned_px = np.deg2rad(turn_sd_deg)[tracks.frame] * away_px
+    return replace(tracks, sd_px=np.hypot(tracks.sd_px, turned_px))
 
 
 def _thickness(

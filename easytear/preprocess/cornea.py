@@ -230,6 +230,7 @@ def _hidden(
     with np.errstate(invalid="ignore"):
         near = row > lower_edge - settings.comb_reach * unit
     hidden |= comb & np.asarray(near, bool)
-    bright = (pictures.min(axis=3) > 250).mean(axis=0) > 0.3
+    darkest = [cv2.min(cv2.min(p[..., 0], p[..., 1]), p[..., 2]) for p in pictures]
+    bright = np.mean([d > 250 for d in darkest], axis=0) > 0.3
     hidden |= cv2.dilate(bright.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
     return hidden
