@@ -9,6 +9,7 @@ import numpy as np
 
 from easytear.geometry import BoolArray
 from easytear.measure.bootstrap import Choice, Mean
+from easytear.measure.field import fit_field
 from easytear.measure.fitting import CAUCHY, LawFit, drift_at, reweighted
 from easytear.measure.law import Grid, Point, Profile, minima, profile
 from easytear.measure.samples import Samples
@@ -75,6 +76,20 @@ def _halves(rows: Samples) -> list[BoolArray]:
     sharp = rows.weight.sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
     early, good = born <= np.median(born), sharp >= np.median(sharp)
     return [early, good, ~good]
+
+
+def field_choices(rows: Zone, fit: LawFit, mean: Mean, early_lambdas: float) -> list[Choice]:
+    """Return rho where the amplitude field is made of other rows: it is read where few rows lie."""
+    out: list[Choice] = []
+    if rows.target is None or mean.coefficient is None:
+        return out
+    field = rows.target.field
+    for half in _halves(field.samples):
+        found = fit_field(field.rows(half), fit, early_lambdas)
+        if found is not None:
+            moved = float(found.coefficient @ rows.target.mean_basis) - mean.rho_mm
+            out.append(Choice(0.0, 0.0, moved, kind="field"))
+    return out
 
 
 def zone_choices(alternatives: Sequence[Zone], rows: Zone, fit: LawFit, mean: Mean) -> list[Choice]:

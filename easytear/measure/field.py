@@ -38,9 +38,10 @@ NARROWEST, WIDEST = 0.015, 0.12
 """Bounds of the film's own scatter about the field, relative to its amplitude."""
 
 ROUNDS = 40
-BEND, PLACE_BEND, LEVEL = 0.03, 0.3, 0.001
-"""Strength of the priors against bends in height, against bends along the eye, and against slopes,
-in rows: they join knots without rows to the others."""
+BEND, PLACE_BEND, TWIST, LEVEL = 0.03, 0.03, 0.3, 0.001
+"""Strength of the priors against bends in height, against bends along the eye, against slopes in
+height that differ along the eye, and against slopes, in rows: they join knots without rows to the
+others."""
 
 ARCH_POINTS = 12
 """An arch is fitted to at least so many columns of the front."""
@@ -280,8 +281,9 @@ def _start(a: FloatArray, x: FloatArray, penalty: FloatArray) -> FloatArray:
 
 
 def _penalty(knots: int, places: int) -> FloatArray:
-    """Return squared second differences in height and along the eye, and weak first ones."""
+    """Return squared second differences in height and along the eye, mixed ones, and weak first."""
     out: FloatArray = 1e-6 * np.eye(knots * places)
+    out = out + TWIST * np.kron(_differences(knots, 1), _differences(places, 1))
     for order, strength, along in (
         (2, BEND, PLACE_BEND),
         (1, LEVEL, LEVEL),

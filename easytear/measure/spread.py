@@ -16,7 +16,7 @@ from easytear.measure.bootstrap import (
     interval95,
     mean_amplitude,
 )
-from easytear.measure.choices import fit_choices, zone_choices
+from easytear.measure.choices import field_choices, fit_choices, zone_choices
 from easytear.measure.common import film_evidence
 from easytear.measure.fitting import (
     LawFit,
@@ -115,7 +115,11 @@ def fit_law(
         rows.samples,
         law.fit,
         mean,
-        fit_choices(rows, law.fit, mean) + zone_choices(alternatives, rows, law.fit, mean),
+        [
+            *fit_choices(rows, law.fit, mean),
+            *field_choices(rows, law.fit, mean, settings.early_born_lambdas),
+            *zone_choices(alternatives, rows, law.fit, mean),
+        ],
         block_mm=settings.block_mm,
         draws=settings.bootstrap,
         rng=rng,
