@@ -15,6 +15,9 @@ LEAST_SHARE = 0.5
 """Least share of the region's columns over which the front must be known, seen or between seen
 columns, for an area to be told."""
 
+SIDE_SHARE = 0.1
+"""Over so much of the region's width at its ends the front is taken as level beyond them."""
+
 RATE_S = 1.0
 
 
@@ -43,7 +46,8 @@ def area_over_time(
 
     Notes
     -----
-    Between known columns the front is interpolated, beyond the outermost it goes on level.
+    Between known columns the front is interpolated. Beyond the outermost it goes on level, at the
+    median of the columns next to it: not on from the tip of a finger.
     """
     n = len(front_y_px)
     unknown = np.full(n, np.nan)
@@ -61,7 +65,10 @@ def area_over_time(
         x, y = front_x_px[known], front_y_px[frame, known]
         if ((columns >= x[0]) & (columns <= x[-1])).mean() < LEAST_SHARE:
             continue
-        edge = np.clip(np.interp(columns, x, y) + 0.5, 0.0, region_mask.shape[0])
+        side = SIDE_SHARE * (columns[-1] - columns[0])
+        ends = np.median(y[x <= x[0] + side]), np.median(y[x >= x[-1] - side])
+        line = np.interp(columns, x, y, left=float(ends[0]), right=float(ends[1]))
+        edge = np.clip(line + 0.5, 0.0, region_mask.shape[0])
         area[frame] = total - _count_above(above, edge)
     return AreaOverTime(area, area / total)
 

@@ -111,6 +111,15 @@ def test_area_is_unknown_where_little_of_the_front_is():
     assert np.isnan(area_over_time(x, y, np.zeros((240, 240), bool)).area_px).all()
 
 
+def test_a_finger_at_the_end_is_not_carried_on_to_the_side():
+    x = np.arange(60.0, 181.0, 4.0)
+    level = np.full((1, len(x)), 150.0)
+    finger = level.copy()
+    finger[:, -1] = 70.0
+    grown = area_over_time(x, finger, disc()).area_px - area_over_time(x, level, disc()).area_px
+    assert 0 < grown[0] < 80 * 4
+
+
 def test_lost_columns_are_carried_by_the_mean_motion():
     up = LAW * 50
     y = 200.0 + np.array([0.0, 5.0, 9.0]) - up[:, None]
