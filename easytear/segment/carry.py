@@ -77,9 +77,10 @@ def carry(
         for k in range(middle + way, stop, way):
             here, moved = index.between(int(frames[k - way]), int(frames[k]))
             step, sd = local_bent_at(xy[k - way], here, moved, reach)
-            wide, wide_sd = local_linear_at(xy[k - way], here, moved, 2.0 * reach)
-            step = np.where(np.isfinite(step), step, wide)
-            sd = np.where(np.isfinite(sd), sd, 2.0 * wide_sd)
+            lost = ~np.isfinite(step[:, 0]) & np.isfinite(xy[k - way, :, 0])
+            if lost.any():
+                wide, wide_sd = local_linear_at(xy[k - way, lost], here, moved, 2.0 * reach)
+                step[lost], sd[lost] = wide, 2.0 * wide_sd
             xy[k] = xy[k - way] + step
             step_sd[k] = sd
     return Carried(frames, xy, step_sd)

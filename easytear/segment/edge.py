@@ -177,21 +177,24 @@ def best_path(score: FloatArray, climb_cost: float) -> tuple[IntArray, float]:
     `_STEEPEST` rows from column to column.
     """
     height, width = score.shape
-    total = score[:, 0].astype(float)
+    reach = 2 * _STEEPEST + 1
+    total = np.full(height + reach - 1, -np.inf)
+    inner = total[_STEEPEST : _STEEPEST + height]
+    inner[:] = score[:, 0]
+    near = np.lib.stride_tricks.sliding_window_view(total, reach)
     came = np.zeros((height, width), int)
-    shifts = np.arange(-_STEEPEST, _STEEPEST + 1)
-    source = np.clip(np.arange(height)[:, None] + shifts, 0, height - 1)
-    cost = climb_cost * np.abs(source - np.arange(height)[:, None])
+    cost = climb_cost * np.abs(np.arange(reach) - _STEEPEST)
+    rows = np.arange(height)
     for column in range(1, width):
-        options = total[source] - cost
+        options = near - cost
         choice = options.argmax(axis=1)
-        came[:, column] = source[np.arange(height), choice]
-        total = options[np.arange(height), choice] + score[:, column]
+        came[:, column] = rows + choice - _STEEPEST
+        inner[:] = options[rows, choice] + score[:, column]
     path = np.zeros(width, int)
-    path[-1] = int(np.argmax(total))
+    path[-1] = int(np.argmax(inner))
     for column in range(width - 1, 0, -1):
         path[column - 1] = came[path[column], column]
-    return path, float(total.max())
+    return path, float(inner.max())
 
 
 def belonging(

@@ -202,10 +202,10 @@ class _Map:
     def __init__(self, displacement: FloatArray) -> None:
         height, width = displacement.shape[:2]
         self.known: BoolArray = np.isfinite(displacement[..., 0])
-        filled = np.where(self.known[..., None], displacement, 0.0)
-        x, y = np.meshgrid(np.arange(width), np.arange(height))
-        self._x = (x + filled[..., 0]).astype(np.float32)
-        self._y = (y + filled[..., 1]).astype(np.float32)
+        filled = np.where(self.known[..., None], displacement, np.zeros((), displacement.dtype))
+        x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
+        self._x = (x + filled[..., 0]).astype(np.float32, copy=False)
+        self._y = (y[:, None] + filled[..., 1]).astype(np.float32, copy=False)
 
     def warp(self, image: FloatArray) -> FloatArray:
         """Return the image looked up at each cell's displaced place."""
@@ -218,6 +218,6 @@ def _mean(images: Sequence[FloatArray], weight: Sequence[BoolArray]) -> FloatArr
     total = np.zeros_like(images[0])
     count = np.zeros(total.shape[:2], np.float32)
     for image, w in zip(images, weight, strict=True):
-        total += image * w[..., None]
+        cv2.accumulate(image, total, w.view(np.uint8))
         count += w
     return np.asarray(total / np.maximum(count, 1.0)[..., None])
