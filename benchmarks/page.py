@@ -83,12 +83,14 @@ def page(title: str, sections: Sequence[Section]) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(title)}</title>
 <style>
-body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto }}
+body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 90rem; margin: 2rem auto }}
 body {{ padding: 0 1rem }}
 .wide {{ overflow-x: auto }}
 table {{ border-collapse: collapse; font-size: 13px; margin: .8rem 0 }}
 th, td {{ padding: .25rem .6rem; text-align: left; border-bottom: 1px solid #ddd }}
 th {{ vertical-align: bottom; background: #f4f6f7 }}
+td {{ white-space: nowrap }}
+p, ul {{ max-width: 65rem }}
 td.yes {{ color: #1d6b35; font-weight: 600 }}
 td.no {{ color: #a3241d; font-weight: 600 }}
 img {{ max-width: 100% }}

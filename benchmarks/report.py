@@ -75,7 +75,7 @@ def _accuracy(tables: dict[str, pd.DataFrame]) -> Iterator[Section]:
             "Medians over all intervals (means of shares and counts, ± their standard error), in "
             "brackets the worst interval and its scene (of shares the worst kind of scene). "
             "Errors of area, scale and law are relative. A share is reached between its goal and "
-            "0.99, shares of 95 % intervals over at least 100 intervals.",
+            "0.99, those of the law from the tracks over at least 100 intervals.",
         ),
         cells(tables),
     )

@@ -64,16 +64,11 @@ ROWS = (
     Row("initial velocity from tracks", "v0_error", 0.04, 0.15, signed=True, percent=True),
     Row("lambda from the front", "front_lambda_error", 0.04, None, signed=True, percent=True),
     Row("rho from the front", "front_rho_error", 0.03, None, signed=True, percent=True),
-    *(
-        Row(f"95 % intervals that hold {title}", column, 0.90, None, "share", least=100)
-        for title, column in (
-            ("lambda", "lambda_held"),
-            ("rho", "rho_held"),
-            ("the velocity", "v0_held"),
-            ("the front's lambda", "front_lambda_held"),
-            ("the front's rho", "front_rho_held"),
-        )
-    ),
+    Row("95 % intervals that hold lambda", "lambda_held", 0.90, None, "share", least=100),
+    Row("95 % intervals that hold rho", "rho_held", 0.90, None, "share", least=100),
+    Row("95 % intervals that hold the velocity", "v0_held", 0.90, None, "share", least=100),
+    Row("95 % intervals that hold the front's lambda", "front_lambda_held", 0.90, None, "share"),
+    Row("95 % intervals that hold the front's rho", "front_rho_held", 0.90, None, "share"),
     Row("false spreads", "false_spread", 0.0, 0.0),
     Row("false fronts", "false_front", 0.0, 0.0),
 )
@@ -221,6 +216,8 @@ def _goal(row: Row) -> str:
 
 
 def _ours(mine: Judged, row: Row) -> str:
+    if mine.n == 0:
+        return "-"
     about = "" if mine.sd is None else f" ± {mine.sd:.2g}"
     return f"{shown(mine.value, row)}{about} ({shown(mine.worst, row)}: {mine.worst_scene})"
 
@@ -255,7 +252,8 @@ def _what_is_missed(mine: Judged, row: Row) -> str:
     parts = []
     if not mine.good:
         few = f", of {row.least} that it takes" if mine.n < row.least else ""
-        parts.append(f"{shown(mine.value, row)} for {_goal(row)}, n = {mine.n}{few}")
+        goal = _goal(row) if row.kind == "share" else shown(row.goal, row)
+        parts.append(f"{shown(mine.value, row)} for {goal}, n = {mine.n}{few}")
     if mine.worst_good is False:
         parts.append(
             f"worst {shown(mine.worst, row)} for {shown(row.worst, row)}: {mine.worst_scene}"
