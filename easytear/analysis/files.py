@@ -27,6 +27,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "front.csv": FRONT,
 }
 PICTURES = ("report.html", "overlay.mp4")
+ROWS_AT_ONCE = 50_000
+"""Rows of a table that are written together."""
 DECIMALS: Mapping[str, int] = {"time_s": 6, "_px": 3, "_mm": 5, "_mm_s": 5, "_deg": 4}
 
 
@@ -79,7 +81,7 @@ def write_results(
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as name:
         aside = Path(name)
         for (file, columns), table in zip(TABLES.items(), tables, strict=True):
-            _write_table(aside / file, shape_table(table, columns))
+            _write_table(aside / file, table, columns)
         if also is not None:
             also(aside)
         write_text(aside / SUMMARY, summary_json(analysis.summary))
@@ -95,14 +97,22 @@ def summary_json(summary: Summary) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _write_table(path: Path, table: pd.DataFrame) -> None:
-    rounded = {n: _decimals(n) for n in table.columns if table[n].dtype.kind == "f"}
-    text = table.round(rounded)
-    for name in text.columns:
-        if text[name].dtype == bool:
-            text[name] = text[name].map({True: "true", False: "false"})
-    with written_aside(path) as aside:
-        text.to_csv(aside, index=False, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
+def _write_table(path: Path, table: pd.DataFrame, columns: Mapping[str, str]) -> None:
+    """Write a table a part at a time: copies of a long one would take more than the analysis."""
+    with written_aside(path) as aside, aside.open("w", encoding="utf-8", newline="") as file:
+        for start in range(0, max(len(table), 1), ROWS_AT_ONCE):
+            part = shape_table(table.iloc[start : start + ROWS_AT_ONCE], columns)
+            text = part.round({n: _decimals(n) for n in part.columns if part[n].dtype.kind == "f"})
+            for name in text.columns:
+                if text[name].dtype == bool:
+                    text[name] = text[name].map({True: "true", False: "false"})
+            text.to_csv(
+                file,
+                header=start == 0,
+                index=False,
+                lineterminator="\r\n",
+                quoting=csv.QUOTE_MINIMAL,
+            )
 
 
 def _decimals(column: str) -> int:
