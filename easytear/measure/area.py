@@ -8,6 +8,7 @@ import numpy as np
 
 from easytear.analysis.model import Area
 from easytear.geometry import BoolArray, FloatArray
+from easytear.measure.field import FLAT, fit_arch
 
 NO_AREA = Area(start_mm2=None, end_mm2=None, max_mm2=None, rate_mm2_s=None, end_fraction=None)
 
@@ -17,6 +18,9 @@ columns, for an area to be told."""
 
 SIDE_SHARE = 0.1
 """Over so much of the region's width at its ends the front is taken as level beyond them."""
+
+LOOSE = 4.0
+"""Ends of the front count up to so many times its median distance from its own parabola."""
 
 RATE_S = 1.0
 
@@ -62,7 +66,7 @@ def area_over_time(
         known = np.isfinite(front_y_px[frame])
         if known.sum() < 2:
             continue
-        x, y = front_x_px[known], front_y_px[frame, known]
+        x, y = _without_loose_ends(front_x_px[known], front_y_px[frame, known])
         if ((columns >= x[0]) & (columns <= x[-1])).mean() < LEAST_SHARE:
             continue
         side = SIDE_SHARE * (columns[-1] - columns[0])
@@ -71,6 +75,21 @@ def area_over_time(
         edge = np.clip(line + 0.5, 0.0, region_mask.shape[0])
         area[frame] = total - _count_above(above, edge)
     return AreaOverTime(area, area / total)
+
+
+def _without_loose_ends(x_px: FloatArray, y_px: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the front (n,) without end columns that do not go on with the rest of it.
+
+    A finger in the middle has film on both sides of it; an end that leaves the parabola through
+    the front by far more than the columns' median distance is where front and limbus run together.
+    """
+    arch = fit_arch(x_px, y_px)
+    off = np.abs(y_px - arch.height_mm(x_px))
+    near = np.flatnonzero(off <= LOOSE * max(float(np.median(off)), 1e-6))
+    if arch is FLAT or len(near) < 2:
+        return x_px, y_px
+    kept = slice(int(near[0]), int(near[-1]) + 1)
+    return x_px[kept], y_px[kept]
 
 
 def _count_above(above: FloatArray, edge: FloatArray) -> float:

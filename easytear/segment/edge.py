@@ -26,7 +26,7 @@ _CLIMB_COST = 20.0
 _STEEPEST = 4
 # Both cues must step by so many robust standard deviations, within _AGREE_MM of the front.
 _LEAST_COLOUR = 1.5
-_LEAST_TEXTURE = 1.0
+_LEAST_TEXTURE = 0.7
 _AGREE_MM = 0.25
 # How strong a cue may be taken to be. Texture is patchy, so that it may be weak on the front and
 # strong beside it: it must not outvote colour.
@@ -305,12 +305,13 @@ def _agree(colour: FloatArray, texture: FloatArray, row: IntArray, mm_per_cell: 
     reach = max(1, round(_AGREE_MM / mm_per_cell))
     columns = np.arange(len(row))
     sure = np.isfinite(colour[row, columns])
-    for cue, width_mm, least in ((colour, 0.3, _LEAST_COLOUR), (texture, 1.0, _LEAST_TEXTURE)):
+    for cue, width_mm, least in ((colour, 0.3, _LEAST_COLOUR), (texture, 2.0, _LEAST_TEXTURE)):
         near = np.stack(
             [cue[np.clip(row + d, 0, len(cue) - 1), columns] for d in range(-reach, reach + 1)]
         )
-        # Texture is patchy: it is judged over the width of some patches; averaged before the
-        # best is taken, so that noise is not taken for agreement.
+        # Texture is patchy: it is judged over the width of many patches (where 0.7 says as much
+        # as 1.0 over half the width); averaged before the best is taken, so that noise is not
+        # taken for agreement.
         width = max(1, round(width_mm / mm_per_cell)) | 1
         even = cv2.blur(np.nan_to_num(near, nan=-1.0).astype(np.float32), (width, 1))
         sure &= even.max(axis=0) > least

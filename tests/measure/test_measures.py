@@ -113,11 +113,25 @@ def test_area_is_unknown_where_little_of_the_front_is():
 
 def test_a_finger_at_the_end_is_not_carried_on_to_the_side():
     x = np.arange(60.0, 181.0, 4.0)
-    level = np.full((1, len(x)), 150.0)
-    finger = level.copy()
-    finger[:, -1] = 70.0
-    grown = area_over_time(x, finger, disc()).area_px - area_over_time(x, level, disc()).area_px
-    assert 0 < grown[0] < 80 * 4
+    wavy = 150.0 + 4.0 * np.sin(x / 5.0)[None]
+    finger = wavy.copy()
+    finger[:, -1] -= 8.0
+    grown = area_over_time(x, finger, disc()).area_px - area_over_time(x, wavy, disc()).area_px
+    assert 0 < grown[0] < 8 * 4
+
+
+def test_ends_that_run_up_the_limbus_do_not_count():
+    x = np.arange(60.0, 181.0, 4.0)
+    wavy = 150.0 + 0.002 * (x - 120.0) ** 2 + 2.0 * np.sin(x / 5.0)
+    ends = wavy.copy()
+    ends[-3:] -= [30.0, 60.0, 90.0]
+    middle = wavy.copy()
+    middle[14:17] -= 30.0
+    plain, loose, finger = (
+        area_over_time(x, y[None], disc()).area_px for y in (wavy, ends, middle)
+    )
+    assert loose == pytest.approx(plain, rel=0.02)
+    assert finger == pytest.approx(plain + 3 * 4 * 30.0, rel=0.01)
 
 
 def test_lost_columns_are_carried_by_the_mean_motion():
