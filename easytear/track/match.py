@@ -68,20 +68,19 @@ class Picture:
 
 
 class Window:
-    """The samples of a disc around a point.
+    """The samples of a square around a point.
 
     Parameters
     ----------
     width_px : int
-        Width of the disc. (A square's corners are a quarter of it and weigh a twentieth.)
+        Width of the square.
     """
 
     def __init__(self, width_px: int) -> None:
         half = 0.5 * (width_px - 1)
         line = np.linspace(-half, half, _SAMPLES)
-        x, y = np.meshgrid(line.astype(np.float32), line.astype(np.float32))
-        disc = x**2 + y**2 <= (half + 0.5) ** 2
-        self.x, self.y = x[disc], y[disc]
+        x, y = np.meshgrid(line, line)
+        self.x, self.y = x.ravel().astype(np.float32), y.ravel().astype(np.float32)
         sd = (half + 0.5) / _EDGE_SD
         weight = np.exp(-0.5 * (self.x**2 + self.y**2) / sd**2)
         self.weight: FloatArray = (weight / weight.sum()).astype(np.float32)
