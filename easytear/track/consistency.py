@@ -20,6 +20,8 @@ _STILL_MM = 0.025
 # Film is seen to move where it goes so far (mm) in one stretch; less may be the iris, which shifts
 # against the pupil when that changes its size.
 _SEEN_MM = 0.15
+# A few that go by mistake, while film rests before its onset, are no film: so many must go.
+_LEAST_GOING = 0.2
 # Film goes with the film around it to within this share of its way, and this much (mm).
 _SHARE = 0.35
 _FLOOR_MM = 0.05
@@ -71,8 +73,9 @@ def _judge(
 ) -> bool:
     """Mark rows of one stretch of time; return whether film was seen to move in it."""
     start, stop = stretch
-    # Tracks that live through at least two thirds of it.
-    least = 0.66 * (stop - start)
+    # Tracks that live through about all of it: film starts from one picture to the next, and one
+    # that was only there before or after has gone another way.
+    least = 0.9 * (stop - start)
     since = np.maximum(time_s[begin], start)
     until = np.minimum(time_s[end], stop)
     alive = np.flatnonzero(until - since >= max(least, 1e-6))
@@ -99,7 +102,7 @@ def judge_moves(place: FloatArray, moved: FloatArray, mm_per_px: float) -> BoolA
     still = _STILL_MM / mm_per_px
     far = np.hypot(*moved.T)
     going = far > 3.0 * still
-    if going.sum() < 5:
+    if going.sum() < max(5.0, _LEAST_GOING * len(moved)):
         return None
     middle = np.median(moved[going], axis=0)
     length = float(np.hypot(*middle))

@@ -58,7 +58,8 @@ class Points:
     """The points followed now; all arrays of length n, positions and speeds in working pixels.
 
     `looks` is what they looked like in their key pictures, `stretch` (n, 2, 2) how the film
-    around them has been stretched since, `anchor_*` where and when they last were judged.
+    around them has been stretched since, `anchor_*` where and when they last were judged, and how
+    far the film had gone by then.
     """
 
     ident: IntArray
@@ -69,6 +70,7 @@ class Points:
     seen_s: FloatArray
     anchor_xy: FloatArray
     anchor_s: FloatArray
+    anchor_way: FloatArray
     stretch: FloatArray
     looks: Looks
 
@@ -87,6 +89,7 @@ class Points:
             np.full(n, time_s),
             xy.copy(),
             np.full(n, time_s),
+            np.zeros(n),
             np.tile(np.eye(2), (n, 1, 1)),
             looks,
         )
@@ -153,10 +156,16 @@ class Follower:
         self._still = scale.px(_STILL_MM)
         self._key_distance = scale.px(settings.key_distance_mm)
         self._last: tuple[float, Picture] | None = None
+        self._way = 0.0
 
     def begin(self, time_s: float, picture: Picture) -> None:
         """Take the picture in which the first points were found."""
         self._last = (time_s, picture)
+
+    def add(self, more: Points) -> None:
+        """Follow more points, born in the last picture."""
+        more.anchor_way = np.full(len(more), self._way)
+        self.points = self.points.with_more(more)
 
     def step(self, frame: int, time_s: float, picture: Picture) -> None:
         """Follow all points into the next picture (later or earlier than the last)."""
@@ -166,7 +175,9 @@ class Follower:
             near = neighbours(points.xy, points.xy, _NEIGHBOURS)
             found, back = self._measure(picture, dt, near)
             good = np.isfinite(back)
+            before = points.xy
             self._move(found, good, dt, time_s, near)
+            self._way += _film_step(points.xy[good] - before[good])
             self._log.add(frame, points.ident[good], found[good], back[good], points.keys[good])
             far = np.hypot(*(points.xy - points.key_xy).T) > self._key_distance
             if (good & far).any():
@@ -184,14 +195,39 @@ class Follower:
         points = self.points
         guess = points.xy + points.velocity * dt
         growth = np.eye(2) + dt * gradients(points.velocity, points.xy, near)
-        points.stretch = growth @ points.stretch
+        before, points.stretch = points.stretch, growth @ points.stretch
         found, back = match(points.looks, picture, guess, points.stretch, self._window)
         bad = ~self._plausible(found, back, guess)
         bad |= self._odd(found, ~bad, near)
+        if dt < 0 and bad.mean() > 0.5:
+            self._at_rest(picture, found, back, bad, before)
+            bad |= self._odd(found, ~bad, near)
         if bad.any():
             self._retry(picture, found, back, bad, near)
         back[bad] = np.inf
         return found, back
+
+    def _at_rest(
+        self,
+        picture: Picture,
+        found: FloatArray,
+        back: FloatArray,
+        bad: BoolArray,
+        stretch: FloatArray,
+    ) -> None:
+        """Measure failed points again where they were: before its onset, film rests.
+
+        Followed backwards it stops from one picture to the next, and is then as far from where it
+        is predicted as it just went in one step.
+        """
+        points = self.points
+        which = np.flatnonzero(bad)
+        looks = points.looks.keep(which)
+        xy, away = match(looks, picture, points.xy[which], stretch[which], self._window)
+        good = self._plausible(xy, away, points.xy[which])
+        hit = which[good]
+        found[hit], back[hit], bad[hit] = xy[good], away[good], False
+        points.stretch[hit] = stretch[hit]
 
     def _retry(
         self,
@@ -261,33 +297,46 @@ class Follower:
         """Return points that stand still while the film moves.
 
         Film moves together. Where at least five points, about all of those that move, go the
-        same way, a point that has gone less than a tenth of theirs is iris, lash or noise,
-        or film right at the lid, which tells nothing about the spread. A point is judged as
-        soon as film has gone far enough to tell.
+        same way, a point that has gone less than a tenth of what the film has gone since it was
+        judged last is iris, lash or noise, or film right at the lid, which tells nothing about
+        the spread. A point is judged as soon as film has gone far enough to tell. (Film's way in
+        the same time, and not its speed: before its onset, film stands still, too.)
         """
         points = self.points
         gone = np.abs(time_s - points.anchor_s)
         still = np.zeros(len(points), bool)
         away = points.xy - points.anchor_xy
-        going = (gone > 0.0) & (np.hypot(*away.T) > 3.0 * self._still)
+        way = self._way - points.anchor_way
+        going = (way > 2.0 * self._still) & (np.hypot(*away.T) > 3.0 * self._still)
         due = gone > 0.2
         if going.sum() >= 5:
-            rate = away[going] / gone[going, None]
-            middle = np.median(rate, axis=0)
-            speed = float(np.hypot(*middle))
-            if np.median(np.hypot(*(rate - middle).T)) < 0.7 * speed:
-                due |= speed * gone > 4.0 * self._still
-                still = due & (np.hypot(*away.T) < np.maximum(self._still, 0.1 * speed * gone))
+            share = away[going] / way[going, None]
+            middle = np.median(share, axis=0)
+            usual = float(np.hypot(*middle))
+            if np.median(np.hypot(*(share - middle).T)) < 0.7 * usual:
+                film = usual * way
+                due |= film > 4.0 * self._still
+                still = due & (np.hypot(*away.T) < np.maximum(self._still, 0.1 * film))
                 # While film is too slow for 0.2 s to tell, nothing stands still.
-                still &= speed * gone > 2.0 * self._still
+                still &= film > 2.0 * self._still
         for i in np.flatnonzero(still):
             since = float(points.anchor_s[i])
             end = np.inf if time_s > since else -np.inf
             self._log.stuck.append((int(points.ident[i]), min(since, end), max(since, end)))
         points.anchor_xy[due] = points.xy[due]
         points.anchor_s[due] = time_s
+        points.anchor_way[due] = self._way
         self.failed.append(points.xy[still])
         return np.asarray(still)
+
+
+def _film_step(steps: FloatArray) -> float:
+    """Return how far the film went in one step (n, 2) of all points, up to half of them stuck."""
+    total = steps.sum(axis=0)
+    length = float(np.hypot(*total))
+    if len(steps) < 5 or length == 0.0:
+        return 0.0
+    return max(float(np.quantile(steps @ (total / length), 0.7)), 0.0)
 
 
 def window_of(scale: Scale, settings: TrackSettings) -> Window:

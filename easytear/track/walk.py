@@ -217,7 +217,7 @@ class FilmWalk:
         self.log.add(frame, new.ident, new.xy, np.zeros(len(new)), new.keys)
         if self._newborn is not None:
             self._newborn.append((frame, new.keep(np.ones(len(new), bool))))
-        forward.points = forward.points.with_more(new)
+        forward.add(new)
 
     def _count_failed(self, forward: Follower) -> None:
         """Count points that failed since the last birth in their cells; forget by and by."""

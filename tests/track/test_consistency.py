@@ -42,6 +42,14 @@ def test_a_point_that_goes_another_way_is_marked():
     assert np.flatnonzero(wrong).tolist() == [3]
 
 
+def test_a_few_that_go_by_mistake_do_not_make_a_film_that_rests_stand_still():
+    rng = np.random.default_rng(2)
+    place = rng.uniform(0, 100, (50, 2))
+    moved = rng.normal(0, 0.2, (50, 2))
+    moved[:6] = [0.0, -14.0]
+    assert judge_moves(place, moved, 1 / 50) is None
+
+
 def test_the_longest_good_run_of_each_track_is_kept():
     track = np.array([0, 0, 0, 0, 0, 1, 1, 1])
     good = np.array([True, False, True, True, False, False, True, True])

@@ -14,12 +14,13 @@ SHAPE = (150, 200)
 class Frames:
     """Frames in memory; film moves upwards over a still pattern."""
 
-    def __init__(self, moving=True, seconds=1.6, film=True):
+    def __init__(self, moving=True, seconds=1.6, film=True, rest_s=0.0, lambda_s=0.5):
         rng = np.random.default_rng(7)
         self.time_s = 3.0 + np.arange(round(seconds * 30)) / 30.0
         self.shape = SHAPE
         self.early = len(self)
         self._moving, self._film = moving, film
+        self._rest_s, self._lambda_s = rest_s, lambda_s
         self._texture = _noise(rng, (420, SHAPE[1]), 2.0)
         self._still = _noise(rng, SHAPE, 3.0)
         self._rng = rng
@@ -28,9 +29,9 @@ class Frames:
         return len(self.time_s)
 
     def moved_px(self, frame):
-        """Return how far up the film is: 2 mm with a time constant of half a second."""
-        t = self.time_s[frame] - self.time_s[0]
-        return 80.0 * (1.0 - np.exp(-t / 0.5)) if self._moving else 0.0
+        """Return how far up the film is: 2 mm in the end, after it has rested."""
+        t = max(self.time_s[frame] - self.time_s[0] - self._rest_s, 0.0)
+        return 80.0 * (1.0 - np.exp(-t / self._lambda_s)) if self._moving else 0.0
 
     def grey(self, frame):
         rows, columns = np.indices(SHAPE, np.float32)
@@ -89,6 +90,20 @@ def test_rows_are_gapless_and_begin_measured(followed):
 def test_some_points_are_followed_back_to_the_first_frames(followed):
     _, tracks, _ = followed
     assert tracks.frame.min() <= 1
+
+
+def test_film_that_rests_before_it_starts_at_full_speed_is_followed_into_its_rest():
+    frames = Frames(rest_s=0.16, lambda_s=0.25)
+    tracks, _ = _follow(frames)
+    whole = [n for n in np.unique(tracks.track) if tracks.frame[tracks.track == n].min() <= 2]
+    assert len(whole) > 20
+    ways = []
+    for number in whole:
+        rows = tracks.track == number
+        y, frame = tracks.y_px[rows], tracks.frame[rows]
+        upto = np.flatnonzero(frame <= 12)[-1]
+        ways.append(y[0] - y[upto] - frames.moved_px(frame[upto]))
+    assert abs(np.median(ways)) < 1.5
 
 
 def test_velocity_field_is_the_films(followed):
