@@ -19,6 +19,8 @@ from easytear.measure.samples import Samples
 from easytear.measure.wandering import best_likelihood, draw_paths, processes
 
 MOST_FRAMES = 90
+LEAST_TOLD = 1e-6
+"""A number is told by rows if their own offsets and amplitudes leave this much of its curve."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,14 @@ def response(samples: Samples, fit: LawFit, rho_rows: Samples, rho_weight: Float
     omega = fit.row_weight
     hessian = np.array([[float((omega[:, None] * w * p * q).sum()) for q in left] for p in left])
     gradient = np.array([(omega[:, None] * w * p).sum(axis=0) for p in left])
-    theta = _solve(hessian, gradient)
+    whole = [
+        float((omega[:, None] * w * (curve * scale[:, None]) ** 2).sum())
+        for curve, scale in columns
+    ]
+    # Rows seen only after the onset take every onset alike: it answers to nothing then.
+    untold = np.diag(hessian) < LEAST_TOLD * np.array(whole)
+    hessian[untold], hessian[:, untold], gradient[untold] = 0.0, 0.0, 0.0
+    theta = _solve(hessian + np.diag(untold.astype(float)), gradient)
     curves = [curve for curve, _ in columns]
     in_film = [True] * (len(curves) - fit.has_drift) + [False] * fit.has_drift
     rho = _rho_response(rho_rows, f, rho_weight, curves, in_film, theta)
