@@ -3,6 +3,8 @@
 import numpy as np
 
 from easytear.measure.bootstrap import interval95
+from easytear.measure.common import draw_common
+from easytear.measure.fitting import coarse_grid, fit_rows
 from easytear.measure.law import growth
 from easytear.measure.samples import Samples
 from easytear.measure.spread import fit_law
@@ -53,3 +55,13 @@ def test_intervals_widen_with_errors_that_all_points_share():
     calm = np.median([hit(seed, 0.0)[2] for seed in range(8)])
     shaken = np.median([hit(seed, 1.5)[2] for seed in range(8)])
     assert shaken > 1.5 * calm
+
+
+def test_an_onset_that_no_row_saw_answers_to_nothing():
+    whole, _, rho = film(5, common_px=0.3)
+    late = whole.frames(whole.time_s > 0.7).useful()
+    fit = fit_rows(late, coarse_grid(0.0, SETTINGS))
+    equal = np.full(len(late), 1.0 / len(late))
+    drawn = draw_common(late, fit, late, equal, 100, np.random.default_rng(0))
+    assert (drawn[:, 0] == 0.0).all()
+    assert np.abs(drawn[:, 3]).max() < rho
