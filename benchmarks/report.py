@@ -97,7 +97,7 @@ def _how_it_was_run(ours: pd.DataFrame) -> str:
     return (
         f"EasyTear {easytear.__version__}: {videos} videos, {len(ours)} intervals; "
         f"{len(scenes)} scenes ({', '.join(scenes)}), seeds {', '.join(map(str, seeds))}. All "
-        f"methods on the same files; {' and '.join(FIRST_SEED_ONLY)} on those of seed {seeds[0]}."
+        f"methods on the same files; {', '.join(FIRST_SEED_ONLY)} on those of seed {seeds[0]}."
     )
 
 

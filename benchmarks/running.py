@@ -39,9 +39,15 @@ def run_other(name: str, video: Path, mm_per_px: float) -> Run:
     return measured(command)
 
 
-def analyze(video: Path, out: Path, *, hvid_mm: float | None = None) -> Run:
-    """Run `easytear analyze` on one video, with this eye's measured iris width if given."""
+def analyze(
+    video: Path, out: Path, *, hvid_mm: float | None = None, workers: int | None = None
+) -> Run:
+    """Run `easytear analyze` on one video, with this eye's measured iris width if given.
+
+    Without `workers` the command decides itself how many processes it uses.
+    """
     more = [] if hvid_mm is None else ["--hvid", f"{hvid_mm:.3f}"]
+    more += [] if workers is None else ["--workers", str(workers)]
     return run_command(["analyze", str(video), "-o", str(out), "-q", *more])
 
 

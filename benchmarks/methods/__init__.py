@@ -44,7 +44,7 @@ SET_UP = {
     "openpiv": (
         "two passes, windows of 64 and 32 px that overlap by half, deformed symmetrically, the "
         "package's own validation and replacement, the average frame not subtracted; particles "
-        "as above; on the scenes of the first seed only, for its time"
+        "as above"
     ),
     "annotator": (
         "starts from the truth: eight points below the front, 2 px of noise in every tenth "
