@@ -11,10 +11,11 @@ from easytear.geometry import BoolArray, ByteArray, FloatArray
 from easytear.progress import SILENT, Progress
 from easytear.settings.film import TrackSettings
 from easytear.stabilised import StabilisedFrames
+from easytear.track.births import find_new
 from easytear.track.match import Looks, Picture
 from easytear.track.neighbours import median_of, neighbours
 from easytear.track.picture import FilmPictures, Scale, trust
-from easytear.track.points import Follower, Log, Points, find_new, window_of
+from easytear.track.points import Follower, Log, Points, window_of
 from easytear.track.still import StillLayer
 
 # New points are looked for at these times after the interval's start, then at even distances.

@@ -42,6 +42,10 @@ QUANTITIES: Final = (
 )  # fmt: skip
 
 
+LONG_GAP_S = 0.3
+"""Known samples farther apart are not joined by a line."""
+
+
 @dataclass(frozen=True)
 class Curve:
     """One interval's curve of one quantity.
@@ -68,6 +72,16 @@ class Curve:
     fit: FloatArray
     fit_low: FloatArray
     fit_high: FloatArray
+
+    def line(self) -> tuple[FloatArray, FloatArray]:
+        """Return times and values (n,) to draw: NaN only where nothing was seen for long.
+
+        Slow film is looked at a few times a second; the frames between have no value.
+        """
+        known = np.isfinite(self.value)
+        time_s, value = self.time_s[known], self.value[known]
+        gaps = np.flatnonzero(np.diff(time_s) > LONG_GAP_S) + 1
+        return np.insert(time_s, gaps, np.nan), np.insert(value, gaps, np.nan)
 
     def at(self, time_s: float) -> float | None:
         """Return the value at the sample nearest to a time of this curve's axis."""

@@ -171,7 +171,7 @@ class PlotPanel(QWidget):
             plot.addItem(_line(curve.fit_time_s, curve.fit, ink, 1.8))
         ink = QColor(colour)
         ink.setAlphaF(0.55 if many and len(curve.fit) else 1.0)
-        plot.addItem(_line(curve.time_s, curve.value, ink, 1.6))
+        plot.addItem(_line(*curve.line(), ink, 1.6))
 
     def _add_cursor(self, plot: Any) -> None:
         ink = QColor(self._colours.text)
