@@ -2,10 +2,13 @@
 
 from easytear.analysis.files import (
     Analysis,
+    Part,
+    Results,
     read_results,
     read_summary,
     results_folder,
     summary_json,
+    write_part,
     write_results,
     write_text,
 )
@@ -27,7 +30,8 @@ from easytear.analysis.model import (
     Velocity,
     VideoInfo,
 )
-from easytear.analysis.tables import FRAMES, FRONT, TRACKS, empty_table, shape_table
+from easytear.analysis.parked import ParkedAnalysis, ParkedTables, numbered, park, parking_place
+from easytear.analysis.tables import FRAMES, FRONT, TRACKS, Columns, empty_table, shape_table
 from easytear.aside import written_aside
 
 __all__ = [
@@ -38,13 +42,18 @@ __all__ = [
     "Area",
     "Band",
     "BlinkInfo",
+    "Columns",
     "CorrectionNote",
     "EllipseInfo",
     "Exclusion",
     "Fit",
     "IntervalResult",
     "Observed",
+    "ParkedAnalysis",
+    "ParkedTables",
+    "Part",
     "Quality",
+    "Results",
     "ScaleInfo",
     "Spread",
     "Summary",
@@ -52,11 +61,15 @@ __all__ = [
     "Velocity",
     "VideoInfo",
     "empty_table",
+    "numbered",
+    "park",
+    "parking_place",
     "read_results",
     "read_summary",
     "results_folder",
     "shape_table",
     "summary_json",
+    "write_part",
     "write_results",
     "write_text",
     "written_aside",

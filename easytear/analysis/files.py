@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
@@ -26,10 +27,56 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "tracks.csv": TRACKS,
     "front.csv": FRONT,
 }
+LONG: Mapping[str, Mapping[str, str]] = {"tracks.csv": TRACKS, "front.csv": FRONT}
+"""The tables that grow with the video, in the order in which a `Part` gives them."""
+PARTS = "parts"
+"""Folder of pieces of tables, until they are joined."""
 PICTURES = ("report.html", "overlay.mp4")
-ROWS_AT_ONCE = 50_000
+ROWS_AT_ONCE = 10_000
 """Rows of a table that are written together."""
 DECIMALS: Mapping[str, int] = {"time_s": 6, "_px": 3, "_mm": 5, "_mm_s": 5, "_deg": 4}
+
+
+class Part(Protocol):
+    """A piece of the long tables."""
+
+    def load(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return its tracks and its front."""
+        ...
+
+
+class Results(Protocol):
+    """What can be written and shown: an `Analysis`, or one whose long tables are elsewhere."""
+
+    @property
+    def summary(self) -> Summary:
+        """What stands in summary.json."""
+        ...
+
+    @property
+    def frames(self) -> pd.DataFrame:
+        """The table frames.csv."""
+        ...
+
+    def parts(self) -> Sequence[Part]:
+        """Return tracks and front piece by piece, as they follow each other in the files."""
+        ...
+
+    def of(self, interval: int, frames: Collection[int] | None = None) -> Analysis:
+        """Return what belongs to one interval alone; see `Analysis.of`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A piece of the long tables that is in memory."""
+
+    tracks: pd.DataFrame
+    front: pd.DataFrame
+
+    def load(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return its tracks and its front."""
+        return self.tracks, self.front
 
 
 @dataclass(frozen=True)
@@ -49,6 +96,21 @@ class Analysis:
     tracks: pd.DataFrame
     front: pd.DataFrame
 
+    def parts(self) -> Sequence[Part]:
+        """Return tracks and front piece by piece: all at once, as they are in memory."""
+        return [Loaded(self.tracks, self.front)]
+
+    def of(self, interval: int, frames: Collection[int] | None = None) -> Analysis:
+        """Return what belongs to one interval alone: the whole summary, and its rows.
+
+        Where `frames` are given, tracks and front hold only these.
+        """
+        tables = (self.frames, self.tracks, self.front)
+        rows, tracks, front = (table[table["interval"] == interval] for table in tables)
+        if frames is not None:
+            tracks, front = (t[t["frame"].isin(frames)] for t in (tracks, front))
+        return Analysis(self.summary, rows, tracks, front)
+
 
 def results_folder(video: Path, out: Path) -> Path:
     """Return where the results of `video` go below the folder `out`."""
@@ -62,33 +124,77 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_results(
-    analysis: Analysis, folder: Path, also: Callable[[Path], None] | None = None
+    results: Results, folder: Path, also: Callable[[Path], None] | None = None
 ) -> None:
     """Write an analysis into `folder`, whole or not at all; older results are replaced.
 
     Parameters
     ----------
-    analysis : Analysis
+    results : Results
         What to write.
     folder : Path
         The video's results folder; made if absent. Files of other names in it are left alone.
     also : callable, optional
         Given a folder in which it may write `report.html` and `overlay.mp4`; they go to their
-        place together with the rest. If it fails, the older results stand.
+        place together with the rest. If it fails, the older results stand. It may also write
+        pieces of the long tables there (`write_part`), several at once.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    tables = (analysis.frames, analysis.tracks, analysis.front)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as name:
         aside = Path(name)
-        for (file, columns), table in zip(TABLES.items(), tables, strict=True):
-            _write_table(aside / file, table, columns)
+        with written_aside(aside / "frames.csv") as path:
+            _write_table(path, results.frames, FRAMES)
         if also is not None:
             also(aside)
-        write_text(aside / SUMMARY, summary_json(analysis.summary))
+        parts = results.parts()
+        for number, part in enumerate(parts):
+            write_part(part, number, aside)
+        _join_parts(aside, len(parts))
+        write_text(aside / SUMMARY, summary_json(results.summary))
         for file in (SUMMARY, *PICTURES):
             (folder / file).unlink(missing_ok=True)
         for path in sorted(aside.iterdir(), key=lambda path: path.name == SUMMARY):
             path.replace(folder / path.name)
+
+
+def write_part(part: Part, number: int, aside: Path) -> None:
+    """Write one piece of the long tables, the rows alone, unless it is written already.
+
+    Parameters
+    ----------
+    part : Part
+        The piece.
+    number : int
+        Its place among `Results.parts`.
+    aside : Path
+        The folder that `write_results` gives to its `also`.
+    """
+    paths = [_part_path(aside, file, number) for file in LONG]
+    if all(path.exists() for path in paths):
+        return
+    paths[0].parent.mkdir(exist_ok=True)
+    for path, table, columns in zip(paths, part.load(), LONG.values(), strict=True):
+        half = path.with_name(path.name + ".half")
+        _write_table(half, table, columns)
+        half.replace(path)
+
+
+def _part_path(aside: Path, file: str, number: int) -> Path:
+    return aside / PARTS / f"{number}-{file}"
+
+
+def _join_parts(aside: Path, count: int) -> None:
+    """Join the pieces of the long tables; each begins with the same line of names."""
+    for file, columns in LONG.items():
+        with written_aside(aside / file) as path, path.open("wb") as out:
+            if not count:
+                out.write((",".join(columns) + "\r\n").encode())
+            for number in range(count):
+                with _part_path(aside, file, number).open("rb") as rows:
+                    head = rows.readline()
+                    out.write(b"" if number else head)
+                    shutil.copyfileobj(rows, out)
+    shutil.rmtree(aside / PARTS, ignore_errors=True)
 
 
 def summary_json(summary: Summary) -> str:
@@ -98,8 +204,8 @@ def summary_json(summary: Summary) -> str:
 
 
 def _write_table(path: Path, table: pd.DataFrame, columns: Mapping[str, str]) -> None:
-    """Write a table a part at a time: copies of a long one would take more than the analysis."""
-    with written_aside(path) as aside, aside.open("w", encoding="utf-8", newline="") as file:
+    """Write a table some rows at a time: copies of a long one would take much memory."""
+    with path.open("w", encoding="utf-8", newline="") as file:
         for start in range(0, max(len(table), 1), ROWS_AT_ONCE):
             part = shape_table(table.iloc[start : start + ROWS_AT_ONCE], columns)
             text = part.round({n: _decimals(n) for n in part.columns if part[n].dtype.kind == "f"})

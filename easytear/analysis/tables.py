@@ -8,10 +8,15 @@ much memory: it is not loaded before a table is made.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Columns = Mapping[str, NDArray[Any]]
+"""A table's columns by name."""
 
 FRAMES: Final[Mapping[str, str]] = {
     "frame": "int64",

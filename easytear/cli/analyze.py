@@ -17,7 +17,7 @@ from easytear.crew import Crew, processors
 from easytear.errors import EasyTearError
 
 if TYPE_CHECKING:
-    from easytear.analysis import Analysis
+    from easytear.analysis import Summary
     from easytear.calibration import Calibration
     from easytear.corrections import Corrections
     from easytear.settings import Settings
@@ -113,8 +113,8 @@ def analyze_command(
     elif not quiet:
         from easytear.cli.tables import print_summary
 
-        for analysis, folder in done:
-            print_summary(analysis, folder)
+        for summary, folder in done:
+            print_summary(summary, folder)
     if failed:
         raise typer.Exit(EXIT_SOME if done else EXIT_NOTHING)
     raise typer.Exit(EXIT_OK)
@@ -173,29 +173,35 @@ def _load_corrections(path: Path) -> Corrections:
         raise EasyTearError(f"{path}: cannot be read as corrections.") from error
 
 
-def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Analysis, Path]], int]:
-    done: list[tuple[Analysis, Path]] = []
+def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Summary, Path]], int]:
+    done: list[tuple[Summary, Path]] = []
     failed = 0
     for video in videos:
         try:
             done.append(_analyze_one(video, task))
-        except EasyTearError as error:
+        except (EasyTearError, OSError) as error:
             failed += 1
+            told = str(error)
+            if isinstance(error, OSError):
+                told = f"{error.filename or video}: {error.strerror}; nothing was changed."
             console = Console(stderr=True, highlight=False, soft_wrap=True)
-            console.print(f"easytear: {error}", markup=False)
+            console.print(f"easytear: {told}", markup=False)
     return done, failed
 
 
-def _analyze_one(video: Path, task: _Task) -> tuple[Analysis, Path]:
+def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
     task.crew.prepare("easytear.pipeline.source:Source", video, task.start_s, task.end_s)
-    from easytear.analysis import read_results, results_folder
-    from easytear.pipeline import analyze
+    from easytear.analysis import parking_place, read_results, results_folder
+    from easytear.pipeline import analyze_into
     from easytear.progress import Part
-    from easytear.report.deliver import deliver
 
     folder = results_folder(video, task.out)
-    with show_progress(video.name, quiet=task.quiet, as_json=task.progress_json) as progress:
-        analysis = analyze(
+    with (
+        parking_place(folder) as place,
+        show_progress(video.name, quiet=task.quiet, as_json=task.progress_json) as progress,
+    ):
+        analysis = analyze_into(
+            place,
             video,
             task.settings,
             calibration=task.calibration,
@@ -207,14 +213,17 @@ def _analyze_one(video: Path, task: _Task) -> tuple[Analysis, Path]:
             crew=task.crew,
             progress=Part(progress, 0.0, 0.7 if task.overlay else 0.9),
         )
+        # Tables take much to load: not before the film is measured.
+        from easytear.report.deliver import deliver
+
         rest = Part(progress, 0.7 if task.overlay else 0.9, 1.0)
         deliver(analysis, folder, video, overlay=task.overlay, crew=task.crew, progress=rest)
-    return analysis, folder
+    return analysis.summary, folder
 
 
-def _print_json(done: list[tuple[Analysis, Path]]) -> None:
+def _print_json(done: list[tuple[Summary, Path]]) -> None:
     from easytear.analysis import summary_json
 
-    summaries = [json.loads(summary_json(analysis.summary)) for analysis, _ in done]
+    summaries = [json.loads(summary_json(summary)) for summary, _ in done]
     payload = summaries[0] if len(summaries) == 1 else summaries
     typer.echo(json.dumps(payload, indent=2, ensure_ascii=False))

@@ -7,23 +7,23 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from easytear.analysis import Analysis, Fit, IntervalResult
+from easytear.analysis import Fit, IntervalResult, Summary
 
 
-def print_summary(analysis: Analysis, folder: Path) -> None:
+def print_summary(summary: Summary, folder: Path) -> None:
     """Print one line an interval: the spread law with its 95 % intervals, area, quality.
 
     Intervals count from 1 for people, as on the page; in the files they count from 0.
     """
-    table = Table(title=Path(analysis.summary.video.path).name, title_justify="left")
+    table = Table(title=Path(summary.video.path).name, title_justify="left")
     table.box, table.padding, table.pad_edge = None, (0, 1), False
     for heading in ("", "time (s)", "ρ (mm)", "λ (s)", "ρ/λ (mm/s)", "area", "score"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for interval in analysis.summary.intervals:
+    for interval in summary.intervals:
         table.add_row(*_row(interval))
     console = Console(highlight=False)
     console.print(table)
-    for interval in analysis.summary.intervals:
+    for interval in summary.intervals:
         if interval.quality.flags:
             console.print(f"  interval {interval.index + 1}: {', '.join(interval.quality.flags)}")
     console.print(f"  {folder / 'report.html'}", markup=False, soft_wrap=True)

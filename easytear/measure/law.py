@@ -18,6 +18,8 @@ from easytear.geometry import BoolArray, FloatArray
 from easytear.measure.samples import Samples
 
 TINY = 1e-12
+ROWS_AT_ONCE = 256
+"""Rows that are projected together: more would need memory and no less time."""
 
 
 def growth(time_s: FloatArray, onset_s: FloatArray, lambda_s: FloatArray) -> FloatArray:
@@ -113,6 +115,17 @@ def project(
 ) -> tuple[FloatArray, FloatArray | None, FloatArray | None]:
     """Return rss, pull and hold (see `Profile`) for growth curves (p, n) and ramps (p, n)."""
     w, y = samples.weight, _centred(samples)
+    out = np.empty((1 if d is None else 3, len(w), len(f)))
+    for start in range(0, len(w), ROWS_AT_ONCE):
+        some = slice(start, start + ROWS_AT_ONCE)
+        out[:, some] = _projected(w[some], y[some], f, d)
+    return (out[0], None, None) if d is None else (out[0], out[1], out[2])
+
+
+def _projected(
+    w: FloatArray, y: FloatArray, f: FloatArray, d: FloatArray | None
+) -> list[FloatArray]:
+    """Return rss, and pull and hold where there are ramps, for rows (t, n) and their weights."""
     w0 = np.maximum(w.sum(axis=1), TINY)[:, None]
     sf: FloatArray = w @ f.T
     wy: FloatArray = w * y
@@ -120,14 +133,14 @@ def project(
     cfy = wy @ f.T
     free = cff > 1e-9 * w0
     inverse = np.where(free, 1.0 / np.where(free, cff, 1.0), 0.0)
-    rss = np.maximum((wy * y).sum(axis=1)[:, None] - cfy**2 * inverse, 0.0)
+    rss: FloatArray = np.maximum((wy * y).sum(axis=1)[:, None] - cfy**2 * inverse, 0.0)
     if d is None:
-        return rss, None, None
+        return [rss]
     sd = w @ d.T
     cfd = w @ (f * d).T - sf * sd / w0
     cdd = np.maximum(w @ (d**2).T - sd**2 / w0, 0.0)
-    pull = wy @ d.T - cfd * cfy * inverse
-    return rss, pull, np.maximum(cdd - cfd**2 * inverse, 0.0)
+    pull: FloatArray = wy @ d.T - cfd * cfy * inverse
+    return [rss, pull, np.maximum(cdd - cfd**2 * inverse, 0.0)]
 
 
 def _centred(samples: Samples) -> FloatArray:

@@ -99,16 +99,19 @@ def track_samples(
     count = int(row.max()) + 1 if len(row) else 0
     shape = (count, len(time_s))
     row, frame = row[inside], tracks.frame[inside]
-    x, y, sd = (np.zeros(shape), np.zeros(shape), np.full(shape, np.nan))
+    found = np.isfinite(tracks.x_px[inside]) & np.isfinite(tracks.y_px[inside])
+    found &= tracks.observed[inside]
     seen = np.zeros(shape, dtype=bool)
-    x[row, frame] = tracks.x_px[inside] * mm_per_px
-    y[row, frame] = -tracks.y_px[inside] * mm_per_px
-    sd[row, frame] = tracks.sd_px[inside] * mm_per_px
-    seen[row, frame] = tracks.observed[inside]
-    seen &= np.isfinite(x) & np.isfinite(y)
-    weight = inverse_variance(sd, seen)
+    seen[row, frame] = found
+
+    def laid_out(values: FloatArray, unseen: float) -> FloatArray:
+        matrix = np.full(shape, unseen)
+        matrix[row[found], frame[found]] = values[inside][found] * mm_per_px
+        return matrix
+
+    weight = inverse_variance(laid_out(tracks.sd_px, np.nan), seen)
+    x, y = laid_out(tracks.x_px, 0.0), laid_out(-tracks.y_px, 0.0)
     place = _row_mean(x, seen)
-    x, y = np.where(seen, x, 0.0), np.where(seen, y, 0.0)
     return Samples(time_s, y, weight, place), Samples(time_s, x, weight, place)
 
 

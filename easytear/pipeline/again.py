@@ -13,6 +13,7 @@ from easytear.analysis import (
     FRONT,
     TRACKS,
     Analysis,
+    Columns,
     CorrectionNote,
     IntervalResult,
     shape_table,
@@ -20,15 +21,15 @@ from easytear.analysis import (
 from easytear.calibration import Calibration
 from easytear.corrections import Corrections
 from easytear.errors import ResultsError
-from easytear.pipeline.measure import Columns, exclusions, measure_interval, scale_info
+from easytear.pipeline.measure import exclusions, measure_interval, scale_info
 from easytear.pipeline.notes import notes_of
 from easytear.pipeline.observation import Observation
 from easytear.pipeline.region import edge_columns, polygon_mask, redrawn
 from easytear.pipeline.tables import (
     front_from_table,
     motion_from_table,
+    tracks_columns,
     tracks_from_table,
-    tracks_table,
 )
 from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
 from easytear.settings import Settings
@@ -212,13 +213,16 @@ def _rescaled(analysis: Analysis, mm_per_px: float | None) -> pd.DataFrame:
     The filter's velocities are kept where there are any; a person's tracks have none, and get
     theirs from their positions.
     """
+    import pandas as pd
+
     before = analysis.summary.calibration.mm_per_px
     if before == mm_per_px and not analysis.tracks["vx_mm_s"].isna().any():
         return analysis.tracks
     table = analysis.tracks.sort_values(["interval", "track_id", "frame"], ignore_index=True)
     seen = [observation(analysis, k) for k in range(len(analysis.summary.intervals))]
-    fresh = tracks_table(seen, mm_per_px)
+    fresh = [tracks_columns(one, mm_per_px) for one in seen]
     factor = np.nan if before is None or mm_per_px is None else mm_per_px / before
     for name in ("vx_mm_s", "vy_mm_s"):
-        table[name] = (table[name] * factor).fillna(fresh[name])
+        velocity = np.concatenate([np.zeros(0), *(columns[name] for columns in fresh)])
+        table[name] = (table[name] * factor).fillna(pd.Series(velocity))
     return table

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import numpy as np
 
 from easytear.analysis import (
     FRAMES,
     Analysis,
+    Exclusion,
+    ParkedAnalysis,
+    ParkedTables,
     Summary,
+    numbered,
     shape_table,
 )
 from easytear.calibration import Calibration, scale_from_iris
@@ -20,15 +25,15 @@ from easytear.corrections import Corrections
 from easytear.crew import Crew
 from easytear.pipeline.again import reusable
 from easytear.pipeline.eye import Watched, watch
-from easytear.pipeline.measure import Measured, exclusions, measure_interval, scale_info
+from easytear.pipeline.measure import Measured, exclusions, scale_info
+from easytear.pipeline.memory import give_back
 from easytear.pipeline.notes import notes_of
+from easytear.pipeline.observation import Observation
 from easytear.pipeline.provenance import software
-from easytear.pipeline.region import redrawn
+from easytear.pipeline.region import FoldedCornea, redrawn
 from easytear.pipeline.source import Source
-from easytear.pipeline.tables import front_table, tracks_table
-from easytear.pipeline.tasks import EyeTask, FilmTask, LoadTask
+from easytear.pipeline.tasks import EyeTask, FilmTask, LoadTask, measure_and_park
 from easytear.pipeline.threads import one_thread
-from easytear.preprocess.records import Cornea
 from easytear.progress import SILENT, Part, Progress
 from easytear.settings import Settings
 
@@ -41,20 +46,39 @@ ROUGH_WIDTH_MM = 12.0
 _WATCH_SHARE = 0.25
 
 
-@one_thread()
-def analyze(
-    video: Path,
-    settings: Settings | None = None,
-    *,
-    calibration: Calibration | None = None,
-    hvid_mm: float | None = None,
-    corrections: Corrections | None = None,
-    start_s: float | None = None,
-    end_s: float | None = None,
-    reuse: Analysis | None = None,
-    crew: Crew | None = None,
-    progress: Progress = SILENT,
-) -> Analysis:
+class Options(TypedDict, total=False):
+    """What `analyze` can be told; everything may be left out.
+
+    Attributes
+    ----------
+    calibration : Calibration or None
+        A known scale; without it the scale comes from the iris width.
+    hvid_mm : float or None
+        This person's measured iris width in millimetres; the population mean without it.
+    corrections : Corrections or None
+        A person's decisions, taken in and noted in the summary.
+    start_s, end_s : float or None
+        Analyse only this stretch of the video (`time_s` of the results format).
+    reuse : Analysis or None
+        An earlier analysis of the same video with the same settings: what was seen in intervals
+        that the corrections do not touch is taken over from it, and measured again.
+    crew : Crew or None
+        Other processes among which the intervals are shared out; the results are the same.
+    progress : Progress
+        Told how far the work is; may raise `Cancelled`.
+    """
+
+    calibration: Calibration | None
+    hvid_mm: float | None
+    corrections: Corrections | None
+    start_s: float | None
+    end_s: float | None
+    reuse: Analysis | None
+    crew: Crew | None
+    progress: Progress
+
+
+def analyze(video: Path, settings: Settings | None = None, **options: Unpack[Options]) -> Analysis:
     """Analyse a video.
 
     Parameters
@@ -63,26 +87,13 @@ def analyze(
         The video file.
     settings : Settings, optional
         Defaults where absent.
-    calibration : Calibration, optional
-        A known scale; without it the scale comes from the iris width.
-    hvid_mm : float, optional
-        This person's measured iris width in millimetres; the population mean without it.
-    corrections : Corrections, optional
-        A person's decisions, taken in and noted in the summary.
-    start_s, end_s : float, optional
-        Analyse only this stretch of the video (`time_s` of the results format).
-    reuse : Analysis, optional
-        An earlier analysis of the same video with the same settings: what was seen in intervals
-        that the corrections do not touch is taken over from it, and measured again.
-    crew : Crew, optional
-        Other processes among which the intervals are shared out; the results are the same.
-    progress : Progress
-        Told how far the work is; may raise `Cancelled`.
+    **options : Options
+        Scale, stretch, corrections, helpers, progress: see `Options`.
 
     Returns
     -------
     Analysis
-        Everything that the results format holds; nothing is written.
+        Everything that the results format holds, in memory; nothing is written.
 
     Raises
     ------
@@ -91,28 +102,36 @@ def analyze(
     Cancelled
         If `progress` asks to stop.
     """
+    with TemporaryDirectory(prefix="easytear-") as place:
+        return analyze_into(Path(place), video, settings, **options).whole()
+
+
+@one_thread()
+def analyze_into(
+    place: Path, video: Path, settings: Settings | None = None, **options: Unpack[Options]
+) -> ParkedAnalysis:
+    """Analyse a video, its long tables put into files: memory does not grow with its length.
+
+    Parameters
+    ----------
+    place : Path
+        A folder for these files; the caller's to remove when the analysis is no longer needed.
+    video, settings, **options
+        As in `analyze`, as are the errors.
+    """
     settings = settings or Settings()
-    corrections = corrections or Corrections()
-    source = Source(video, start_s, end_s)
-    crew = crew or Crew()
+    corrections = options.get("corrections") or Corrections()
+    crew = options.get("crew") or Crew()
+    progress = options.get("progress", SILENT)
+    source = Source(video, options.get("start_s"), options.get("end_s"))
     watched = watch(source, settings, corrections, crew, Part(progress, 0.0, _WATCH_SHARE))
-    rest = Part(progress, _WATCH_SHARE, 1.0)
+    give_back()
     watched, corneas = _look_again(source, watched, settings, corrections, crew)
-    scale = calibration or _scale(corneas, hvid_mm)
-    mm_per_px = None if scale is None else scale.mm_per_px
-    rough = ROUGH_WIDTH_MM / source.shape[1] if mm_per_px is None else mm_per_px
-    excluded = exclusions(corrections)
-    kept = reusable(reuse, settings, corrections)
-    fresh = [number for number in range(len(corneas)) if number not in kept]
-    tasks = [
-        FilmTask(source, watched, k, corneas[k], settings, rough, mm_per_px, excluded.get(k))
-        for k in fresh
-    ]
-    found = crew.run(tasks, _lengths(watched, fresh), rest, LoadTask())
-    done = dict(zip(fresh, found, strict=True))
-    for number, old in kept.items():
-        done[number] = old, measure_interval(old, mm_per_px, settings, excluded.get(number))
-    seen, measured = zip(*(done[k] for k in sorted(done)), strict=True) if done else ((), ())
+    scale = options.get("calibration") or _scale(corneas, options.get("hvid_mm"))
+    film = _Film(source, watched, corneas, settings, scale, exclusions(corrections), place)
+    kept = reusable(options.get("reuse"), settings, corrections)
+    done = film.measure(kept, crew, Part(progress, _WATCH_SHARE, 1.0))
+    measured = [done[number][1] for number in sorted(done)]
     summary = Summary(
         video=source.info(),
         software=software(),
@@ -123,13 +142,58 @@ def analyze(
         corrections=notes_of(corrections),
     )
     progress.update(1.0, 1.0, "done")
-    frames = _frames_table(source, watched, measured)
-    return Analysis(summary, frames, tracks_table(seen, mm_per_px), front_table(seen))
+    parked = numbered((number, done[number][0]) for number in sorted(done))
+    return ParkedAnalysis(summary, _frames_table(source, watched, measured), parked)
+
+
+@dataclass(frozen=True)
+class _Film:
+    """The film of all intervals, to be followed and measured."""
+
+    source: Source
+    watched: Watched
+    corneas: Sequence[FoldedCornea]
+    settings: Settings
+    scale: Calibration | None
+    excluded: Mapping[int, Exclusion]
+    place: Path
+
+    def measure(
+        self, kept: Mapping[int, Observation], crew: Crew, progress: Progress
+    ) -> dict[int, tuple[ParkedTables, Measured]]:
+        """Return what comes of each interval; of those `kept`, nothing is looked for again."""
+        fresh = [number for number in range(len(self.corneas)) if number not in kept]
+        tasks = [self._task(number) for number in fresh]
+        found = crew.run(tasks, _lengths(self.watched, fresh), progress, LoadTask())
+        done = dict(zip(fresh, found, strict=True))
+        for number, old in kept.items():
+            done[number] = measure_and_park(
+                old, self._mm_per_px, self.settings, self.excluded.get(number), self.place
+            )
+        return done
+
+    def _task(self, number: int) -> FilmTask:
+        known = self._mm_per_px
+        return FilmTask(
+            self.source,
+            self.watched,
+            number,
+            self.corneas[number],
+            self.settings,
+            ROUGH_WIDTH_MM / self.source.shape[1] if known is None else known,
+            known,
+            self.excluded.get(number),
+            self.place,
+        )
+
+    @property
+    def _mm_per_px(self) -> float | None:
+        return None if self.scale is None else self.scale.mm_per_px
 
 
 def _look_again(
     source: Source, watched: Watched, settings: Settings, corrections: Corrections, crew: Crew
-) -> tuple[Watched, list[Cornea]]:
+) -> tuple[Watched, list[FoldedCornea]]:
     """Look at the eye of each interval again, with what a person drew."""
     irises = {edit.interval: edit.ellipse() for edit in corrections.irises}
     pupils = {edit.interval: edit.ellipse() for edit in corrections.pupils}
@@ -140,13 +204,15 @@ def _look_again(
         tasks.append(EyeTask(source, interval, known, settings, irises.get(number)))
     found = crew.run(tasks, _lengths(watched, range(len(tasks))))
     corneas = [
-        redrawn(cornea, regions[number]) if number in regions else cornea
+        FoldedCornea.of(redrawn(cornea.unfolded(), regions[number]))
+        if number in regions
+        else cornea
         for number, (_, cornea) in enumerate(found)
     ]
     return replace(watched, eyes=tuple(eye for eye, _ in found)), corneas
 
 
-def _scale(corneas: Sequence[Cornea], hvid_mm: float | None) -> Calibration | None:
+def _scale(corneas: Sequence[FoldedCornea], hvid_mm: float | None) -> Calibration | None:
     """Return the video's scale from the irises of its intervals: one eye, one width."""
     found = [c for c in corneas if c.iris is not None]
     if not found:

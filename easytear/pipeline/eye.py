@@ -11,7 +11,6 @@ import numpy as np
 from easytear.corrections import Corrections
 from easytear.crew import Crew
 from easytear.geometry import Ellipse, FloatArray
-from easytear.pipeline.memory import give_back
 from easytear.pipeline.source import Source
 from easytear.pipeline.threads import one_thread
 from easytear.preprocess.cornea import find_cornea
@@ -87,7 +86,6 @@ def watch(
     time_s = source.time_s[source.first : source.stop]
     found = moved_intervals(watcher.intervals(time_s), corrections, source.first, count)
     eyes = tuple(watcher.eye(interval) for interval in found)
-    give_back()
     return Watched(
         blinks=tuple(_shifted_blink(b, source.first) for b in watcher.blinks(time_s)),
         intervals=tuple(_shifted(interval, source.first) for interval in found),

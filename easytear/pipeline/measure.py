@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from easytear.analysis import (
     BlinkInfo,
+    Columns,
     EllipseInfo,
     Exclusion,
     IntervalResult,
@@ -27,9 +26,6 @@ from easytear.pipeline.observation import Observation
 from easytear.pipeline.region import edge_points
 from easytear.preprocess.records import Blink
 from easytear.settings import Settings
-
-Columns = dict[str, NDArray[Any]]
-"""A table's columns by name."""
 
 
 @dataclass(frozen=True)

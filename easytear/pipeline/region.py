@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import pickle
+import zlib
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.records import Cornea
 
 EDGE_STEP_PX = 8
+
+
+@dataclass(frozen=True)
+class FoldedCornea:
+    """A cornea that waits for its turn, its masks in a hundredth of their room.
+
+    Attributes
+    ----------
+    iris : Ellipse or None
+        Limbus in eye coordinates.
+    iris_width_sd_px : float
+        One standard deviation of its full width.
+    packed : bytes
+        All of it.
+    """
+
+    iris: Ellipse | None
+    iris_width_sd_px: float
+    packed: bytes
+
+    @classmethod
+    def of(cls, cornea: Cornea) -> FoldedCornea:
+        """Fold a cornea."""
+        packed = zlib.compress(pickle.dumps(cornea), level=1)
+        return cls(cornea.iris, cornea.iris_width_sd_px, packed)
+
+    def unfolded(self) -> Cornea:
+        """Return the cornea."""
+        cornea: Cornea = pickle.loads(zlib.decompress(self.packed))
+        return cornea
 
 
 def polygon_mask(polygon: FloatArray, shape: tuple[int, int]) -> BoolArray:

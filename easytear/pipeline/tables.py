@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from easytear.analysis import FRONT, TRACKS, empty_table, shape_table
+from easytear.analysis import Columns
 from easytear.geometry import FloatArray
 from easytear.pipeline.observation import Observation
 from easytear.preprocess.records import EyeMotion
@@ -19,67 +18,44 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def tracks_table(observations: Sequence[Observation], mm_per_px: float | None) -> pd.DataFrame:
-    """Return tracks.csv: every interval's tracks, numbered through the video.
+def tracks_columns(seen: Observation, mm_per_px: float | None) -> Columns:
+    """Return one interval's columns of tracks.csv; its tracks count from 0.
 
-    Velocities are positive upwards, in mm/s; empty where the scale is unknown.
+    Velocities are positive upwards, in mm/s; NaN where the scale is unknown.
     """
-    import pandas as pd
-
+    tracks = seen.tracks
     scale = np.nan if mm_per_px is None else mm_per_px
-    parts = []
-    first_id = 0
-    for seen in observations:
-        tracks = seen.tracks
-        if len(tracks) == 0:
-            continue
-        image = _image_points(seen)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "interval": seen.index,
-                    "track_id": tracks.track + first_id,
-                    "frame": tracks.frame + seen.interval.start_frame,
-                    "time_s": seen.time_s[tracks.frame],
-                    "x_px": image[:, 0],
-                    "y_px": image[:, 1],
-                    "x_eye_px": tracks.x_px,
-                    "y_eye_px": tracks.y_px,
-                    "vx_mm_s": tracks.vx_px_s * scale,
-                    "vy_mm_s": -tracks.vy_px_s * scale,
-                    "sd_px": tracks.sd_px,
-                    "observed": tracks.observed,
-                }
-            )
-        )
-        first_id += int(tracks.track.max()) + 1
-    return _joined(parts, TRACKS)
+    first = tracks.track.min() if len(tracks) else 0
+    image = _image_points(seen)
+    return {
+        "interval": np.full(len(tracks), seen.index),
+        "track_id": tracks.track - first,
+        "frame": tracks.frame + seen.interval.start_frame,
+        "time_s": seen.time_s[tracks.frame],
+        "x_px": image[:, 0],
+        "y_px": image[:, 1],
+        "x_eye_px": tracks.x_px,
+        "y_eye_px": tracks.y_px,
+        "vx_mm_s": tracks.vx_px_s * scale,
+        "vy_mm_s": -tracks.vy_px_s * scale,
+        "sd_px": tracks.sd_px,
+        "observed": tracks.observed,
+    }
 
 
-def front_table(observations: Sequence[Observation]) -> pd.DataFrame:
-    """Return front.csv: a row for each column and frame in which a front can be told."""
-    import pandas as pd
-
-    parts = []
-    for seen in observations:
-        front = seen.front
-        frame, column = np.nonzero(np.isfinite(front.y_px))
-        if len(frame) == 0:
-            continue
-        parts.append(
-            pd.DataFrame(
-                {
-                    "interval": seen.index,
-                    "frame": frame + seen.interval.start_frame,
-                    "time_s": seen.time_s[frame],
-                    "x_eye_px": front.x_px[column],
-                    "y_eye_px": front.y_px[frame, column],
-                    "sd_px": front.sd_px[frame, column],
-                    "observed": front.observed[frame, column],
-                }
-            )
-        )
-    return _joined(parts, FRONT)
+def front_columns(seen: Observation) -> Columns:
+    """Return one interval's columns of front.csv: a row wherever a front can be told."""
+    front = seen.front
+    frame, column = np.nonzero(np.isfinite(front.y_px))
+    return {
+        "interval": np.full(len(frame), seen.index),
+        "frame": frame + seen.interval.start_frame,
+        "time_s": seen.time_s[frame],
+        "x_eye_px": front.x_px[column],
+        "y_eye_px": front.y_px[frame, column],
+        "sd_px": front.sd_px[frame, column],
+        "observed": front.observed[frame, column],
+    }
 
 
 def tracks_from_table(table: pd.DataFrame, start_frame: int, time_s: FloatArray) -> FilmTracks:
@@ -152,11 +128,3 @@ def _slope(track: np.ndarray, time_s: FloatArray, value: FloatArray) -> FloatArr
         if stop - first > 1:
             out[first:stop] = np.gradient(value[first:stop], time_s[first:stop])
     return out
-
-
-def _joined(parts: list[pd.DataFrame], columns: Mapping[str, str]) -> pd.DataFrame:
-    import pandas as pd
-
-    if not parts:
-        return empty_table(columns)
-    return shape_table(pd.concat(parts, ignore_index=True), columns)

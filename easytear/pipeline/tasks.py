@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
-from easytear.analysis import Exclusion
+from easytear.analysis import Exclusion, ParkedTables, park
 from easytear.geometry import Ellipse
 from easytear.pipeline.eye import Watched, look_at_eye
 from easytear.pipeline.look import see_film
 from easytear.pipeline.measure import Measured, measure_interval
 from easytear.pipeline.memory import give_back
 from easytear.pipeline.observation import Observation
+from easytear.pipeline.region import FoldedCornea
 from easytear.pipeline.source import Source
+from easytear.pipeline.tables import front_columns, tracks_columns
 from easytear.pipeline.threads import one_thread
-from easytear.preprocess.records import Cornea, EyeInInterval, Interval
+from easytear.preprocess.records import EyeInInterval, Interval
 from easytear.progress import Part, Progress
 from easytear.settings import Settings
 
@@ -32,47 +35,63 @@ class EyeTask:
     iris: Ellipse | None
 
     @one_thread()
-    def __call__(self, progress: Progress) -> tuple[EyeInInterval, Cornea]:
+    def __call__(self, progress: Progress) -> tuple[EyeInInterval, FoldedCornea]:
         """Do it."""
-        found = look_at_eye(self.source, self.interval, self.eye, self.settings, self.iris)
+        eye, cornea = look_at_eye(self.source, self.interval, self.eye, self.settings, self.iris)
         give_back()
         progress.update(1.0, 1.0)
-        return found
+        return eye, FoldedCornea.of(cornea)
 
 
 @dataclass(frozen=True)
 class FilmTask:
-    """Follow the film through interval `number` and measure it.
+    """Follow the film through interval `number`, measure it, and park its long tables.
 
-    `rough_mm_per_px` sets the distances film is looked for in, `mm_per_px` what is measured.
+    `rough_mm_per_px` sets the distances film is looked for in, `mm_per_px` what is measured;
+    `place` is the folder where the tables go.
     """
 
     source: Source
     watched: Watched
     number: int
-    cornea: Cornea
+    cornea: FoldedCornea
     settings: Settings
     rough_mm_per_px: float
     mm_per_px: float | None
     excluded: Exclusion | None
+    place: Path
 
     @one_thread()
-    def __call__(self, progress: Progress) -> tuple[Observation, Measured]:
+    def __call__(self, progress: Progress) -> tuple[ParkedTables, Measured]:
         """Do it."""
         seen = see_film(
             self.source,
             self.watched,
             self.number,
-            self.cornea,
+            self.cornea.unfolded(),
             self.rough_mm_per_px,
             self.settings,
             Part(progress, 0.0, _FILM_SHARE),
         )
         give_back()
         progress.update(_FILM_SHARE, 1.0, "measuring")
-        measured = measure_interval(seen, self.mm_per_px, self.settings, self.excluded)
+        done = measure_and_park(seen, self.mm_per_px, self.settings, self.excluded, self.place)
+        del seen
         give_back()
-        return seen, measured
+        return done
+
+
+def measure_and_park(
+    seen: Observation,
+    mm_per_px: float | None,
+    settings: Settings,
+    excluded: Exclusion | None,
+    place: Path,
+) -> tuple[ParkedTables, Measured]:
+    """Measure one interval, and put its rows of the long tables into a file in `place`."""
+    measured = measure_interval(seen, mm_per_px, settings, excluded)
+    tracks, front = tracks_columns(seen, mm_per_px), front_columns(seen)
+    return park(place, f"interval-{seen.index}", tracks, front), measured
 
 
 @dataclass(frozen=True)

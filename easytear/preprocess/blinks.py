@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, FloatArray
 from easytear.preprocess.motion import PupilTrace
+from easytear.preprocess.pieces import in_pieces
 from easytear.preprocess.records import Blink, Interval
 from easytear.settings.preprocess import BlinkSettings
 
@@ -84,16 +85,20 @@ def _edges(
     rows = len(weight)
     depth = np.concatenate([np.zeros((1, weight.shape[1])), np.cumsum(weight, axis=0)])
     columns = np.flatnonzero(depth[-1] > 0.3 * max(float(depth[-1].max()), 1.0))
-    score = np.cumsum(np.where(changed, 1.0, -1.0) * weight, axis=1)
-    score = np.concatenate([np.zeros_like(score[:, :1]), score], axis=1)
     shares = np.linspace(0.0, 1.0, rows + 1)
     at = np.stack(
         [np.searchsorted(depth[:, c], shares * depth[-1, c] - 1e-9) for c in columns], axis=1
     )
-    together = score[:, at, columns].sum(axis=2)
     middle = np.median(at, axis=1)
-    together[middle[None, :] > lowest[:, None]] = -np.inf
-    best = np.argmax(together, axis=1)
+
+    def deepest(changed: BoolArray, lowest: NDArray[np.intp]) -> tuple[NDArray[np.intp]]:
+        score = np.cumsum(np.where(changed, 1.0, -1.0) * weight, axis=1)
+        score = np.concatenate([np.zeros_like(score[:, :1]), score], axis=1)
+        together = score[:, at, columns].sum(axis=2)
+        together[middle[None, :] > lowest[:, None]] = -np.inf
+        return (np.argmax(together, axis=1),)
+
+    (best,) = in_pieces(deepest, changed, lowest)
     return shares[best], middle[best] / rows
 
 
@@ -112,15 +117,21 @@ def _well_seen(trace: PupilTrace) -> BoolArray:
 
 def _changed(thumbs: NDArray[np.uint8], opened: BoolArray, time_s: FloatArray) -> BoolArray:
     """Return (n, rows, columns): where a frame departs from the open eye of its time."""
-    departure = np.empty(thumbs.shape, np.float32)
-    for frames, chosen in _references(opened, time_s):
-        reference = np.median(thumbs[chosen[:: max(1, len(chosen) // 40)]], axis=0)
-        departure[frames] = _departure(thumbs[frames].astype(np.float32), reference)
     open_frames = np.flatnonzero(opened)
-    usual = 1.48 * np.median(departure[open_frames[:: max(1, len(open_frames) // 600)]], axis=0)
+    some = open_frames[:: max(1, len(open_frames) // 600)]
+    groups = [
+        (frames, np.median(thumbs[chosen[:: max(1, len(chosen) // 40)]], axis=0))
+        for frames, chosen in _references(opened, time_s)
+    ]
+    shown = [(np.intersect1d(frames, some), reference) for frames, reference in groups]
+    calm = [_departure(thumbs[frames], reference) for frames, reference in shown if len(frames)]
+    usual = 1.48 * np.median(np.concatenate(calm), axis=0)
     tone = np.quantile(thumbs[open_frames[:: max(1, len(open_frames) // 60)]], [0.05, 0.95])
     floor = max(0.01 * float(tone[1] - tone[0]), 0.5)
-    changed: BoolArray = departure > CHANGED * np.maximum(usual, floor)
+    least = CHANGED * np.maximum(usual, floor)
+    changed = np.empty(thumbs.shape, bool)
+    for frames, reference in groups:
+        changed[frames] = _departure(thumbs[frames], reference) > least
     return changed
 
 
@@ -136,12 +147,16 @@ def _references(
     if not runs:
         return [(np.arange(len(opened)), np.flatnonzero(opened))]
     every = np.arange(len(opened))
-    away = np.stack([np.maximum(np.maximum(a - every, every - b), 0) for a, b in runs])
-    nearest = np.argmin(away, axis=0)
+    first, last = np.array(runs).T
+    # The stretch that has begun last, or the next one where that is nearer.
+    before = np.clip(np.searchsorted(first, every, side="right") - 1, 0, len(runs) - 1)
+    after = np.clip(before + 1, 0, len(runs) - 1)
+    nearer = np.abs(first[after] - every) < np.maximum(every - last[before], 0)
+    nearest = np.where(nearer, after, before)
     groups = []
-    for number, (first, last) in enumerate(runs):
+    for number, run in enumerate(runs):
         mine = np.flatnonzero(nearest == number)
-        within = np.arange(first, last + 1)
+        within = np.arange(run[0], run[1] + 1)
         seconds = np.floor(time_s[mine] - time_s[mine[0]]).astype(int)
         for second in np.unique(seconds):
             frames = mine[seconds == second]
@@ -152,12 +167,13 @@ def _references(
     return groups
 
 
-def _departure(pictures: NDArray[np.float32], reference: FloatArray) -> FloatArray:
-    """Return |picture - reference|, a flicker of the whole light forgiven.
+def _departure(thumbs: NDArray[np.uint8], reference: FloatArray) -> FloatArray:
+    """Return |thumb - reference|, a flicker of the whole light forgiven.
 
     Flicker leaves the picture's pattern as it is; a lid of another brightness does not, and
     must not pass for flicker.
     """
+    pictures = thumbs.astype(np.float32)
     gain = np.median(pictures / np.maximum(reference, 1.0), axis=(1, 2), keepdims=True)
     pattern = reference - reference.mean()
     own = pictures - pictures.mean(axis=(1, 2), keepdims=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.preprocess.pieces import in_pieces
 from easytear.preprocess.pupil import (
     RAYS,
     REACH,
@@ -157,7 +159,7 @@ def _steady_fit(
     """Return the joint fit: first to the steepest steps, then to the rays' whole edges."""
     inside = inside_picture(shape, trace.x_px, trace.y_px, trace.radius_px)
     base = trace.radius_px[:, None]
-    values = relative_brightness(profiles)
+    (values,) = in_pieces(lambda p: (relative_brightness(p),), profiles)
     expected = np.ones_like(base * _THETA)
     outline: FloatArray = np.ones(RAYS)
     weights: FloatArray = np.zeros((len(base), RAYS))
@@ -165,8 +167,10 @@ def _steady_fit(
     p: FloatArray = np.zeros((len(base), 3))
     p[:, 2] = np.median(base)
     for turn in range(rounds):
-        if turn < 2:
-            edge, slope = ray_edges(values, expected if turn else None, 0.25)
+        if turn < 1:
+            edge, slope = in_pieces(ray_edges, values)
+        elif turn < 2:
+            edge, slope = in_pieces(partial(ray_edges, width=0.25), values, expected)
         else:
             edge, slope = _matched_edges(values, expected)
         points = edge * base
@@ -188,15 +192,19 @@ def _matched_edges(
 
     The whole flank counts, not its steepest point alone, which lowers the noise several times.
     """
-    aligned = _resample(values, expected)
-    course = np.median(aligned[:: max(1, len(aligned) // 200)], axis=0)
+    some = np.s_[:: max(1, len(values) // 200)]
+    course = np.median(_resample(values[some], expected[some]), axis=0)
     slope = np.gradient(course, axis=1) / (_FLANK[1] - _FLANK[0])
-    off = aligned - course
-    # Film that brightens a ray as a whole is no shift of its edge.
-    off -= off.mean(axis=2, keepdims=True)
     lean = slope - slope.mean(axis=1, keepdims=True)
     power = (lean * lean).sum(axis=1)
-    shift = -np.einsum("frs,rs->fr", off, lean) / np.maximum(power, 1e-6)
+
+    def shifts(values: NDArray[np.float32], expected: FloatArray) -> tuple[FloatArray]:
+        off = _resample(values, expected) - course
+        # Film that brightens a ray as a whole is no shift of its edge.
+        off -= off.mean(axis=2, keepdims=True)
+        return (-np.einsum("frs,rs->fr", off, lean) / np.maximum(power, 1e-6),)
+
+    (shift,) = in_pieces(shifts, values, expected)
     limit = 0.5 * float(_FLANK[-1])
     steep = np.broadcast_to(np.sqrt(power), shift.shape)
     return expected + np.clip(shift, -limit, limit), steep

@@ -300,9 +300,10 @@ def smoothed(
     across = spread2 * _alike(every[:, None] - frames, reach)
     found = across @ (gain @ off)
     # Error of each frame's rotation less the first one's.
-    prior = spread2 * _alike(every[:, None] - every, reach)
-    left = prior - across @ gain @ across.T
-    variance = np.diagonal(left) + left[0, 0] - 2.0 * left[0]
+    told = across @ gain
+    own = spread2 - (told * across).sum(axis=1)
+    first = spread2 * _alike(every - every[0], reach) - told[0] @ across.T
+    variance = own + first[0] - 2.0 * first
     return Smoothed(found - found[0], np.sqrt(np.maximum(variance, 0.0)), float(np.sqrt(scatter2)))
 
 

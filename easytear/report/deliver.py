@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from easytear.analysis import Analysis, write_results
+from easytear.analysis import Part, Results, write_part, write_results
 from easytear.crew import Crew
-from easytear.progress import SILENT, Part, Progress
+from easytear.progress import SILENT, Progress
+from easytear.progress import Part as Share
 from easytear.report.overlay import OVERLAY, write_overlay
 from easytear.report.page import write_report
 
@@ -14,8 +16,21 @@ _PAGE_SHARE = 0.3
 """Share of the time that the page takes beside the overlay."""
 
 
+@dataclass(frozen=True)
+class TablesTask:
+    """Write one piece of the long tables."""
+
+    part: Part
+    number: int
+    aside: Path
+
+    def __call__(self, progress: Progress) -> None:
+        """Do it."""
+        write_part(self.part, self.number, self.aside)
+
+
 def deliver(
-    analysis: Analysis,
+    results: Results,
     folder: Path,
     video: Path | None,
     *,
@@ -27,7 +42,7 @@ def deliver(
 
     Parameters
     ----------
-    analysis : Analysis
+    results : Results
         What to write.
     folder : Path
         The results folder of this video.
@@ -36,16 +51,26 @@ def deliver(
     overlay : bool
         Also render `overlay.mp4` (needs the video).
     crew : Crew, optional
-        Its helpers draw the page's figures.
+        Its helpers draw the page's figures and write tables.
     progress : Progress
         Told how far the work is. When it cancels, the folder keeps its older results.
     """
     share = _PAGE_SHARE if overlay else 1.0
+    crew = crew or Crew()
 
-    def pictures(aside: Path) -> None:
-        write_report(analysis, aside, video, Part(progress, 0.0, share), crew)
+    def tables(aside: Path) -> None:
+        parts = results.parts()
+        given = [crew.submit(TablesTask(part, number, aside)) for number, part in enumerate(parts)]
+        for one in reversed(given):  # helpers take the first ones
+            one.here()
+        for one in given:
+            one.result()
+
+    def also(aside: Path) -> None:
+        page = Share(progress, 0.0, share)
+        write_report(results, aside, video, page, crew, meanwhile=lambda: tables(aside))
         if overlay and video is not None:
-            write_overlay(analysis, video, aside / OVERLAY, progress=Part(progress, share, 1.0))
+            write_overlay(results, video, aside / OVERLAY, progress=Share(progress, share, 1.0))
         progress.update(1.0, 1.0, "writing the results")
 
-    write_results(analysis, folder, pictures)
+    write_results(results, folder, also)

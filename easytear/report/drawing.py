@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,23 @@ class Found:
     front_measured: NDArray[np.bool_]
     tails: list[FloatArray]
     predicted: FloatArray
+
+
+def frames_around(rows: pd.DataFrame, shown: Collection[int]) -> NDArray[np.int_]:
+    """Return the frames that a `Finder` must know of to tell what was found in those shown.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The interval's rows of frames.csv.
+    shown : collection of int
+        Frames to be drawn.
+    """
+    frame, time_s = rows["frame"].to_numpy(int), rows["time_s"].to_numpy(float)
+    needed = np.zeros(len(frame), bool)
+    for now in time_s[np.isin(frame, list(shown))]:
+        needed |= (time_s >= now - TAIL_S - 1e-6) & (time_s <= now + _NEARBY_S + 1e-6)
+    return frame[needed]
 
 
 class Finder:

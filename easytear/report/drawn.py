@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from easytear.analysis import Analysis, IntervalResult
+from easytear.analysis import FRONT, TRACKS, Analysis, IntervalResult, Results, empty_table
 from easytear.progress import Progress
 
 
@@ -38,8 +38,9 @@ class FigureTask:
         ]
 
 
-def figure_tasks(analysis: Analysis) -> Iterator[FigureTask]:
-    """Yield each interval's task, with no more of the tables than figures show."""
-    light = replace(analysis, tracks=analysis.tracks.iloc[:0], front=analysis.front.iloc[:0])
-    for interval in analysis.summary.intervals:
-        yield FigureTask(light, interval)
+def figure_tasks(results: Results) -> Iterator[FigureTask]:
+    """Yield each interval's task, with no more of the results than figures show."""
+    for interval in results.summary.intervals:
+        alone = results.summary.model_copy(update={"intervals": (interval,)})
+        rows = results.frames[results.frames["interval"] == interval.index]
+        yield FigureTask(Analysis(alone, rows, empty_table(TRACKS), empty_table(FRONT)), interval)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from easytear.analysis import Analysis, Fit, IntervalResult
+from easytear.analysis import Analysis, Fit, IntervalResult, Results
 from easytear.geometry import FloatArray
 from easytear.report import palette
 from easytear.report.curves import band, law
@@ -79,9 +79,9 @@ def curve(analysis: Analysis, interval: IntervalResult, column: str) -> Curve:
     return Curve(rows["time_s"].to_numpy(float) - interval.start_s, rows[column].to_numpy(float))
 
 
-def interval_frames(analysis: Analysis, interval: IntervalResult) -> pd.DataFrame:
+def interval_frames(results: Results, interval: IntervalResult) -> pd.DataFrame:
     """Return the rows of frames.csv inside one interval."""
-    frames = analysis.frames
+    frames = results.frames
     inside = (frames["frame"] >= interval.start_frame) & (frames["frame"] <= interval.end_frame)
     return frames[inside]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from easytear.analysis import Analysis, IntervalResult
+from easytear.analysis import IntervalResult, Results
 from easytear.geometry import ByteArray, FloatArray
 from easytear.progress import SILENT, Progress
 from easytear.report import palette
@@ -28,7 +28,7 @@ _KEYS = {"g": "60"}  # key frames close enough together for a browser's slider
 
 
 def write_overlay(
-    analysis: Analysis,
+    results: Results,
     video: Path,
     path: Path,
     *,
@@ -41,8 +41,8 @@ def write_overlay(
 
     Parameters
     ----------
-    analysis : Analysis
-        The results.
+    results : Results
+        What to draw.
     video : Path
         The video they belong to.
     path : Path
@@ -59,10 +59,10 @@ def write_overlay(
     """
     with FrameReader(video) as reader:
         facts = reader.facts
-        painter = _Painter(analysis, facts.width_px, facts.height_px, stabilised=stabilised)
+        painter = _Painter(results, facts.width_px, facts.height_px, stabilised=stabilised)
         height = facts.height_px + _BAR_PX
         size = facts.width_px, height
-        first, stop = _stretch(analysis, facts.time_s)
+        first, stop = _stretch(results, facts.time_s)
         with VideoWriter(path, *size, fps=facts.fps_mean, crf=_QUALITY, options=_KEYS) as out:
             for one in reader.pictures(first, stop):
                 painted = painter.paint(one.frame, one.time_s, one.colour())
@@ -70,9 +70,9 @@ def write_overlay(
                 progress.update(one.frame + 1 - first, stop - first, "drawing the overlay")
 
 
-def _stretch(analysis: Analysis, time_s: FloatArray) -> tuple[int, int]:
+def _stretch(results: Results, time_s: FloatArray) -> tuple[int, int]:
     """Return the first frame to show, and the one after the last."""
-    frames = analysis.frames
+    frames = results.frames
     known = frames.loc[frames["interval"].notna() | frames["is_blink"], "time_s"]
     if known.empty:
         return 0, len(time_s)
@@ -84,15 +84,16 @@ def _stretch(analysis: Analysis, time_s: FloatArray) -> tuple[int, int]:
 class _Painter:
     """Paints one frame after the other."""
 
-    def __init__(self, analysis: Analysis, width: int, height: int, *, stabilised: bool) -> None:
+    def __init__(self, results: Results, width: int, height: int, *, stabilised: bool) -> None:
         self._size = (width, height)
         self._stabilised = stabilised
-        self._fields = "interlaced" in analysis.summary.flags
-        self._rows = {int(row["frame"]): row for row in analysis.frames.to_dict("records")}
-        self._intervals = {result.index: result for result in analysis.summary.intervals}
-        self._finders = {n: Finder(analysis, result) for n, result in self._intervals.items()}
-        self._duration_s = max(analysis.summary.video.duration_s, 1e-6)
-        self._bar = self._empty_bar(analysis)
+        self._fields = "interlaced" in results.summary.flags
+        self._rows = {int(row["frame"]): row for row in results.frames.to_dict("records")}
+        self._intervals = {result.index: result for result in results.summary.intervals}
+        self._results = results
+        self._finder: tuple[int, Finder] | None = None
+        self._duration_s = max(results.summary.video.duration_s, 1e-6)
+        self._bar = self._empty_bar(results)
 
     def paint(self, frame: int, time_s: float, picture: ByteArray) -> ByteArray:
         """Return the frame with everything drawn, the bar below."""
@@ -128,21 +129,27 @@ class _Painter:
             outline = np.round(mapped(np.array(result.region), matrix)).astype(np.int32)
             hue = palette.blue_green_red(palette.REGION)
             cv2.polylines(picture, [outline], True, hue, 1, cv2.LINE_AA)
-        draw(picture, self._finders[result.index].at(frame), matrix)
+        draw(picture, self._found(result).at(frame), matrix)
         return picture
+
+    def _found(self, result: IntervalResult) -> Finder:
+        """Return what was found in one interval; only that of the latest is kept."""
+        if self._finder is None or self._finder[0] != result.index:
+            self._finder = (result.index, Finder(self._results.of(result.index), result))
+        return self._finder[1]
 
     def _x(self, time_s: float) -> int:
         share = min(max(time_s / self._duration_s, 0.0), 1.0)
         return round(_MARGIN_PX + share * (self._size[0] - 2 * _MARGIN_PX))
 
-    def _empty_bar(self, analysis: Analysis) -> ByteArray:
+    def _empty_bar(self, results: Results) -> ByteArray:
         """Draw the time line: intervals as bands, blinks as grey blocks."""
         bar = np.full((_BAR_PX, self._size[0], 3), _DARK, np.uint8)
         for result in self._intervals.values():
             hue = palette.blue_green_red(palette.TRACKS)
             ends = (self._x(result.start_s), 22), (self._x(result.end_s), 25)
             cv2.rectangle(bar, *ends, hue, -1)
-        frames = analysis.frames
+        frames = results.frames
         times = frames["time_s"].to_numpy(float)
         for first, last in _stretches(frames["is_blink"].to_numpy(bool)):
             ends = (self._x(times[first]), 20), (self._x(times[last]) + 1, 27)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -11,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from easytear.analysis import Analysis, IntervalResult, Summary, write_text
+from easytear.analysis import IntervalResult, Results, Summary, write_text
 from easytear.crew import Crew
 from easytear.errors import VideoError
 from easytear.flags import sentence
@@ -57,18 +58,19 @@ class Section:
 
 
 def write_report(
-    analysis: Analysis,
+    results: Results,
     folder: Path,
     video: Path | None,
     progress: Progress = SILENT,
     crew: Crew | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """Write report.html into a results folder.
 
     Parameters
     ----------
-    analysis : Analysis
-        The results.
+    results : Results
+        What to show.
     folder : Path
         The results folder.
     video : Path or None
@@ -77,25 +79,30 @@ def write_report(
         Told how far the work is.
     crew : Crew, optional
         Its helpers draw the figures.
+    meanwhile : callable, optional
+        What else there is to do here, before this process would draw figures itself.
     """
-    write_text(folder / PAGE, render(analysis, video, progress, crew))
+    write_text(folder / PAGE, render(results, video, progress, crew, meanwhile))
 
 
 def render(
-    analysis: Analysis,
+    results: Results,
     video: Path | None,
     progress: Progress = SILENT,
     crew: Crew | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> str:
     """Return the page as HTML text; parameters as `write_report`."""
-    summary = analysis.summary
-    figures = [(crew or Crew()).submit(one) for one in figure_tasks(analysis)]
+    summary = results.summary
+    figures = [(crew or Crew()).submit(one) for one in figure_tasks(results)]
     reader = _open(video)
     sections = []
     try:
         for done, result in enumerate(summary.intervals):
             progress.update(done, len(summary.intervals), "drawing the page")
-            sections.append(_section(analysis, result, reader))
+            sections.append(_section(results, result, reader))
+        if meanwhile is not None:
+            meanwhile()
         drawn = [one.result() for one in figures]
         sections = [replace(s, drawings=d) for s, d in zip(sections, drawn, strict=True)]
     finally:
@@ -147,7 +154,7 @@ def _open(video: Path | None) -> FrameReader | None:
         return None
 
 
-def _section(analysis: Analysis, result: IntervalResult, reader: FrameReader | None) -> Section:
+def _section(results: Results, result: IntervalResult, reader: FrameReader | None) -> Section:
     return Section(
         result=result,
         state=words.state(result),
@@ -156,7 +163,7 @@ def _section(analysis: Analysis, result: IntervalResult, reader: FrameReader | N
         remarks=words.remarks(result),
         quality=words.quality_word(result.quality.score),
         drawings=[],
-        strip=list(shots(analysis, result, reader)) if reader is not None else [],
+        strip=list(shots(results, result, reader)) if reader is not None else [],
         details=_details(result),
         bands=_bands(result),
     )

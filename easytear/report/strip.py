@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from easytear.analysis import Analysis, IntervalResult
+from easytear.analysis import IntervalResult, Results
 from easytear.geometry import ByteArray, FloatArray
-from easytear.report.drawing import Finder, draw, frame_matrix, scaled
+from easytear.report.drawing import Finder, draw, frame_matrix, frames_around, scaled
 from easytear.report.figures import interval_frames
 from easytear.video import FrameReader, deinterlace
 
@@ -31,12 +31,14 @@ class Shot:
     uri: str
 
 
-def shots(analysis: Analysis, interval: IntervalResult, reader: FrameReader) -> Iterator[Shot]:
+def shots(results: Results, interval: IntervalResult, reader: FrameReader) -> Iterator[Shot]:
     """Yield the interval's frames with front and tracks drawn in, in order."""
-    finder = Finder(analysis, interval)
-    fields = "interlaced" in analysis.summary.flags
-    rows = interval_frames(analysis, interval)
-    for row in rows.iloc[chosen_rows(rows["time_s"].to_numpy(float))].to_dict("records"):
+    rows = interval_frames(results, interval)
+    chosen = rows.iloc[chosen_rows(rows["time_s"].to_numpy(float))]
+    around = frames_around(rows, chosen["frame"].tolist())
+    finder = Finder(results.of(interval.index, around.tolist()), interval)
+    fields = "interlaced" in results.summary.flags
+    for row in chosen.to_dict("records"):
         frame = int(row["frame"])
         if frame >= len(reader):
             return

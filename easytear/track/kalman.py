@@ -16,6 +16,9 @@ from easytear.geometry import BoolArray, FloatArray
 
 IntArray = NDArray[np.int_]
 
+ROWS_AT_ONCE = 100_000
+"""Tracks are independent of each other: memory is needed for so many rows at a time."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -93,6 +96,38 @@ def smooth(
     Smoothed
         As long as the rows.
     """
+    parts = []
+    for first, stop in _batches(rows.start):
+        some = slice(int(rows.start[first]), int(rows.start[stop]))
+        one = Rows(rows.start[first : stop + 1] - rows.start[first], rows.dt_s[some])
+        given = (measured[some], observed[some], noise_var[some], acceleration[some])
+        parts.append(_smooth(one, *given, velocity0_var[first:stop], velocity0[first:stop]))
+    return Smoothed(
+        np.concatenate([p.position for p in parts]),
+        np.concatenate([p.velocity for p in parts]),
+        np.concatenate([p.variance for p in parts]),
+        np.concatenate([p.surprise for p in parts]),
+    )
+
+
+def _batches(start: IntArray) -> list[tuple[int, int]]:
+    """Return runs of tracks (first, stop) of some `ROWS_AT_ONCE` rows each."""
+    number = start[:-1] // ROWS_AT_ONCE
+    edges = np.flatnonzero(np.diff(number, prepend=-1))
+    found = list(zip(edges.tolist(), [*edges[1:].tolist(), len(number)], strict=True))
+    return found or [(0, 0)]
+
+
+def _smooth(
+    rows: Rows,
+    measured: FloatArray,
+    observed: BoolArray,
+    noise_var: FloatArray,
+    acceleration: FloatArray,
+    velocity0_var: FloatArray,
+    velocity0: FloatArray,
+) -> Smoothed:
+    """Do `smooth` for all rows at once."""
     m = len(observed)
     x, p = np.zeros((m, 2, 2)), np.zeros((m, 3))  # states (row, position/velocity, axis)
     x_pred, p_pred = np.zeros((m, 2, 2)), np.zeros((m, 3))  # p: var x, cov, var v

@@ -99,9 +99,13 @@ def _byte_plane(frame: VideoFrame, table: ByteArray | None) -> ByteArray:
 
 
 def _converted_grey(frame: VideoFrame) -> ByteArray:
-    return np.asarray(frame.to_ndarray(format="gray"), dtype=np.uint8)
+    return np.asarray(frame.to_ndarray(format="gray", threads=1), dtype=np.uint8)
 
 
 def colour(frame: VideoFrame) -> ByteArray:
-    """Return the (height, width, 3) blue-green-red picture as stored."""
-    return np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
+    """Return the (height, width, 3) blue-green-red picture as stored.
+
+    On one thread: PyAV would start others anew for every frame, which takes twice the time of
+    the conversion.
+    """
+    return np.asarray(frame.to_ndarray(format="bgr24", threads=1), dtype=np.uint8)
