@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from easytear.analysis.model import Band, Fit, Spread
@@ -14,7 +15,7 @@ from easytear.measure.area import filled_front
 from easytear.measure.headline import Headline, band_zone, find_headline
 from easytear.measure.motion import aligned, local_velocity, shared_motion
 from easytear.measure.record import fit_record
-from easytear.measure.samples import Samples, front_samples, track_samples
+from easytear.measure.samples import Samples, front_samples, looked_at, track_samples
 from easytear.measure.spread import Law, fit_law
 from easytear.measure.zone import Onset, Zone
 from easytear.measure.zones import central_columns, onset_heights
@@ -115,15 +116,17 @@ def _measure(
     iris: Ellipse | None,
 ) -> FilmSpread:
     scale = mm_per_px or MEAN_HVID_MM / max(len(lower_edge_px), 1)
-    up, side = track_samples(time_s, tracks, scale)
+    looked = looked_at(tracks, len(time_s))
+    up, side = track_samples(time_s, tracks, scale, looked)
     edge = front_samples(time_s, front, scale)
     lid_mm = _lid_height(up.place_mm / scale, lower_edge_px) * scale
     visible_mm = _visible_height(lower_edge_px, scale)
     central = edge.rows(central_columns(time_s, front, iris))
     laws = _laws(up, side, central, lid_mm, settings)
     known_scale = 1.0 if mm_per_px is not None else np.nan
-    dy = _zone_rise(up, laws.found.zone, laws.found.law) * known_scale
-    dx = _zone_shift(side, laws.found.zone, laws.found.law, laws.sideways) * known_scale
+    rise = _zone_rise(up, laws.found.zone, laws.found.law)
+    shift = _zone_shift(side, laws.found.zone, laws.found.law, laws.sideways, time_s)
+    dx, dy = (_on_frames(v * known_scale, looked, len(time_s)) for v in (shift, rise))
     height, share = _front_rise(edge, laws.front)
     told = laws.found.law or laws.front or laws.everywhere
     return FilmSpread(
@@ -266,10 +269,20 @@ def _shares(rows: Samples, law: Law) -> FloatArray:
     return np.where(known, share, 1.0)
 
 
+def _on_frames(values: FloatArray, frames: NDArray[np.int_], count: int) -> FloatArray:
+    """Return values (k,) at some frames among all (count,), NaN at the others."""
+    out = np.full(count, np.nan)
+    out[frames] = values
+    return out
+
+
 def _zone_shift(
-    side: Samples, zone: BoolArray, law: Law | None, sideways: Law | None
+    side: Samples, zone: BoolArray, law: Law | None, sideways: Law | None, time_s: FloatArray
 ) -> FloatArray:
-    """Return the mean shift of the headline zone to the right since the first frame."""
+    """Return the mean shift of the headline zone to the right since the first frame.
+
+    `time_s` (n,) are the times of all frames, also of those that the samples leave out.
+    """
     nothing = np.full(len(side.time_s), np.nan)
     if law is None:
         return nothing
@@ -277,7 +290,7 @@ def _zone_shift(
     if sideways is not None:
         return aligned(motion, _law_curve(sideways, side.time_s), side.time_s)
     known = np.flatnonzero(np.isfinite(motion))
-    frame = float(np.median(np.diff(side.time_s)))
+    frame = float(np.median(np.diff(time_s)))
     if len(known) == 0 or side.time_s[known[0]] > law.fit.onset_s + 1.01 * frame:
         return nothing
     shifted: FloatArray = motion - motion[known[0]]

@@ -75,8 +75,23 @@ def inverse_variance(sd: FloatArray, seen: BoolArray) -> FloatArray:
     return np.where(seen, 1.0 / variance, 0.0)
 
 
+def looked_at(tracks: FilmTracks, count: int) -> NDArray[np.int_]:
+    """Return the frames in which any track was observed, and the first and last of `count`.
+
+    Slow film is looked at some ten times a second; other frames hold nothing to fit to.
+    """
+    seen = np.zeros(count, dtype=bool)
+    inside = (tracks.frame >= 0) & (tracks.frame < count)
+    seen[tracks.frame[inside & tracks.observed]] = True
+    seen[[0, -1]] = True
+    return np.flatnonzero(seen)
+
+
 def track_samples(
-    time_s: FloatArray, tracks: FilmTracks, mm_per_px: float
+    time_s: FloatArray,
+    tracks: FilmTracks,
+    mm_per_px: float,
+    frames: NDArray[np.int_] | None = None,
 ) -> tuple[Samples, Samples]:
     """Return the observed heights (y up, mm) and the x positions of all tracks.
 
@@ -88,25 +103,31 @@ def track_samples(
         Tracks in eye coordinates; frames outside 0..n-1 are ignored.
     mm_per_px : float
         Scale.
+    frames : (k,) int array, optional
+        The frames wanted, rising; all n without it.
 
     Returns
     -------
     (Samples, Samples)
         Row i belongs to the i-th distinct track number, in rising order.
     """
+    wanted = np.arange(len(time_s)) if frames is None else frames
+    column = np.full(len(time_s) + 1, -1)
+    column[wanted] = np.arange(len(wanted))
     inside = (tracks.frame >= 0) & (tracks.frame < len(time_s))
     _, row = np.unique(tracks.track, return_inverse=True)
     count = int(row.max()) + 1 if len(row) else 0
-    shape = (count, len(time_s))
-    row, frame = row[inside], tracks.frame[inside]
-    found = np.isfinite(tracks.x_px[inside]) & np.isfinite(tracks.y_px[inside])
-    found &= tracks.observed[inside]
+    found = inside & tracks.observed & np.isfinite(tracks.x_px) & np.isfinite(tracks.y_px)
+    found &= column[np.where(inside, tracks.frame, -1)] >= 0
+    at = row[found], column[tracks.frame[found]]
+    shape = (count, len(wanted))
     seen = np.zeros(shape, dtype=bool)
-    seen[row, frame] = found
+    seen[at] = True
+    time_s = time_s[wanted]
 
     def laid_out(values: FloatArray, unseen: float) -> FloatArray:
         matrix = np.full(shape, unseen)
-        matrix[row[found], frame[found]] = values[inside][found] * mm_per_px
+        matrix[at] = values[found] * mm_per_px
         return matrix
 
     weight = inverse_variance(laid_out(tracks.sd_px, np.nan), seen)

@@ -57,7 +57,8 @@ class Task(BaseModel):
     settings : dict
         The settings as plain values.
     analyser : str
-        `module:function` that takes a `Task` and a progress object and returns an Analysis.
+        `module:function` that takes a `Task`, a folder for parked tables and a progress object, and
+        returns `Results`.
     looks : str
         Hash of that part of it that the look at the video depends on; see `fingerprints`.
     reuse : str

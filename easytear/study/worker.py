@@ -25,12 +25,13 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from easytear import __version__
-from easytear.analysis import Analysis, read_results
+from easytear.analysis import Analysis, ParkedAnalysis, parking_place, read_results
 from easytear.errors import EasyTearError
 from easytear.progress import Progress
 from easytear.study.hashes import sha256_of
@@ -113,22 +114,19 @@ def run_task(task: Task, send: Send) -> Outcome:
 def _analyse_into(folder: Path, task: Task, digest: str, progress: Progress) -> None:
     from easytear.report.deliver import deliver
 
-    analysis = _taken_over(task) if task.reuse else None
-    if analysis is None:
-        module, _, function = task.analyser.partition(":")
-        analysis = getattr(import_module(module), function)(task, progress)
-    summary = analysis.summary
-    if summary.video.sha256 != digest:
-        raise EasyTearError(f"{task.video}: was changed while it was analysed; run again.")
-    shown = summary.model_copy(
-        update={"video": summary.video.model_copy(update={"path": task.shown_path})}
-    )
-    (folder / OUTCOME).unlink(missing_ok=True)  # it tells of the results that now go
-    deliver(
-        Analysis(shown, analysis.frames, analysis.tracks, analysis.front),
-        folder,
-        Path(task.video),
-    )
+    with parking_place(folder) as place:
+        results: Analysis | ParkedAnalysis | None = _taken_over(task) if task.reuse else None
+        if results is None:
+            module, _, function = task.analyser.partition(":")
+            results = getattr(import_module(module), function)(task, place, progress)
+        summary = results.summary
+        if summary.video.sha256 != digest:
+            raise EasyTearError(f"{task.video}: was changed while it was analysed; run again.")
+        shown = summary.model_copy(
+            update={"video": summary.video.model_copy(update={"path": task.shown_path})}
+        )
+        (folder / OUTCOME).unlink(missing_ok=True)  # it tells of the results that now go
+        deliver(replace(results, summary=shown), folder, Path(task.video))
 
 
 def _taken_over(task: Task) -> Analysis | None:
@@ -149,14 +147,15 @@ def _taken_over(task: Task) -> Analysis | None:
         return None
 
 
-def analyse_video(task: Task, progress: Progress) -> Analysis:
-    """Analyse with the pipeline; the analyser of every real study."""
+def analyse_video(task: Task, place: Path, progress: Progress) -> ParkedAnalysis:
+    """Analyse with the pipeline, the long tables put into `place`; every real study does."""
     from easytear.calibration import Calibration
-    from easytear.pipeline import analyze
+    from easytear.pipeline import analyze_into
     from easytear.settings import Settings
 
     known = None if task.mm_per_px is None else Calibration(mm_per_px=task.mm_per_px, source="user")
-    return analyze(
+    return analyze_into(
+        place,
         Path(task.video),
         Settings.model_validate(task.settings),
         calibration=known,

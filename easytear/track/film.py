@@ -61,7 +61,8 @@ def follow_film(
     walk = FilmWalk(frames, film_mask, lower_edge_px, mm_per_px, settings, eye_sd_px)
     log = walk.run(look, progress)
     time_s = np.asarray(frames.time_s, float) - frames.time_s[0]
-    table = tabulate(log, time_s, walk.scale.mm_per_px, _LEAST_LOOKS)
-    tracks = smooth_tracks(table, time_s, walk.scale, eye_sd_px / walk.scale.factor)
-    visited = np.asarray(walk.visited, int)
+    scale, visited = walk.scale, np.asarray(walk.visited, int)
+    table = tabulate(log, time_s, scale.mm_per_px, _LEAST_LOOKS)
+    del walk, log  # their pictures and measurements
+    tracks = smooth_tracks(table, time_s, scale, eye_sd_px / scale.factor)
     return tracks, velocity_field(tracks, visited, frames.shape, mm_per_px)

@@ -16,7 +16,7 @@ from easytear.geometry import BoolArray, FloatArray
 
 IntArray = NDArray[np.int_]
 
-ROWS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 300_000
 """Tracks are independent of each other: memory is needed for so many rows at a time."""
 
 
@@ -96,26 +96,23 @@ def smooth(
     Smoothed
         As long as the rows.
     """
-    parts = []
+    m = len(observed)
+    done = Smoothed(np.empty((m, 2)), np.empty((m, 2)), np.empty(m), np.empty(m))
     for first, stop in _batches(rows.start):
         some = slice(int(rows.start[first]), int(rows.start[stop]))
         one = Rows(rows.start[first : stop + 1] - rows.start[first], rows.dt_s[some])
         given = (measured[some], observed[some], noise_var[some], acceleration[some])
-        parts.append(_smooth(one, *given, velocity0_var[first:stop], velocity0[first:stop]))
-    return Smoothed(
-        np.concatenate([p.position for p in parts]),
-        np.concatenate([p.velocity for p in parts]),
-        np.concatenate([p.variance for p in parts]),
-        np.concatenate([p.surprise for p in parts]),
-    )
+        part = _smooth(one, *given, velocity0_var[first:stop], velocity0[first:stop])
+        done.position[some], done.velocity[some] = part.position, part.velocity
+        done.variance[some], done.surprise[some] = part.variance, part.surprise
+    return done
 
 
 def _batches(start: IntArray) -> list[tuple[int, int]]:
     """Return runs of tracks (first, stop) of some `ROWS_AT_ONCE` rows each."""
     number = start[:-1] // ROWS_AT_ONCE
     edges = np.flatnonzero(np.diff(number, prepend=-1))
-    found = list(zip(edges.tolist(), [*edges[1:].tolist(), len(number)], strict=True))
-    return found or [(0, 0)]
+    return list(zip(edges.tolist(), [*edges[1:].tolist(), len(number)], strict=True))
 
 
 def _smooth(

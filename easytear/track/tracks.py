@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from easytear.geometry import BoolArray, FloatArray
 from easytear.track.consistency import longest_runs, not_film
 from easytear.track.drift import wander
-from easytear.track.kalman import Rows, Smoothed, smooth
+from easytear.track.kalman import Rows, smooth
 from easytear.track.picture import Scale
 from easytear.track.points import Log
 from easytear.track.records import FilmTracks
@@ -147,12 +147,10 @@ def smooth_tracks(table: Table, time_s: FloatArray, scale: Scale, eye_sd_px: flo
     velocity0 = _first_velocity(table)
     velocity0_var = (0.5 * np.maximum(speed[second], least)) ** 2 + least**2
     noise = _LEAST_SD_PX**2 + (0.5 * table.back) ** 2
-    share = np.ones(m)
-    for _ in range(2):
-        done = smooth(
-            table.rows, table.xy, table.observed, noise * share, density, velocity0_var, velocity0
-        )
-        share = share * _noise_share(table, done)
+    known = (density, velocity0_var, velocity0)
+    surprise = smooth(table.rows, table.xy, table.observed, noise, *known).surprise
+    noise *= _noise_share(table, surprise)
+    done = smooth(table.rows, table.xy, table.observed, noise, *known)
     begin = table.rows.start[:-1]
     drift = wander(
         table.track, table.frame, begin, done.position, table.keys, time_s, scale.mm_per_px
@@ -195,18 +193,18 @@ def _first_velocity(table: Table) -> FloatArray:
     return np.asarray((table.xy[later] - table.xy[start]) / dt)
 
 
-def _noise_share(table: Table, done: Smoothed) -> FloatArray:
+def _noise_share(table: Table, surprise: FloatArray) -> FloatArray:
     """Return by how much each track's noise differs from what the filter was told.
 
     The median squared innovation of a track over its expectation, drawn towards that of all
     tracks as if ten more measurements had shown it.
     """
-    known = np.isfinite(done.surprise)
+    known = np.isfinite(surprise)
     if not known.any():
         return np.ones(len(known))
-    overall = float(np.mean(np.minimum(done.surprise[known], 9.0)))
+    overall = float(np.mean(np.minimum(surprise[known], 9.0)))
     tracks = len(table.rows.start) - 1
     count = np.bincount(table.track[known], minlength=tracks)
-    total = np.bincount(table.track[known], np.minimum(done.surprise[known], 9.0), minlength=tracks)
+    total = np.bincount(table.track[known], np.minimum(surprise[known], 9.0), minlength=tracks)
     share = (total + 10.0 * overall) / (count + 10.0)
     return np.asarray(np.clip(share, 0.1, 25.0)[table.track])

@@ -76,6 +76,14 @@ def test_nothing_to_analyse_is_exit_1_in_a_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_where_results_cannot_go_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "out").touch()
+    process = run(NORMAL, "-o", tmp_path / "out", *STRETCH)
+    assert process.returncode == 1
+    assert "no results can be written there" in process.stderr
+    assert "Traceback" not in process.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

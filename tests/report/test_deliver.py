@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from easytear.analysis import read_results
+from easytear.crew import Crew
 from easytear.progress import Cancelled
 from easytear.report import deliver
 from tests.report.conftest import Case
@@ -31,3 +32,11 @@ def test_cancelled_in_the_overlay_the_older_results_stand(case: Case, tmp_path: 
     with pytest.raises(Cancelled):
         deliver(case.analysis, folder, case.video, overlay=True, progress=Stop())
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def test_helpers_change_no_byte(case: Case, tmp_path: Path) -> None:
+    deliver(case.analysis, tmp_path / "alone", case.video)
+    with Crew(1) as crew:
+        deliver(case.analysis, tmp_path / "helped", case.video, crew=crew)
+    for path in (tmp_path / "alone").iterdir():
+        assert path.read_bytes() == (tmp_path / "helped" / path.name).read_bytes(), path.name

@@ -1,7 +1,16 @@
 import numpy as np
 
 from easytear.report import palette
-from easytear.report.drawing import TAIL_S, Finder, draw, eye_to_image, frame_matrix, mapped, scaled
+from easytear.report.drawing import (
+    TAIL_S,
+    Finder,
+    draw,
+    eye_to_image,
+    frame_matrix,
+    frames_around,
+    mapped,
+    scaled,
+)
 from tests.report.conftest import Case
 
 
@@ -56,3 +65,17 @@ def test_front_and_points_are_drawn_in_their_colours(case: Case) -> None:
     x, y = np.round(found.tails[0][-1]).astype(int)
     assert np.abs(picture[y, x].astype(int) - palette.blue_green_red(palette.TRACKS)).max() < 30
     assert (picture[:200] == 40).all()
+
+
+def test_the_frames_around_tell_as_much_as_all(case: Case) -> None:
+    result = case.analysis.summary.intervals[0]
+    rows = case.analysis.of(0).frames
+    around = frames_around(rows, [20])
+    assert 5 < len(around) < len(rows)
+    few = Finder(case.analysis.of(0, around.tolist()), result).at(20)
+    every = Finder(case.analysis, result).at(20)
+    np.testing.assert_array_equal(few.front_measured, every.front_measured)
+    np.testing.assert_array_equal(few.predicted, every.predicted)
+    assert len(few.tails) == len(every.tails) > 0
+    for ours, theirs in zip(few.tails, every.tails, strict=True):
+        np.testing.assert_array_equal(ours, theirs)

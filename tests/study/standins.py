@@ -47,7 +47,7 @@ def write_video(path: Path, **recipe: Any) -> Path:
     return path
 
 
-def formula(task: Task, progress: Progress) -> Analysis:
+def formula(task: Task, place: Path, progress: Progress) -> Analysis:
     """Return results computed from the recipe."""
     video = Path(task.video)
     try:

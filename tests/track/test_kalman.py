@@ -3,6 +3,7 @@
 import numpy as np
 from filterpy.kalman import KalmanFilter
 
+from easytear.track import kalman
 from easytear.track.kalman import Rows, smooth
 
 
@@ -61,3 +62,21 @@ def test_surprise_is_one_where_the_noise_is_as_told():
     )  # fmt: skip
     late = ours.surprise.reshape(n, length)[:, 10:]
     assert 0.9 < np.nanmean(late) < 1.1
+
+
+def test_many_rows_are_smoothed_as_few(monkeypatch):
+    rng = np.random.default_rng(8)
+    lengths = rng.integers(1, 40, 30)
+    start = np.concatenate([[0], np.cumsum(lengths)])
+    m = int(start[-1])
+    seen = rng.random(m) > 0.3
+    seen[start[:-1]] = True
+    given = (
+        Rows(start, np.full(m, 0.033)), rng.normal(0, 1, (m, 2)), seen, rng.uniform(0.05, 0.5, m),
+        rng.uniform(10, 500, m), rng.uniform(10, 1000, 30), rng.normal(0, 20, (30, 2)),
+    )  # fmt: skip
+    together = smooth(*given)
+    monkeypatch.setattr(kalman, "ROWS_AT_ONCE", 64)
+    apart = smooth(*given)
+    for name in ("position", "velocity", "variance", "surprise"):
+        np.testing.assert_array_equal(getattr(apart, name), getattr(together, name))
