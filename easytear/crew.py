@@ -158,6 +158,7 @@ class Crew:
         lengths: Sequence[float],
         progress: Progress = SILENT,
         spare: Task[None] | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> list[T]:
         """Do tasks side by side, longest first, and return what comes of each, in their order.
 
@@ -171,15 +172,27 @@ class Crew:
             Told how far all of them are.
         spare : callable, optional
             What a helper does for whom no task is left; never done here.
+        meanwhile : callable, optional
+            What there is to prepare in this process: where there are helpers enough for all
+            tasks they have them, and this process does that instead.
         """
         order = sorted(range(len(tasks)), key=lambda k: -lengths[k])
         pending = {k: self.submit(tasks[k]) for k in order}
         if spare is not None:
             self.submit(spare)
         shares = _Shares([(pending[k], lengths[k]) for k in order], progress)
+        if meanwhile is not None and len(tasks) <= self._left_to_helpers(list(pending.values())):
+            meanwhile()
         for k in order:
             pending[k].here(_Own(pending[k], shares))
         return [pending[k].result(_Own(pending[k], shares)) for k in range(len(tasks))]
+
+    def _left_to_helpers(self, tasks: list[Pending[Any]]) -> int:
+        """Give helpers a moment to take tasks if there are enough of them; return how many went."""
+        with self.changed:
+            if len(tasks) <= len(self._helpers):
+                self.changed.wait_for(lambda: not any(t.waiting for t in tasks), _LOOK_EVERY_S)
+            return sum(not task.waiting for task in tasks)
 
     def next_task(self, stopped: Callable[[], bool]) -> Pending[Any] | None:
         """Wait for a task and claim it for a helper; None when that helper has been ended."""

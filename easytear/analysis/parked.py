@@ -24,8 +24,8 @@ from easytear.errors import ResultsError
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS_TOGETHER = 100_000
-"""Rows of a table in one file: as many are in memory when they are read again."""
+ROWS_TOGETHER = 25_000
+"""Rows of a table in one file: as many are in memory, and written at once, later."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from easytear.analysis import (
 from easytear.calibration import Calibration
 from easytear.corrections import Corrections
 from easytear.errors import ResultsError
-from easytear.pipeline.measure import exclusions, measure_interval, scale_info
+from easytear.pipeline.entries import exclusions, scale_info
 from easytear.pipeline.notes import notes_of
 from easytear.pipeline.observation import Observation
 from easytear.pipeline.region import edge_columns, polygon_mask, redrawn
@@ -73,6 +73,8 @@ def remeasure(
     ResultsError
         If `corrections` move an interval.
     """
+    from easytear.pipeline.measure import measure_interval
+
     corrections = corrections or Corrections()
     if corrections.intervals:
         name = analysis.summary.video.path

@@ -24,15 +24,15 @@ from easytear.calibration import Calibration, scale_from_iris
 from easytear.corrections import Corrections
 from easytear.crew import Crew
 from easytear.pipeline.again import reusable
+from easytear.pipeline.entries import Measured, exclusions, scale_info
 from easytear.pipeline.eye import Watched, watch
-from easytear.pipeline.measure import Measured, exclusions, scale_info
 from easytear.pipeline.memory import give_back
 from easytear.pipeline.notes import notes_of
 from easytear.pipeline.observation import Observation
 from easytear.pipeline.provenance import software
 from easytear.pipeline.region import FoldedCornea, redrawn
 from easytear.pipeline.source import Source
-from easytear.pipeline.tasks import EyeTask, FilmTask, LoadTask, measure_and_park
+from easytear.pipeline.tasks import EyeTask, FilmTask, LoadTask, load_film, measure_and_park
 from easytear.pipeline.threads import one_thread
 from easytear.progress import SILENT, Part, Progress
 from easytear.settings import Settings
@@ -202,7 +202,7 @@ def _look_again(
     for number, (interval, first) in enumerate(zip(watched.intervals, watched.eyes, strict=True)):
         known = replace(first, pupil=pupils[number]) if number in pupils else first
         tasks.append(EyeTask(source, interval, known, settings, irises.get(number)))
-    found = crew.run(tasks, _lengths(watched, range(len(tasks))))
+    found = crew.run(tasks, _lengths(watched, range(len(tasks))), meanwhile=load_film)
     corneas = [
         FoldedCornea.of(redrawn(cornea.unfolded(), regions[number]))
         if number in regions

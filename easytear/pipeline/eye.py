@@ -27,6 +27,8 @@ _CORNEA_PICTURES = 9
 _COMB_EVERY = 2
 _WATCHED_TOGETHER = 150
 """Frames: long enough that a search for the pupil at their beginning costs little."""
+_LEAST_FOR_TWO = 100
+"""Frames of a short video that two processes share all the same."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def watch(
     Stretches of some seconds are seen by themselves, however many processes share them.
     """
     count = source.stop - source.first
-    parts = max(round(count / _WATCHED_TOGETHER), 1)
+    parts = max(round(count / _WATCHED_TOGETHER), 2 if count >= _LEAST_FOR_TWO else 1)
     bounds = np.linspace(source.first, source.stop, parts + 1).astype(int)
     tasks = [WatchTask(source, a, b, settings) for a, b in pairwise(bounds.tolist())]
     seen = crew.run(tasks, np.diff(bounds).tolist(), progress)

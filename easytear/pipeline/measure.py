@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from easytear.analysis import (
-    BlinkInfo,
-    Columns,
-    EllipseInfo,
-    Exclusion,
-    IntervalResult,
-    Observed,
-    ScaleInfo,
-)
-from easytear.calibration import Calibration
-from easytear.corrections import Corrections
-from easytear.geometry import Ellipse, FloatArray
+from easytear.analysis import Columns, Exclusion, IntervalResult, Observed
+from easytear.geometry import FloatArray
 from easytear.measure.area import area_over_time, measure_area
 from easytear.measure.film import FilmSpread, measure_film
 from easytear.measure.quality import assess_quality
 from easytear.measure.velocity import measure_velocity, stabilization_s
+from easytear.pipeline.entries import Measured, blink_info, ellipse_info
 from easytear.pipeline.observation import Observation
 from easytear.pipeline.region import edge_points
-from easytear.preprocess.records import Blink
 from easytear.settings import Settings
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One interval's entry in the summary, and its columns of frames.csv (one row a frame)."""
-
-    result: IntervalResult
-    frames: Columns
 
 
 def measure_interval(
@@ -110,44 +90,6 @@ def measure_interval(
         ),
     )
     return Measured(result, _frame_rows(seen, film, area_mm2, area.fraction))
-
-
-def exclusions(corrections: Corrections) -> dict[int, Exclusion]:
-    """Return what a person left out, by interval."""
-    return {
-        e.interval: Exclusion(reason=e.reason, by=e.by, when=e.when) for e in corrections.excluded
-    }
-
-
-def scale_info(scale: Calibration | None) -> ScaleInfo:
-    """Return the scale as the summary holds it."""
-    if scale is None:
-        return ScaleInfo(mm_per_px=None, mm_per_px_sd=None, source=None)
-    return ScaleInfo(
-        mm_per_px=scale.mm_per_px, mm_per_px_sd=scale.mm_per_px_sd, source=scale.source
-    )
-
-
-def blink_info(blink: Blink | None) -> BlinkInfo | None:
-    """Return a blink as the summary holds it."""
-    if blink is None:
-        return None
-    return BlinkInfo(
-        start_frame=blink.start_frame, end_frame=blink.end_frame, complete=blink.complete
-    )
-
-
-def ellipse_info(ellipse: Ellipse | None) -> EllipseInfo | None:
-    """Return an ellipse as the summary holds it."""
-    if ellipse is None:
-        return None
-    return EllipseInfo(
-        x_px=ellipse.x_px,
-        y_px=ellipse.y_px,
-        rx_px=ellipse.rx_px,
-        ry_px=ellipse.ry_px,
-        angle_deg=ellipse.angle_deg,
-    )
 
 
 def _polygon(region: FloatArray | None) -> tuple[tuple[float, float], ...] | None:

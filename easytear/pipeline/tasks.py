@@ -8,9 +8,8 @@ from pathlib import Path
 
 from easytear.analysis import Exclusion, ParkedTables, park
 from easytear.geometry import Ellipse
+from easytear.pipeline.entries import Measured
 from easytear.pipeline.eye import Watched, look_at_eye
-from easytear.pipeline.look import see_film
-from easytear.pipeline.measure import Measured, measure_interval
 from easytear.pipeline.memory import give_back
 from easytear.pipeline.observation import Observation
 from easytear.pipeline.region import FoldedCornea
@@ -64,6 +63,8 @@ class FilmTask:
     @one_thread()
     def __call__(self, progress: Progress) -> tuple[ParkedTables, Measured]:
         """Do it."""
+        from easytear.pipeline.look import see_film
+
         seen = see_film(
             self.source,
             self.watched,
@@ -89,9 +90,20 @@ def measure_and_park(
     place: Path,
 ) -> tuple[ParkedTables, Measured]:
     """Measure one interval, and put its rows of the long tables into a file in `place`."""
+    from easytear.pipeline.measure import measure_interval
+
     measured = measure_interval(seen, mm_per_px, settings, excluded)
     tracks, front = tracks_columns(seen, mm_per_px), front_columns(seen)
     return park(place, f"interval-{seen.index}", tracks, front), measured
+
+
+def load_film() -> None:
+    """Load what film is followed and measured with.
+
+    It takes a second, which the first look at a video need not wait for.
+    """
+    for name in ("easytear.pipeline.look", "easytear.pipeline.measure"):
+        import_module(name)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 
 from easytear.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.limbus import EDGE_SD, find_limbus, lid_margin
@@ -163,6 +162,8 @@ def _lash_line(stripes: BoolArray, middle: float, unit: float) -> FloatArray:
     balance: FloatArray = np.cumsum(np.where(density > 0.15, 1.0, -1.0), axis=0)
     balance = np.vstack([np.zeros((1, width)), balance])
     line: FloatArray = np.argmax(balance, axis=0).astype(float)
+    from scipy.ndimage import gaussian_filter1d  # takes long to load: not before it is needed
+
     smooth: FloatArray = gaussian_filter1d(line, max(1.0, 0.04 * unit), mode="nearest")
     return smooth
 
