@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, FloatArray
 from easytear.segment.material import MaterialPicture
+from easytear.segment.path import best_path
 
 IntArray = NDArray[np.int_]
 
@@ -22,8 +23,6 @@ _WIDE_MM = 0.12
 _MOST_Z = 6.0
 # What one millimetre up or down costs, as the logarithm of a likelihood: fingers are steep.
 _CLIMB_COST = 20.0
-# Steepest slope of the front.
-_STEEPEST = 4
 # Both cues must step by so many robust standard deviations, within _AGREE_MM of the front.
 _LEAST_COLOUR = 1.5
 _LEAST_TEXTURE = 0.7
@@ -58,7 +57,7 @@ class Edge:
     sure : (w,) bool array
         Where both cues agree.
     score : float
-        Sum over the columns of both cues' z-scores, less the climbs.
+        Logarithm of the likelihood ratio that both cues speak for it, less what climbs cost.
     """
 
     row: FloatArray
@@ -113,17 +112,21 @@ def _follow_colour(
         # A cue that is `s` on the edge and 0 beside it, with unit scatter, speaks for the edge
         # by s * z - s^2 / 2 (logarithm of the likelihood ratio).
         total = sum(s * z - 0.5 * s**2 for s, z in zip(strength, cues, strict=True))
-        row, score = best_path(np.asarray(total), climb)
+        # The front ends at the limbus, the picture does not: a path forced to go on would follow
+        # whatever there is, and what lies beside it there would be learnt as the layer's look.
+        path = best_path(np.asarray(total), climb, free_ends=True)
+        row, beside = path.row, known & path.inside[None, :]
         if turn < _TURNS - 1:
-            columns = np.flatnonzero(np.isfinite(step[row, np.arange(len(row))]))
+            columns = np.flatnonzero(path.inside & np.isfinite(step[row, np.arange(len(row))]))
             on_edge = [np.clip(z[row[columns], columns], -1.0, _MOST_Z) for z in cues]
             strength = np.minimum([_strong_half(z) for z in on_edge], _MOST_STRENGTH)
             # From -1 to 1 there is no larger step than 2: only that is as sure as can be.
-            shade = belonging(colour, row, known, mm_per_cell, shade)
+            shade = belonging(colour, row, beside, mm_per_cell, shade)
             least = 2.0 / _MOST_Z
-    direction = discriminant(colour, row, known, mm_per_cell, direction)
+    direction = discriminant(colour, row, beside, mm_per_cell, direction)
     placed, sd = _place(colour @ direction, known, row, mm_per_cell)
-    return Edge(placed, sd, _agree(step, texture, row, mm_per_cell), score)
+    sure = path.inside & _agree(step, texture, row, mm_per_cell)
+    return Edge(placed, sd, sure, path.score)
 
 
 def _strong_half(z: FloatArray) -> float:
@@ -168,33 +171,6 @@ def step_z(
         return np.asarray(step)
     spread = 1.4826 * float(np.nanmedian(np.abs(step)))
     return np.asarray(step / max(spread, least))
-
-
-def best_path(score: FloatArray, climb_cost: float) -> tuple[IntArray, float]:
-    """Return the row (w,) of the best path from left to right, and its score.
-
-    Dynamic programming: the sum of scores less `climb_cost` for each row up or down, at most
-    `_STEEPEST` rows from column to column.
-    """
-    height, width = score.shape
-    reach = 2 * _STEEPEST + 1
-    total = np.full(height + reach - 1, -np.inf)
-    inner = total[_STEEPEST : _STEEPEST + height]
-    inner[:] = score[:, 0]
-    near = np.lib.stride_tricks.sliding_window_view(total, reach)
-    came = np.zeros((height, width), int)
-    cost = climb_cost * np.abs(np.arange(reach) - _STEEPEST)
-    rows = np.arange(height)
-    for column in range(1, width):
-        options = near - cost
-        choice = options.argmax(axis=1)
-        came[:, column] = rows + choice - _STEEPEST
-        inner[:] = options[rows, choice] + score[:, column]
-    path = np.zeros(width, int)
-    path[-1] = int(np.argmax(inner))
-    for column in range(width - 1, 0, -1):
-        path[column - 1] = came[path[column], column]
-    return path, float(inner.max())
 
 
 def belonging(
@@ -326,7 +302,7 @@ def _place(
     rows = np.arange(len(shade))[:, None]
     far = np.abs(rows - row[None, :]) * mm_per_cell > _PLACE_MM
     score = np.where(far, -100.0, np.clip(np.nan_to_num(fine, nan=-1.0), -30.0, 30.0))
-    path, _ = best_path(score, _CLIMB_COST * mm_per_cell)
+    path = best_path(score, _CLIMB_COST * mm_per_cell).row
     columns = np.arange(len(path))
     inner = np.clip(path, 1, len(shade) - 2)
     a, b, c = (score[inner + d, columns] for d in (-1, 0, 1))

@@ -2,8 +2,9 @@
 
 import cv2
 import numpy as np
+import pytest
 
-from easytear.segment.edge import best_path, find_edge, step_z
+from easytear.segment.edge import find_edge, step_z
 from easytear.segment.material import MaterialPicture
 
 MM = 0.03
@@ -57,15 +58,6 @@ def test_unknown_places_have_no_step():
     assert np.isfinite(z[40:80, 60:-5]).all()
 
 
-def test_best_path_follows_the_ridge_and_pays_for_climbing():
-    score = np.zeros((30, 40))
-    ridge = (15 + 5 * np.sin(np.arange(40) / 6)).round().astype(int)
-    score[ridge, np.arange(40)] = 5.0
-    path, total = best_path(score, 0.1)
-    assert (path == ridge).all()
-    assert abs(total - (5.0 * 40 - 0.1 * np.abs(np.diff(ridge)).sum())) < 1e-9
-
-
 def test_veins_of_the_layer_are_no_stronger_edge_than_its_own():
     picture = _picture((-3, 1.5, 1.5), 3.0)
     below = np.indices(SHAPE)[0] - _front()[None]
@@ -73,3 +65,31 @@ def test_veins_of_the_layer_are_no_stronger_edge_than_its_own():
     picture.colour[vein] += np.asarray((-8, 4, 4), np.float32)
     edge = find_edge(picture, MM)
     assert np.abs(edge.row - _front())[60:140].max() < 3.0
+
+
+def _eye(seed):
+    """Return a picture of a round cornea, and the front: flat, near the lid."""
+    rng, shape, front = np.random.default_rng(seed), (160, 320), 120
+    rows, columns = np.indices(shape)
+    film = np.hypot(columns - 160, 1.1 * (rows - 20)) < 140
+    below = film & (rows > front)
+    wisps = [cv2.GaussianBlur(rng.normal(0, 1, (*shape, 3)), (0, 0), 3.0, sigmaY=6.0)]
+    wisps.append(
+        cv2.GaussianBlur(rng.normal(0, 1, (*shape, 1)), (0, 0), 3.0, sigmaY=6.0)[..., None]
+    )
+    colour = 2.0 * wisps[0] / wisps[0].std() + 8.0 * wisps[1] / wisps[1].std()
+    colour[below] = 0.5 * colour[below] + (4, 9, 9)
+    energy = 3 + cv2.GaussianBlur(rng.normal(0, 4, shape), (0, 0), 3.0) + 2.0 * below
+    colour[~film], energy[~film] = 0.02 * colour[~film], 1.0
+    known, bright = np.ones(shape, bool), np.full(shape, 100.0)
+    energy = cv2.GaussianBlur(energy, (0, 0), 3.0).astype(np.float32)
+    return MaterialPicture(colour.astype(np.float32), energy, bright, known), front
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_front_is_not_drawn_on_past_the_limbus_along_other_edges(seed):
+    picture, front = _eye(seed)
+    edge = find_edge(picture, MM)
+    error = np.abs(edge.row - front)[edge.sure]
+    assert (error < 3.0).sum() > 110
+    assert error.max() * MM < 0.6
