@@ -25,7 +25,7 @@ _MOST_Z = 6.0
 _CLIMB_COST = 20.0
 # Both cues must step by so many robust standard deviations, within _AGREE_MM of the front.
 _LEAST_COLOUR = 1.5
-_LEAST_TEXTURE = 0.7
+_LEAST_TEXTURE = 0.62
 _AGREE_MM = 0.25
 # How strong a cue may be taken to be. Texture is patchy, so that it may be weak on the front and
 # strong beside it: it must not outvote colour.
@@ -66,7 +66,7 @@ class Edge:
     score: float
 
 
-def find_edge(picture: MaterialPicture, mm_per_cell: float) -> Edge:
+def find_edge(picture: MaterialPicture, film: BoolArray, mm_per_cell: float) -> Edge:
     """Find the upper edge of the thick layer in a material picture.
 
     Two cues: the fine texture's energy, which is larger in the layer, and the film's colour.
@@ -78,14 +78,16 @@ def find_edge(picture: MaterialPicture, mm_per_cell: float) -> Edge:
     ----------
     picture : MaterialPicture
         The film at the reference frame.
+    film : (h, w) bool array
+        Where film texture can be trusted: there the scatter of steps is measured.
     mm_per_cell : float
         Scale of the cells.
     """
     scale = cv2.GaussianBlur(picture.brightness.astype(np.float32), (0, 0), 0.3 / mm_per_cell)
     colour = picture.colour / np.maximum(scale, 8.0)[..., None]
-    texture = step_z(picture.energy, picture.known, mm_per_cell, _COARSE_MM)
+    texture = step_z(picture.energy, picture.known, film, mm_per_cell, _COARSE_MM)
     edges = [
-        _follow_colour(colour, direction, texture, picture.known, mm_per_cell)
+        _follow_colour(colour, direction, texture, picture.known, film, mm_per_cell)
         for direction in (np.array([-1.0, 0.5, 0.5]), np.ones(3) / 3.0)
     ]
     # A thin film that runs ahead has an edge, too, often a longer and sharper one. It is ahead:
@@ -100,6 +102,7 @@ def _follow_colour(
     direction: FloatArray,
     texture: FloatArray,
     known: BoolArray,
+    film: BoolArray,
     mm_per_cell: float,
 ) -> Edge:
     climb = _CLIMB_COST * mm_per_cell
@@ -107,7 +110,7 @@ def _follow_colour(
     shade: FloatArray = colour @ direction
     least = 1e-9
     for turn in range(_TURNS):
-        step = step_z(shade, known, mm_per_cell, _COARSE_MM, least)
+        step = step_z(shade, known, film, mm_per_cell, _COARSE_MM, least)
         cues = [_clipped(step), _clipped(texture)]
         # A cue that is `s` on the edge and 0 beside it, with unit scatter, speaks for the edge
         # by s * z - s^2 / 2 (logarithm of the likelihood ratio).
@@ -124,7 +127,7 @@ def _follow_colour(
             shade = belonging(colour, row, beside, mm_per_cell, shade)
             least = 2.0 / _MOST_Z
     direction = discriminant(colour, row, beside, mm_per_cell, direction)
-    placed, sd = _place(colour @ direction, known, row, mm_per_cell)
+    placed, sd = _place(colour @ direction, known, film, row, mm_per_cell)
     sure = path.inside & _agree(step, texture, row, mm_per_cell)
     return Edge(placed, sd, sure, path.score)
 
@@ -141,12 +144,19 @@ def _clipped(z: FloatArray) -> FloatArray:
 
 
 def step_z(
-    values: FloatArray, known: BoolArray, mm_per_cell: float, half_mm: float, least: float = 1e-9
+    values: FloatArray,
+    known: BoolArray,
+    film: BoolArray,
+    mm_per_cell: float,
+    half_mm: float,
+    least: float = 1e-9,
 ) -> FloatArray:
     """Return the step (h, w) from above to below each cell in robust standard deviations.
 
     The mean over a box below minus that over the box above; NaN where a quarter of either box
-    is unknown. A standard deviation below `least` counts as `least`.
+    is unknown. The standard deviation is that of the steps on the film: beside it, on sclera and
+    lids, nothing moves and nothing steps, and how much of them a picture shows must not matter.
+    One below `least` counts as `least`.
     """
     height = max(2, round(half_mm / mm_per_cell))
     width = max(1, round(_WIDE_MM / mm_per_cell)) | 1
@@ -169,7 +179,8 @@ def step_z(
     step[~enough] = np.nan
     if not enough.any():
         return np.asarray(step)
-    spread = 1.4826 * float(np.nanmedian(np.abs(step)))
+    usual = enough & film if (enough & film).any() else enough
+    spread = 1.4826 * float(np.median(np.abs(step[usual])))
     return np.asarray(step / max(spread, least))
 
 
@@ -285,8 +296,8 @@ def _agree(colour: FloatArray, texture: FloatArray, row: IntArray, mm_per_cell: 
         near = np.stack(
             [cue[np.clip(row + d, 0, len(cue) - 1), columns] for d in range(-reach, reach + 1)]
         )
-        # Texture is patchy: it is judged over the width of many patches (where 0.7 says as much
-        # as 1.0 over half the width); averaged before the best is taken, so that noise is not
+        # Texture is patchy: it is judged over the width of many patches (where 0.62 says as much
+        # as 0.9 over half the width); averaged before the best is taken, so that noise is not
         # taken for agreement.
         width = max(1, round(width_mm / mm_per_cell)) | 1
         even = cv2.blur(np.nan_to_num(near, nan=-1.0).astype(np.float32), (width, 1))
@@ -295,10 +306,10 @@ def _agree(colour: FloatArray, texture: FloatArray, row: IntArray, mm_per_cell: 
 
 
 def _place(
-    shade: FloatArray, known: BoolArray, row: IntArray, mm_per_cell: float
+    shade: FloatArray, known: BoolArray, film: BoolArray, row: IntArray, mm_per_cell: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return the edge's row and its standard deviation, from the fine step near a path."""
-    fine = step_z(shade, known, mm_per_cell, _FINE_MM)
+    fine = step_z(shade, known, film, mm_per_cell, _FINE_MM)
     rows = np.arange(len(shade))[:, None]
     far = np.abs(rows - row[None, :]) * mm_per_cell > _PLACE_MM
     score = np.where(far, -100.0, np.clip(np.nan_to_num(fine, nan=-1.0), -30.0, 30.0))
