@@ -90,11 +90,30 @@ def find_edge(picture: MaterialPicture, film: BoolArray, mm_per_cell: float) -> 
         _follow_colour(colour, direction, texture, picture.known, film, mm_per_cell)
         for direction in (np.array([-1.0, 0.5, 0.5]), np.ones(3) / 3.0)
     ]
-    # A thin film that runs ahead has an edge, too, often a longer and sharper one. It is ahead:
-    # of two edges that both part two kinds of film, the lower one is the thick layer's.
     parted = [_parted(colour, edge, picture.known, mm_per_cell) for edge in edges]
-    likely = [e for e, t in zip(edges, parted, strict=True) if t >= _AS_LIKELY * max(parted)]
-    return max(likely, key=_middle)
+    return thick_edge(edges, parted, mm_per_cell)
+
+
+def thick_edge(edges: list[Edge], parted: list[float], mm_per_cell: float) -> Edge:
+    """Return that of several edges which is the thick layer's.
+
+    A thin film that runs ahead has an edge, too, often a longer and sharper one. It is ahead:
+    of two edges that both part two kinds of film, the lower one is the thick layer's. Where two
+    have come to the same edge, the one that parts more surely follows it better.
+
+    Parameters
+    ----------
+    edges : list of Edge
+        What was found.
+    parted : list of float
+        How surely each edge parts what lies on its two sides.
+    mm_per_cell : float
+        Scale of the cells.
+    """
+    likely = [i for i, t in enumerate(parted) if t >= _AS_LIKELY * max(parted)]
+    lowest = edges[max(likely, key=lambda i: _middle(edges[i]))]
+    same = [i for i in likely if _same(edges[i], lowest, mm_per_cell)]
+    return edges[max(same, key=lambda i: parted[i])]
 
 
 def _follow_colour(
@@ -262,6 +281,15 @@ def _end_towards(kept: BoolArray, column: int) -> int:
 
 def _middle(edge: Edge) -> float:
     return float(np.median(edge.row[edge.sure])) if edge.sure.any() else -np.inf
+
+
+def _same(one: Edge, other: Edge, mm_per_cell: float) -> bool:
+    """Return whether two paths follow one edge, where both are sure."""
+    both = one.sure & other.sure
+    if not both.any():
+        return one is other
+    apart = float(np.median(np.abs(one.row - other.row)[both]))
+    return apart * mm_per_cell <= _AGREE_MM
 
 
 def _sides(

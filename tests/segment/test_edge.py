@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from easytear.segment.edge import find_edge, step_z
+from easytear.segment.edge import Edge, find_edge, step_z, thick_edge
 from easytear.segment.material import MaterialPicture
 
 MM = 0.03
@@ -104,3 +104,18 @@ def test_a_step_is_as_sure_however_much_of_the_sclera_is_in_the_picture():
     near = step_z(shade, picture.known, film, MM, 0.3)
     far = step_z(wide, np.ones(wide.shape, bool), there, MM, 0.3)[:, 200:-200]
     np.testing.assert_allclose(far[:, 10:-10], near[:, 10:-10], rtol=1e-4, atol=1e-4)
+
+
+def _line(row, sure):
+    return Edge(np.full(200, float(row)), np.ones(200), np.arange(200) < sure, 0.0)
+
+
+def test_the_thick_layer_is_the_lower_of_two_that_both_part_the_film():
+    ahead, front = _line(40, 180), _line(70, 120)
+    assert thick_edge([ahead, front], [40.0, 30.0], MM) is front
+    assert thick_edge([ahead, front], [40.0, 10.0], MM) is ahead
+
+
+def test_of_two_paths_along_one_edge_the_surer_is_taken():
+    better, worse = _line(70, 180), _line(71, 90)
+    assert thick_edge([better, worse], [40.0, 30.0], MM) is better
