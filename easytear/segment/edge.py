@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from easytear.geometry import BoolArray, FloatArray
 from easytear.segment.material import MaterialPicture
+from easytear.segment.path import best_path
 
 IntArray = NDArray[np.int_]
 
@@ -22,11 +23,9 @@ _WIDE_MM = 0.12
 _MOST_Z = 6.0
 # What one millimetre up or down costs, as the logarithm of a likelihood: fingers are steep.
 _CLIMB_COST = 20.0
-# Steepest slope of the front.
-_STEEPEST = 4
 # Both cues must step by so many robust standard deviations, within _AGREE_MM of the front.
 _LEAST_COLOUR = 1.5
-_LEAST_TEXTURE = 0.7
+_LEAST_TEXTURE = 0.62
 _AGREE_MM = 0.25
 # How strong a cue may be taken to be. Texture is patchy, so that it may be weak on the front and
 # strong beside it: it must not outvote colour.
@@ -58,7 +57,7 @@ class Edge:
     sure : (w,) bool array
         Where both cues agree.
     score : float
-        Sum over the columns of both cues' z-scores, less the climbs.
+        Logarithm of the likelihood ratio that both cues speak for it, less what climbs cost.
     """
 
     row: FloatArray
@@ -67,7 +66,7 @@ class Edge:
     score: float
 
 
-def find_edge(picture: MaterialPicture, mm_per_cell: float) -> Edge:
+def find_edge(picture: MaterialPicture, film: BoolArray, mm_per_cell: float) -> Edge:
     """Find the upper edge of the thick layer in a material picture.
 
     Two cues: the fine texture's energy, which is larger in the layer, and the film's colour.
@@ -79,21 +78,42 @@ def find_edge(picture: MaterialPicture, mm_per_cell: float) -> Edge:
     ----------
     picture : MaterialPicture
         The film at the reference frame.
+    film : (h, w) bool array
+        Where film texture can be trusted: there the scatter of steps is measured.
     mm_per_cell : float
         Scale of the cells.
     """
     scale = cv2.GaussianBlur(picture.brightness.astype(np.float32), (0, 0), 0.3 / mm_per_cell)
     colour = picture.colour / np.maximum(scale, 8.0)[..., None]
-    texture = step_z(picture.energy, picture.known, mm_per_cell, _COARSE_MM)
+    texture = step_z(picture.energy, picture.known, film, mm_per_cell, _COARSE_MM)
     edges = [
-        _follow_colour(colour, direction, texture, picture.known, mm_per_cell)
+        _follow_colour(colour, direction, texture, picture.known, film, mm_per_cell)
         for direction in (np.array([-1.0, 0.5, 0.5]), np.ones(3) / 3.0)
     ]
-    # A thin film that runs ahead has an edge, too, often a longer and sharper one. It is ahead:
-    # of two edges that both part two kinds of film, the lower one is the thick layer's.
     parted = [_parted(colour, edge, picture.known, mm_per_cell) for edge in edges]
-    likely = [e for e, t in zip(edges, parted, strict=True) if t >= _AS_LIKELY * max(parted)]
-    return max(likely, key=_middle)
+    return thick_edge(edges, parted, mm_per_cell)
+
+
+def thick_edge(edges: list[Edge], parted: list[float], mm_per_cell: float) -> Edge:
+    """Return that of several edges which is the thick layer's.
+
+    A thin film that runs ahead has an edge, too, often a longer and sharper one. It is ahead:
+    of two edges that both part two kinds of film, the lower one is the thick layer's. Where two
+    have come to the same edge, the one that parts more surely follows it better.
+
+    Parameters
+    ----------
+    edges : list of Edge
+        What was found.
+    parted : list of float
+        How surely each edge parts what lies on its two sides.
+    mm_per_cell : float
+        Scale of the cells.
+    """
+    likely = [i for i, t in enumerate(parted) if t >= _AS_LIKELY * max(parted)]
+    lowest = edges[max(likely, key=lambda i: _middle(edges[i]))]
+    same = [i for i in likely if _same(edges[i], lowest, mm_per_cell)]
+    return edges[max(same, key=lambda i: parted[i])]
 
 
 def _follow_colour(
@@ -101,6 +121,7 @@ def _follow_colour(
     direction: FloatArray,
     texture: FloatArray,
     known: BoolArray,
+    film: BoolArray,
     mm_per_cell: float,
 ) -> Edge:
     climb = _CLIMB_COST * mm_per_cell
@@ -108,22 +129,26 @@ def _follow_colour(
     shade: FloatArray = colour @ direction
     least = 1e-9
     for turn in range(_TURNS):
-        step = step_z(shade, known, mm_per_cell, _COARSE_MM, least)
+        step = step_z(shade, known, film, mm_per_cell, _COARSE_MM, least)
         cues = [_clipped(step), _clipped(texture)]
         # A cue that is `s` on the edge and 0 beside it, with unit scatter, speaks for the edge
         # by s * z - s^2 / 2 (logarithm of the likelihood ratio).
         total = sum(s * z - 0.5 * s**2 for s, z in zip(strength, cues, strict=True))
-        row, score = best_path(np.asarray(total), climb)
+        # The front ends at the limbus, the picture does not: a path forced to go on would follow
+        # whatever there is, and what lies beside it there would be learnt as the layer's look.
+        path = best_path(np.asarray(total), climb, free_ends=True)
+        row, beside = path.row, known & path.inside[None, :]
         if turn < _TURNS - 1:
-            columns = np.flatnonzero(np.isfinite(step[row, np.arange(len(row))]))
+            columns = np.flatnonzero(path.inside & np.isfinite(step[row, np.arange(len(row))]))
             on_edge = [np.clip(z[row[columns], columns], -1.0, _MOST_Z) for z in cues]
             strength = np.minimum([_strong_half(z) for z in on_edge], _MOST_STRENGTH)
             # From -1 to 1 there is no larger step than 2: only that is as sure as can be.
-            shade = belonging(colour, row, known, mm_per_cell, shade)
+            shade = belonging(colour, row, beside, mm_per_cell, shade)
             least = 2.0 / _MOST_Z
-    direction = discriminant(colour, row, known, mm_per_cell, direction)
-    placed, sd = _place(colour @ direction, known, row, mm_per_cell)
-    return Edge(placed, sd, _agree(step, texture, row, mm_per_cell), score)
+    direction = discriminant(colour, row, beside, mm_per_cell, direction)
+    placed, sd = _place(colour @ direction, known, film, row, mm_per_cell)
+    sure = path.inside & _agree(step, texture, row, mm_per_cell)
+    return Edge(placed, sd, sure, path.score)
 
 
 def _strong_half(z: FloatArray) -> float:
@@ -138,12 +163,19 @@ def _clipped(z: FloatArray) -> FloatArray:
 
 
 def step_z(
-    values: FloatArray, known: BoolArray, mm_per_cell: float, half_mm: float, least: float = 1e-9
+    values: FloatArray,
+    known: BoolArray,
+    film: BoolArray,
+    mm_per_cell: float,
+    half_mm: float,
+    least: float = 1e-9,
 ) -> FloatArray:
     """Return the step (h, w) from above to below each cell in robust standard deviations.
 
     The mean over a box below minus that over the box above; NaN where a quarter of either box
-    is unknown. A standard deviation below `least` counts as `least`.
+    is unknown. The standard deviation is that of the steps on the film: beside it, on sclera and
+    lids, nothing moves and nothing steps, and how much of them a picture shows must not matter.
+    One below `least` counts as `least`.
     """
     height = max(2, round(half_mm / mm_per_cell))
     width = max(1, round(_WIDE_MM / mm_per_cell)) | 1
@@ -166,35 +198,9 @@ def step_z(
     step[~enough] = np.nan
     if not enough.any():
         return np.asarray(step)
-    spread = 1.4826 * float(np.nanmedian(np.abs(step)))
+    usual = enough & film if (enough & film).any() else enough
+    spread = 1.4826 * float(np.median(np.abs(step[usual])))
     return np.asarray(step / max(spread, least))
-
-
-def best_path(score: FloatArray, climb_cost: float) -> tuple[IntArray, float]:
-    """Return the row (w,) of the best path from left to right, and its score.
-
-    Dynamic programming: the sum of scores less `climb_cost` for each row up or down, at most
-    `_STEEPEST` rows from column to column.
-    """
-    height, width = score.shape
-    reach = 2 * _STEEPEST + 1
-    total = np.full(height + reach - 1, -np.inf)
-    inner = total[_STEEPEST : _STEEPEST + height]
-    inner[:] = score[:, 0]
-    near = np.lib.stride_tricks.sliding_window_view(total, reach)
-    came = np.zeros((height, width), int)
-    cost = climb_cost * np.abs(np.arange(reach) - _STEEPEST)
-    rows = np.arange(height)
-    for column in range(1, width):
-        options = near - cost
-        choice = options.argmax(axis=1)
-        came[:, column] = rows + choice - _STEEPEST
-        inner[:] = options[rows, choice] + score[:, column]
-    path = np.zeros(width, int)
-    path[-1] = int(np.argmax(inner))
-    for column in range(width - 1, 0, -1):
-        path[column - 1] = came[path[column], column]
-    return path, float(inner.max())
 
 
 def belonging(
@@ -277,6 +283,15 @@ def _middle(edge: Edge) -> float:
     return float(np.median(edge.row[edge.sure])) if edge.sure.any() else -np.inf
 
 
+def _same(one: Edge, other: Edge, mm_per_cell: float) -> bool:
+    """Return whether two paths follow one edge, where both are sure."""
+    both = one.sure & other.sure
+    if not both.any():
+        return one is other
+    apart = float(np.median(np.abs(one.row - other.row)[both]))
+    return apart * mm_per_cell <= _AGREE_MM
+
+
 def _sides(
     colour: FloatArray, known: BoolArray, depth: FloatArray, far_mm: float = 0.4
 ) -> tuple[FloatArray, FloatArray]:
@@ -309,8 +324,8 @@ def _agree(colour: FloatArray, texture: FloatArray, row: IntArray, mm_per_cell: 
         near = np.stack(
             [cue[np.clip(row + d, 0, len(cue) - 1), columns] for d in range(-reach, reach + 1)]
         )
-        # Texture is patchy: it is judged over the width of many patches (where 0.7 says as much
-        # as 1.0 over half the width); averaged before the best is taken, so that noise is not
+        # Texture is patchy: it is judged over the width of many patches (where 0.62 says as much
+        # as 0.9 over half the width); averaged before the best is taken, so that noise is not
         # taken for agreement.
         width = max(1, round(width_mm / mm_per_cell)) | 1
         even = cv2.blur(np.nan_to_num(near, nan=-1.0).astype(np.float32), (width, 1))
@@ -319,14 +334,14 @@ def _agree(colour: FloatArray, texture: FloatArray, row: IntArray, mm_per_cell: 
 
 
 def _place(
-    shade: FloatArray, known: BoolArray, row: IntArray, mm_per_cell: float
+    shade: FloatArray, known: BoolArray, film: BoolArray, row: IntArray, mm_per_cell: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return the edge's row and its standard deviation, from the fine step near a path."""
-    fine = step_z(shade, known, mm_per_cell, _FINE_MM)
+    fine = step_z(shade, known, film, mm_per_cell, _FINE_MM)
     rows = np.arange(len(shade))[:, None]
     far = np.abs(rows - row[None, :]) * mm_per_cell > _PLACE_MM
     score = np.where(far, -100.0, np.clip(np.nan_to_num(fine, nan=-1.0), -30.0, 30.0))
-    path, _ = best_path(score, _CLIMB_COST * mm_per_cell)
+    path = best_path(score, _CLIMB_COST * mm_per_cell).row
     columns = np.arange(len(path))
     inner = np.clip(path, 1, len(shade) - 2)
     a, b, c = (score[inner + d, columns] for d in (-1, 0, 1))

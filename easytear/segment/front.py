@@ -12,8 +12,9 @@ from scipy.spatial import cKDTree
 from easytear.geometry import BoolArray, Ellipse, FloatArray
 from easytear.progress import SILENT, Progress
 from easytear.segment.carry import Carried, Sighting, carry, hold, on_columns
-from easytear.segment.edge import Edge, find_edge, joined
+from easytear.segment.edge import find_edge, joined
 from easytear.segment.material import (
+    MaterialPicture,
     Shot,
     TrackIndex,
     displacement_map,
@@ -52,6 +53,11 @@ class _Cells:
 
     def to_frame(self, cell: FloatArray) -> FloatArray:
         return np.asarray((cell + 0.5) * self.px - 0.5)
+
+    def coarse(self, mask: BoolArray) -> BoolArray:
+        """Return which cells' middles a mask (H, W) of the frame holds."""
+        rows, columns = (np.arange(n) * self.px + self.px // 2 for n in self.shape)
+        return mask[np.ix_(rows, columns)]
 
 
 def find_front(
@@ -101,7 +107,8 @@ def find_front(
     if not _film_moves(index, int(shots_at[0]), int(shots_at[-1]), mm_per_px):
         return _nothing(n, x_px, "film_not_moving")
     cells = _cells(frames.shape, mm_per_px)
-    edge = _edge(frames, shots_at, reference, index, cells, mm_per_px, progress)
+    picture = _picture(frames, shots_at, reference, index, cells, mm_per_px, progress)
+    edge = find_edge(picture, cells.coarse(film_mask), cells.mm)
     points = np.column_stack(
         [cells.to_frame(np.arange(len(edge.row), dtype=float)), cells.to_frame(edge.row)]
     )
@@ -153,7 +160,7 @@ def _film_moves(index: TrackIndex, first: int, last: int, mm_per_px: float) -> b
     return False
 
 
-def _edge(
+def _picture(
     frames: StabilisedFrames,
     shots_at: IntArray,
     reference: int,
@@ -161,13 +168,12 @@ def _edge(
     cells: _Cells,
     mm_per_px: float,
     progress: Progress,
-) -> Edge:
+) -> MaterialPicture:
     shots = []
     for k, frame in enumerate(shots_at):
         shots.append(_shot(frames, int(frame), reference, index, cells, mm_per_px))
         progress.update(k + 1, len(shots_at), "finding the front")
-    picture = material_picture(shots, 0.12 / cells.mm)
-    return find_edge(picture, cells.mm)
+    return material_picture(shots, 0.12 / cells.mm)
 
 
 def _shot(
