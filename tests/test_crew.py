@@ -90,6 +90,23 @@ def test_without_helpers_all_is_done_here_and_told() -> None:
     assert [share for share, _ in told.heard] == [0.375, 0.875]
 
 
+def test_where_helpers_suffice_this_process_does_what_else_there_is() -> None:
+    done: list[str] = []
+    with Crew(1) as crew:
+        found = crew.run([Times(4)], [1.0], meanwhile=lambda: done.append("prepared"))
+    assert found[0][0] == 40
+    assert found[0][1] != os.getpid()
+    assert done == ["prepared"]
+
+
+def test_where_helpers_do_not_suffice_this_process_works() -> None:
+    done: list[str] = []
+    with Crew(1) as crew:
+        found = crew.run([Times(k) for k in range(3)], [1.0] * 3, meanwhile=lambda: done.append(""))
+    assert [value for value, _ in found] == [0, 10, 20]
+    assert done == []
+
+
 def test_an_error_in_a_helper_is_raised_here() -> None:
     with Crew(1) as crew, pytest.raises(ValueError, match="this cannot be done"):
         in_helper(crew, Fails()).result()

@@ -174,7 +174,7 @@ def _windowed_fit(
     grid = coarse_grid(start_s, settings, onset_s)
     fit = fit_rows(rows.samples, grid, trust=rows.trust)
     longer = min(settings.window_lambdas * fit.lambda_s, length)
-    if longer > 1.1 * window:
+    if longer > window:
         window = longer
         rows = _window(zone, window)
         fit = fit_rows(rows.samples, grid, trust=rows.trust)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -159,10 +159,10 @@ def material_picture(shots: list[Shot], blur_cells: float) -> MaterialPicture:
     film = np.zeros_like(shots[0].colour)
     still = film
     for _ in range(4):
-        rest = [s.colour - i.warp(film) for s, i in zip(shots, inverse, strict=True)]
-        still = _mean(rest, still_weight)
-        part = [f.warp(s.colour - still) for s, f in zip(shots, forward, strict=True)]
-        film = _mean(part, weight)
+        rest = (s.colour - i.warp(film) for s, i in zip(shots, inverse, strict=True))
+        seen = _mean(rest, still_weight, film)
+        part = (f.warp(s.colour - seen) for s, f in zip(shots, forward, strict=True))
+        film, still = _mean(part, weight, film), seen
     known = np.sum(weight, axis=0) >= 0.5 * len(shots)
     energy = _fine_energy(shots, weight, blur_cells)
     return MaterialPicture(film, energy, (film + still).mean(axis=2), known)
@@ -214,8 +214,11 @@ class _Map:
         )
 
 
-def _mean(images: Sequence[FloatArray], weight: Sequence[BoolArray]) -> FloatArray:
-    total = np.zeros_like(images[0])
+def _mean(
+    images: Iterable[FloatArray], weight: Sequence[BoolArray], like: FloatArray
+) -> FloatArray:
+    """Return the mean of images where their weights are True, of the form of `like`."""
+    total = np.zeros_like(like)
     count = np.zeros(total.shape[:2], np.float32)
     for image, w in zip(images, weight, strict=True):
         cv2.accumulate(image, total, w.view(np.uint8))

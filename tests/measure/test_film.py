@@ -216,3 +216,9 @@ def test_slow_film_gets_a_longer_window():
     found = measured(Film(lambda_s=2.2, seconds=12.0))
     assert found.spread.y.window_over_lambda > 3.5
     assert found.spread.y.lambda_s == pytest.approx(2.2, rel=0.04)
+
+
+def test_an_interval_just_longer_than_the_window_is_used_whole():
+    found = measured(Film(lambda_s=2.5, seconds=5.4))
+    assert found.spread.y.window_over_lambda * found.spread.y.lambda_s > 5.2
+    assert found.spread.y.converged
