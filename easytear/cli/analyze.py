@@ -190,7 +190,7 @@ def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Summary, P
 
 
 def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
-    task.crew.prepare("easytear.pipeline.source:Source", video, task.start_s, task.end_s)
+    task.crew.prepare("importlib:import_module", "easytear.pipeline")
     from easytear.analysis import parking_place, read_results, results_folder
     from easytear.pipeline import analyze_into
     from easytear.progress import Part

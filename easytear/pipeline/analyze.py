@@ -124,6 +124,7 @@ def analyze_into(
     crew = options.get("crew") or Crew()
     progress = options.get("progress", SILENT)
     source = Source(video, options.get("start_s"), options.get("end_s"))
+    crew.prepare("easytear.video.known:remember", video, source.reader.known)
     watched = watch(source, settings, corrections, crew, Part(progress, 0.0, _WATCH_SHARE))
     give_back()
     watched, corneas = _look_again(source, watched, settings, corrections, crew)

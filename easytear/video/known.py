@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import OrderedDict
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
-
-from av.video.frame import VideoFrame
+from threading import Lock
 
 from easytear.errors import VideoError
-from easytear.geometry import ByteArray
 from easytear.video.facts import VideoFacts
 from easytear.video.index import FrameIndex, index_video
-from easytear.video.picture import Geometry, grey_reader
+from easytear.video.picture import Geometry, PixelKind
 from easytear.video.source import open_video
 
 _KEPT = 16
@@ -28,7 +25,12 @@ class Known:
     index: FrameIndex
     facts: VideoFacts
     geometry: Geometry
-    grey: Callable[[VideoFrame], ByteArray]
+    pixels: PixelKind
+
+
+_Key = tuple[Path, int, int]
+_kept: OrderedDict[_Key, Known] = OrderedDict()
+_lock = Lock()
 
 
 def known(path: Path) -> Known:
@@ -40,15 +42,39 @@ def known(path: Path) -> Known:
         If the file cannot be opened, holds no video, or has fewer than two pictures.
     """
     try:
-        state = path.stat()
+        key = _key(path)
     except OSError:
         open_video(path)  # says what is wrong
         raise
-    return _learn(path.resolve(), path, state.st_size, state.st_mtime_ns)
+    with _lock:
+        found = _kept.get(key)
+        if found is not None:
+            _kept.move_to_end(key)
+    if found is None:
+        found = _learn(path, key[1])
+        _keep(key, found)
+    return found
 
 
-@lru_cache(maxsize=_KEPT)
-def _learn(resolved: Path, path: Path, size_bytes: int, changed_ns: int) -> Known:
+def remember(path: Path, what: Known) -> None:
+    """Keep what another process learnt of a video."""
+    _keep(_key(path), what)
+
+
+def _key(path: Path) -> _Key:
+    state = path.stat()
+    return path.resolve(), state.st_size, state.st_mtime_ns
+
+
+def _keep(key: _Key, what: Known) -> None:
+    with _lock:
+        _kept[key] = what
+        _kept.move_to_end(key)
+        if len(_kept) > _KEPT:
+            _kept.popitem(last=False)
+
+
+def _learn(path: Path, size_bytes: int) -> Known:
     index = index_video(path)
     first = index.first
     if first is None or len(index.stamp) < 2:
@@ -86,7 +112,7 @@ def _learn(resolved: Path, path: Path, size_bytes: int, changed_ns: int) -> Know
         lost_frames=index.lost,
         problems=problems,
     )
-    return Known(replace(index, first=None), facts, geometry, grey_reader(first))
+    return Known(replace(index, first=None), facts, geometry, PixelKind.of(first))
 
 
 def _pixel_aspect(ratio: object) -> float:

@@ -57,19 +57,33 @@ class Geometry:
         return picture
 
 
-def grey_reader(frame: VideoFrame) -> Callable[[VideoFrame], ByteArray]:
+@dataclass(frozen=True)
+class PixelKind:
+    """How a video's pixels are stored: FFmpeg's name of the format, and its colour range."""
+
+    name: str
+    big_endian: bool
+    color_range: int
+
+    @classmethod
+    def of(cls, frame: VideoFrame) -> PixelKind:
+        """Return that of a frame."""
+        return cls(frame.format.name, frame.format.is_big_endian, int(frame.color_range))
+
+
+def grey_reader(kind: PixelKind) -> Callable[[VideoFrame], ByteArray]:
     """Return the quickest way to brightness for frames of this kind.
 
     Where the brightness is a plane of its own, it is taken as it stands and stretched from the
     broadcast range (16 to 235) to 0 to 255 by a table; else FFmpeg converts.
     """
-    match = _PLANAR.fullmatch(frame.format.name)
-    if match is None or frame.format.is_big_endian:
+    match = _PLANAR.fullmatch(kind.name)
+    if match is None or kind.big_endian:
         return _converted_grey
     bits = int(match[3] or 8)
     unspecified_is_full = bool(match[1] or match[2])
-    full = frame.color_range == _FULL_RANGE or (
-        frame.color_range != _LIMITED_RANGE and unspecified_is_full
+    full = kind.color_range == _FULL_RANGE or (
+        kind.color_range != _LIMITED_RANGE and unspecified_is_full
     )
     table = _stretch(bits, full)
     if bits == 8:

@@ -16,7 +16,7 @@ from easytear.errors import VideoError
 from easytear.geometry import ByteArray
 from easytear.video import picture
 from easytear.video.decoder import Decoder
-from easytear.video.known import known
+from easytear.video.known import Known, known
 from easytear.video.picture import Geometry
 
 _AHEAD = 32
@@ -85,6 +85,7 @@ class FrameReader:
         self._path = Path(path)
         self._known = known(self._path)
         self.facts = self._known.facts
+        self._grey = picture.grey_reader(self._known.pixels)
         self._decoder = Decoder(self._path, self._known.index)
         self._running: Iterator[tuple[int, VideoFrame]] = iter(())
         self._next: int | None = None
@@ -106,6 +107,11 @@ class FrameReader:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def known(self) -> Known:
+        """What was learnt of the file; `easytear.video.known.remember` spares others the same."""
+        return self._known
 
     def close(self) -> None:
         """Close the file. Reading again opens it again."""
@@ -180,7 +186,7 @@ class FrameReader:
 
     def _picture(self, number: int, decoded: VideoFrame) -> Picture:
         time_s = float(self.facts.time_s[number])
-        return Picture(number, time_s, decoded, self._known.geometry, self._known.grey)
+        return Picture(number, time_s, decoded, self._known.geometry, self._grey)
 
     def _seek(self, wanted: int) -> VideoFrame:
         """Decode up to a frame, keeping those before it: a person steps backwards, too."""
