@@ -16,12 +16,13 @@ from easytear.analysis import (
     Columns,
     CorrectionNote,
     IntervalResult,
+    ScaleInfo,
     shape_table,
 )
 from easytear.calibration import Calibration
 from easytear.corrections import Corrections
 from easytear.errors import ResultsError
-from easytear.pipeline.entries import exclusions, scale_info
+from easytear.pipeline.entries import Measured, exclusions, scale_info
 from easytear.pipeline.notes import notes_of
 from easytear.pipeline.observation import Observation
 from easytear.pipeline.region import edge_columns, polygon_mask, redrawn
@@ -73,8 +74,6 @@ def remeasure(
     ResultsError
         If `corrections` move an interval.
     """
-    from easytear.pipeline.measure import measure_interval
-
     corrections = corrections or Corrections()
     if corrections.intervals:
         name = analysis.summary.video.path
@@ -87,17 +86,7 @@ def remeasure(
         analysis.front if front is None else shape_table(front, FRONT),
     )
     scale = scale_info(calibration) if calibration else analysis.summary.calibration
-    excluded = exclusions(corrections)
-    fresh_front = front is not None
-    measured = [
-        measure_interval(
-            _corrected(observation(looked, k, fresh_front=fresh_front), corrections),
-            scale.mm_per_px,
-            settings,
-            excluded.get(k, analysis.summary.intervals[k].excluded),
-        )
-        for k in range(len(analysis.summary.intervals))
-    ]
+    measured = _measured(looked, settings, scale, corrections, fresh_front=front is not None)
     summary = analysis.summary.model_copy(
         update={
             "config": settings.model_dump(mode="json"),
@@ -110,6 +99,29 @@ def remeasure(
     )
     frames = _refilled(analysis.frames, [m.frames for m in measured])
     return Analysis(summary, frames, _rescaled(looked, scale.mm_per_px), looked.front)
+
+
+def _measured(
+    analysis: Analysis,
+    settings: Settings,
+    scale: ScaleInfo,
+    corrections: Corrections,
+    *,
+    fresh_front: bool,
+) -> list[Measured]:
+    """Return every interval measured from what the tables hold."""
+    from easytear.pipeline.measure import measure_interval
+
+    excluded = exclusions(corrections)
+    return [
+        measure_interval(
+            _corrected(observation(analysis, k, fresh_front=fresh_front), corrections),
+            scale.mm_per_px,
+            settings,
+            excluded.get(k, analysis.summary.intervals[k].excluded),
+        )
+        for k in range(len(analysis.summary.intervals))
+    ]
 
 
 def observation(analysis: Analysis, number: int, *, fresh_front: bool = False) -> Observation:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from easytear.analysis import Columns, Exclusion, IntervalResult, Observed
+from easytear.analysis import Columns, Exclusion, IntervalResult, Observed, Quality
 from easytear.geometry import FloatArray
 from easytear.measure.area import area_over_time, measure_area
 from easytear.measure.film import FilmSpread, measure_film
@@ -48,48 +50,68 @@ def measure_interval(
     scale = np.nan if mm_per_px is None else mm_per_px
     area = area_over_time(seen.front.x_px, film.front_y_px, seen.cornea.region_mask)
     area_mm2 = area.area_px * scale**2
+    moved = {
+        "spread": film.spread,
+        "area": measure_area(seen.time_s, area_mm2, area.fraction, film.onset_s),
+        **_velocity(seen, film, settings),
+        "quality": _quality(seen, film, mm_per_px, settings),
+    }
+    result = IntervalResult(**_seen(seen), **moved, excluded=excluded)
+    return Measured(result, _frame_rows(seen, film, area_mm2, area.fraction))
+
+
+def _seen(seen: Observation) -> dict[str, Any]:
+    """Return what the summary holds of an interval without any measuring."""
+    return {
+        "index": seen.index,
+        "start_frame": seen.interval.start_frame,
+        "end_frame": seen.interval.end_frame,
+        "start_s": float(seen.time_s[0]),
+        "end_s": float(seen.time_s[-1]),
+        "blink_before": blink_info(seen.interval.blink_before),
+        "pupil": ellipse_info(seen.eye.pupil),
+        "iris": ellipse_info(seen.cornea.iris),
+        "region": _polygon(seen.cornea.region),
+        "streak_angle_deg": seen.streak_angle_deg,
+        "thickness": seen.thickness,
+        "observed": Observed(
+            lower_edge=edge_points(seen.cornea.lower_edge_px),
+            flags=_flags(seen),
+            front_flags=seen.front.flags,
+        ),
+    }
+
+
+def _flags(seen: Observation) -> tuple[str, ...]:
+    return (*seen.eye.flags, *seen.cornea.flags, *seen.flags)
+
+
+def _velocity(seen: Observation, film: FilmSpread, settings: Settings) -> dict[str, Any]:
+    rise = film.displacement_y_mm
+    still_s = stabilization_s(
+        seen.time_s,
+        rise,
+        film.onset_s,
+        limit_mm_s=settings.spread.stable_velocity_mm_s,
+        stable_for_s=settings.spread.stable_for_s,
+    )
+    velocity = measure_velocity(seen.time_s, rise, film.onset_s)
+    return {"velocity": velocity, "stabilization_s": still_s}
+
+
+def _quality(
+    seen: Observation, film: FilmSpread, mm_per_px: float | None, settings: Settings
+) -> Quality:
     sd_px = seen.eye.motion.sd_px
-    quality = assess_quality(
+    return assess_quality(
         film,
         seen.tracks,
         seen.front,
         settings.quality,
         mm_per_px=mm_per_px,
         eye_sd_px=float(np.nanmedian(sd_px)) if np.isfinite(sd_px).any() else None,
-        other_flags=(*seen.eye.flags, *seen.cornea.flags, *seen.flags),
+        other_flags=_flags(seen),
     )
-    rise = film.displacement_y_mm
-    result = IntervalResult(
-        index=seen.index,
-        start_frame=seen.interval.start_frame,
-        end_frame=seen.interval.end_frame,
-        start_s=float(seen.time_s[0]),
-        end_s=float(seen.time_s[-1]),
-        blink_before=blink_info(seen.interval.blink_before),
-        pupil=ellipse_info(seen.eye.pupil),
-        iris=ellipse_info(seen.cornea.iris),
-        region=_polygon(seen.cornea.region),
-        spread=film.spread,
-        velocity=measure_velocity(seen.time_s, rise, film.onset_s),
-        stabilization_s=stabilization_s(
-            seen.time_s,
-            rise,
-            film.onset_s,
-            limit_mm_s=settings.spread.stable_velocity_mm_s,
-            stable_for_s=settings.spread.stable_for_s,
-        ),
-        streak_angle_deg=seen.streak_angle_deg,
-        area=measure_area(seen.time_s, area_mm2, area.fraction, film.onset_s),
-        thickness=seen.thickness,
-        quality=quality,
-        excluded=excluded,
-        observed=Observed(
-            lower_edge=edge_points(seen.cornea.lower_edge_px),
-            flags=(*seen.eye.flags, *seen.cornea.flags, *seen.flags),
-            front_flags=seen.front.flags,
-        ),
-    )
-    return Measured(result, _frame_rows(seen, film, area_mm2, area.fraction))
 
 
 def _polygon(region: FloatArray | None) -> tuple[tuple[float, float], ...] | None:

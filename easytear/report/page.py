@@ -95,19 +95,11 @@ def render(
     """Return the page as HTML text; parameters as `write_report`."""
     summary = results.summary
     figures = [(crew or Crew()).submit(one) for one in figure_tasks(results)]
-    reader = _open(video)
-    sections = []
-    try:
-        for done, result in enumerate(summary.intervals):
-            progress.update(done, len(summary.intervals), "drawing the page")
-            sections.append(_section(results, result, reader))
-        if meanwhile is not None:
-            meanwhile()
-        drawn = [one.result() for one in figures]
-        sections = [replace(s, drawings=d) for s, d in zip(sections, drawn, strict=True)]
-    finally:
-        if reader is not None:
-            reader.close()
+    sections, video_there = _sections(results, video, progress)
+    if meanwhile is not None:
+        meanwhile()
+    drawn = [one.result() for one in figures]
+    sections = [replace(s, drawings=d) for s, d in zip(sections, drawn, strict=True)]
     return _template().render(
         summary=summary,
         name=Path(summary.video.path.replace("\\", "/")).name or summary.video.path,
@@ -116,7 +108,7 @@ def render(
         scale=words.scale_text(summary),
         video=_video_rows(summary),
         sections=sections,
-        video_there=reader is not None,
+        video_there=video_there,
         corrections=summary.corrections,
         settings=_settings_rows(summary),
         unknown=UNKNOWN,
@@ -128,6 +120,23 @@ def render(
         good=words.GOOD_SCORE,
         fair=words.FAIR_SCORE,
     )
+
+
+def _sections(
+    results: Results, video: Path | None, progress: Progress
+) -> tuple[list[Section], bool]:
+    """Return the intervals' sections without their figures, and whether the video was there."""
+    intervals = results.summary.intervals
+    reader = _open(video)
+    try:
+        sections = []
+        for done, result in enumerate(intervals):
+            progress.update(done, len(intervals), "drawing the page")
+            sections.append(_section(results, result, reader))
+        return sections, reader is not None
+    finally:
+        if reader is not None:
+            reader.close()
 
 
 @cache
