@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -89,6 +91,8 @@ def analyze_command(
     videos failed.
     """
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
+    # A scheduler's or a user's kill ends the work as Ctrl-C does: nothing is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     _check_use(videos, mm_per_px, hvid, start, end)
     with Crew((workers or min(processors(), USUAL_WORKERS)) - 1) as crew:
         from easytear.settings import Settings, load_settings

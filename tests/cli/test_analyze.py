@@ -1,6 +1,7 @@
 """The command as a person runs it: in a process of its own, judged by what it prints and leaves."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,23 @@ def test_progress_rises_to_its_end(done: tuple[Path, subprocess.CompletedProcess
     assert len(shares) > 5
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
+
+
+def test_who_is_told_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    words = ["-m", "easytear", "analyze", NORMAL, "-o", tmp_path / "out", "--progress-json"]
+    with subprocess.Popen(
+        [sys.executable, *map(str, words)], stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            told = json.loads(line)
+            if told["done"] > 0.4 * told["total"]:
+                break
+        assert list((tmp_path / "out" / "normal").glob(".work-*"))
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert not (tmp_path / "out").exists()
 
 
 def test_one_bad_video_of_two_costs_only_itself(tmp_path: Path) -> None:
