@@ -70,6 +70,7 @@ class Pending(Generic[T]):
             free = self._state is _State.WAITING
             if free:
                 self._state = new
+                self._crew.forget(self)
             return free
 
     def end(self, state: _State, value: Any = None) -> None:
@@ -147,10 +148,17 @@ class Crew:
     def submit(self, task: Task[T]) -> Pending[T]:
         """Hand in a task: the next free helper takes it, or `result` does it here."""
         pending = Pending(self, task)
-        with self.changed:
-            self._waiting.append(pending)
-            self.changed.notify_all()
+        if self._helpers:
+            with self.changed:
+                self._waiting.append(pending)
+                self.changed.notify_all()
         return pending
+
+    def forget(self, pending: Pending[Any]) -> None:
+        """Let no helper begin a task any more."""
+        with self.changed:
+            if pending in self._waiting:
+                self._waiting.remove(pending)
 
     def run(
         self,
@@ -181,18 +189,25 @@ class Crew:
         if spare is not None:
             self.submit(spare)
         shares = _Shares([(pending[k], lengths[k]) for k in order], progress)
-        if meanwhile is not None and len(tasks) <= self._left_to_helpers(list(pending.values())):
-            meanwhile()
-        for k in order:
-            pending[k].here(_Own(pending[k], shares))
-        return [pending[k].result(_Own(pending[k], shares)) for k in range(len(tasks))]
+        try:
+            if meanwhile is not None and self._left_to_helpers(list(pending.values())):
+                meanwhile()
+            for k in order:
+                pending[k].here(_Own(pending[k], shares))
+            return [pending[k].result(_Own(pending[k], shares)) for k in range(len(tasks))]
+        except BaseException:
+            for one in pending.values():
+                self.forget(one)
+            raise
 
-    def _left_to_helpers(self, tasks: list[Pending[Any]]) -> int:
-        """Give helpers a moment to take tasks if there are enough of them; return how many went."""
+    def _left_to_helpers(self, tasks: list[Pending[Any]]) -> bool:
+        """Give helpers a moment to take all tasks if there are enough of them; say if they did."""
+        if not 0 < len(tasks) <= len(self._helpers):
+            return False
         with self.changed:
-            if len(tasks) <= len(self._helpers):
-                self.changed.wait_for(lambda: not any(t.waiting for t in tasks), _LOOK_EVERY_S)
-            return sum(not task.waiting for task in tasks)
+            return self.changed.wait_for(
+                lambda: not any(task.waiting for task in tasks), _LOOK_EVERY_S
+            )
 
     def next_task(self, stopped: Callable[[], bool]) -> Pending[Any] | None:
         """Wait for a task and claim it for a helper; None when that helper has been ended."""
@@ -202,11 +217,10 @@ class Crew:
                     self.changed.wait()
                 if stopped():
                     return None
-                pending = self._waiting.pop(0)
-                if pending.waiting:
-                    pending.take(_State.AWAY)
-                    self.changed.notify_all()
-                    return pending
+                pending = self._waiting[0]
+                pending.take(_State.AWAY)
+                self.changed.notify_all()
+                return pending
 
 
 class _Shares:

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +48,26 @@ class Waits:
         progress.update(0.5, 1.0)
         end, _ = os.pipe()
         os.read(end, 1)
+
+
+@dataclass(frozen=True)
+class Reads:
+    """A task that waits until somebody writes into a named pipe."""
+
+    path: Path
+
+    def __call__(self, progress: Progress) -> None:
+        self.path.read_text()
+
+
+@dataclass(frozen=True)
+class Touches:
+    """A task that can be seen to have been done."""
+
+    path: Path
+
+    def __call__(self, progress: Progress) -> None:
+        self.path.touch()
 
 
 class Remembers:
@@ -105,6 +126,19 @@ def test_where_helpers_do_not_suffice_this_process_works() -> None:
         found = crew.run([Times(k) for k in range(3)], [1.0] * 3, meanwhile=lambda: done.append(""))
     assert [value for value, _ in found] == [0, 10, 20]
     assert done == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
+def test_after_an_error_nobody_does_what_was_left(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with Crew(1) as crew:
+        in_helper(crew, Reads(tmp_path / "pipe"))
+        left = [Touches(tmp_path / "second"), Touches(tmp_path / "third")]
+        with pytest.raises(ValueError, match="this cannot be done"):
+            crew.run([Fails(), *left], [3.0, 2.0, 1.0])
+        (tmp_path / "pipe").write_text("go on")
+        in_helper(crew, Touches(tmp_path / "last")).result()
+    assert {path.name for path in tmp_path.iterdir()} == {"pipe", "last"}
 
 
 def test_an_error_in_a_helper_is_raised_here() -> None:

@@ -6,7 +6,8 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -28,7 +29,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "front.csv": FRONT,
 }
 LONG: Mapping[str, Mapping[str, str]] = {"tracks.csv": TRACKS, "front.csv": FRONT}
-"""The tables that grow with the video, in the order in which a `Part` gives them."""
+"""The tables that grow with the video, in the order in which a `TablePart` gives them."""
 PARTS = "parts"
 """Folder of pieces of tables, until they are joined."""
 PICTURES = ("report.html", "overlay.mp4")
@@ -37,7 +38,7 @@ ROWS_AT_ONCE = 10_000
 DECIMALS: Mapping[str, int] = {"time_s": 6, "_px": 3, "_mm": 5, "_mm_s": 5, "_deg": 4}
 
 
-class Part(Protocol):
+class TablePart(Protocol):
     """A piece of the long tables."""
 
     def load(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -58,7 +59,7 @@ class Results(Protocol):
         """The table frames.csv."""
         ...
 
-    def parts(self) -> Sequence[Part]:
+    def parts(self) -> Sequence[TablePart]:
         """Return tracks and front piece by piece, as they follow each other in the files."""
         ...
 
@@ -96,7 +97,7 @@ class Analysis:
     tracks: pd.DataFrame
     front: pd.DataFrame
 
-    def parts(self) -> Sequence[Part]:
+    def parts(self) -> Sequence[TablePart]:
         """Return tracks and front piece by piece: all at once, as they are in memory."""
         return [Loaded(self.tracks, self.front)]
 
@@ -139,8 +140,27 @@ def write_results(
         place together with the rest. If it fails, the older results stand. It may also write
         pieces of the long tables there (`write_part`), several at once.
     """
+    with cannot_be_written(folder):
+        _write(results, folder, also)
+
+
+@contextmanager
+def cannot_be_written(folder: Path) -> Iterator[None]:
+    """Say in a sentence that names the folder why something could not be written there."""
+    try:
+        yield
+    except OSError as error:
+        raise ResultsError(
+            f"{folder}: no results can be written there ({error.strerror or error}); "
+            "make room, or choose another folder."
+        ) from error
+
+
+def _write(results: Results, folder: Path, also: Callable[[Path], None] | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as name:
+    with tempfile.TemporaryDirectory(
+        dir=folder, prefix=".new-", ignore_cleanup_errors=True
+    ) as name:
         aside = Path(name)
         with written_aside(aside / "frames.csv") as path:
             _write_table(path, results.frames, FRAMES)
@@ -153,16 +173,17 @@ def write_results(
         write_text(aside / SUMMARY, summary_json(results.summary))
         for file in (SUMMARY, *PICTURES):
             (folder / file).unlink(missing_ok=True)
-        for path in sorted(aside.iterdir(), key=lambda path: path.name == SUMMARY):
-            path.replace(folder / path.name)
+        for file in (*TABLES, *PICTURES, SUMMARY):
+            if (aside / file).exists():
+                (aside / file).replace(folder / file)
 
 
-def write_part(part: Part, number: int, aside: Path) -> None:
+def write_part(part: TablePart, number: int, aside: Path) -> None:
     """Write one piece of the long tables, the rows alone, unless it is written already.
 
     Parameters
     ----------
-    part : Part
+    part : TablePart
         The piece.
     number : int
         Its place among `Results.parts`.
@@ -190,11 +211,12 @@ def _join_parts(aside: Path, count: int) -> None:
             if not count:
                 out.write((",".join(columns) + "\r\n").encode())
             for number in range(count):
-                with _part_path(aside, file, number).open("rb") as rows:
+                part = _part_path(aside, file, number)
+                with part.open("rb") as rows:
                     head = rows.readline()
                     out.write(b"" if number else head)
                     shutil.copyfileobj(rows, out)
-    shutil.rmtree(aside / PARTS, ignore_errors=True)
+                part.unlink()
 
 
 def summary_json(summary: Summary) -> str:

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.analysis.files import Analysis
+from easytear.analysis.files import Analysis, cannot_be_written
 from easytear.analysis.model import Summary
 from easytear.analysis.tables import FRONT, TRACKS, Columns, empty_table, shape_table
-from easytear.errors import ResultsError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,13 +110,10 @@ def parking_place(folder: Path) -> Iterator[Path]:
     """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        place = TemporaryDirectory(dir=folder, prefix=".work-")
-    except OSError as error:
-        raise ResultsError(
-            f"{folder}: no results can be written there ({error.strerror}); choose another folder."
-        ) from error
-    try:
+        with cannot_be_written(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            # A helper that is being ended may still write: that must not hide why all ends.
+            place = TemporaryDirectory(dir=folder, prefix=".work-", ignore_cleanup_errors=True)
         with place as name:
             yield Path(name)
     finally:
@@ -145,7 +141,8 @@ def park(place: Path, name: str, tracks: Columns, front: Columns) -> ParkedTable
         named = {f"tracks/{n}": values[some] for n, values in tracks.items()}
         named |= {f"front/{n}": values[some] for n, values in front.items()}
         path = place / f"{name}-{len(parts)}.npz"
-        np.savez(path, **named)  # type: ignore[arg-type]  # numpy's stubs lack keyword arrays
+        with cannot_be_written(place):
+            np.savez(path, **named)  # type: ignore[arg-type]  # numpy's stubs lack keyword arrays
         parts.append(ParkedPart(path))
     return ParkedTables(tuple(parts), int(tracks["track_id"].max(initial=-1)) + 1)
 

@@ -183,13 +183,10 @@ def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Summary, P
     for video in videos:
         try:
             done.append(_analyze_one(video, task))
-        except (EasyTearError, OSError) as error:
+        except EasyTearError as error:
             failed += 1
-            told = str(error)
-            if isinstance(error, OSError):
-                told = f"{error.filename or video}: {error.strerror}; nothing was changed."
             console = Console(stderr=True, highlight=False, soft_wrap=True)
-            console.print(f"easytear: {told}", markup=False)
+            console.print(f"easytear: {error}", markup=False)
     return done, failed
 
 
@@ -204,7 +201,7 @@ def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
         parking_place(folder) as place,
         show_progress(video.name, quiet=task.quiet, as_json=task.progress_json) as progress,
     ):
-        analysis = analyze_into(
+        results = analyze_into(
             place,
             video,
             task.settings,
@@ -221,8 +218,8 @@ def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
         from easytear.report.deliver import deliver
 
         rest = Part(progress, 0.7 if task.overlay else 0.9, 1.0)
-        deliver(analysis, folder, video, overlay=task.overlay, crew=task.crew, progress=rest)
-    return analysis.summary, folder
+        deliver(results, folder, video, overlay=task.overlay, crew=task.crew, progress=rest)
+    return results.summary, folder
 
 
 def _print_json(done: list[tuple[Summary, Path]]) -> None:

@@ -161,24 +161,20 @@ def observation(analysis: Analysis, number: int, *, fresh_front: bool = False) -
     )
 
 
-def reusable(
-    earlier: Analysis | None, settings: Settings, corrections: Corrections
-) -> dict[int, Observation]:
+def reusable(earlier: Analysis | None, settings: Settings, corrections: Corrections) -> list[int]:
     """Return the intervals of an earlier analysis in which nothing has to be looked for again.
 
     None can be taken over when the settings are others, or when intervals were moved before and
     are not now; an interval whose bounds, region or iris a person changed is looked at again.
     """
     if earlier is None or earlier.summary.config != settings.model_dump(mode="json"):
-        return {}
+        return []
     noted = {n for n in notes_of(corrections) if n.what != "exclusion"}
     before = {n for n in earlier.summary.corrections if n.what != "exclusion"}
     touched = {note.interval for note in noted ^ before}
-    return {
-        k: observation(earlier, k)
-        for k in range(len(earlier.summary.intervals))
-        if k not in touched and None not in touched
-    }
+    if None in touched:
+        return []
+    return [k for k in range(len(earlier.summary.intervals)) if k not in touched]
 
 
 def _cornea(result: IntervalResult, analysis: Analysis) -> Cornea:

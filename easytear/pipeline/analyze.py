@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,12 +23,11 @@ from easytear.analysis import (
 from easytear.calibration import Calibration, scale_from_iris
 from easytear.corrections import Corrections
 from easytear.crew import Crew
-from easytear.pipeline.again import reusable
+from easytear.pipeline.again import observation, reusable
 from easytear.pipeline.entries import Measured, exclusions, scale_info
 from easytear.pipeline.eye import Watched, watch
 from easytear.pipeline.memory import give_back
 from easytear.pipeline.notes import notes_of
-from easytear.pipeline.observation import Observation
 from easytear.pipeline.provenance import software
 from easytear.pipeline.region import FoldedCornea, redrawn
 from easytear.pipeline.source import Source
@@ -110,7 +109,7 @@ def analyze(video: Path, settings: Settings | None = None, **options: Unpack[Opt
 def analyze_into(
     place: Path, video: Path, settings: Settings | None = None, **options: Unpack[Options]
 ) -> ParkedAnalysis:
-    """Analyse a video, its long tables put into files: memory does not grow with its length.
+    """Analyse a video, its long tables put into files: memory hardly grows with its length.
 
     Parameters
     ----------
@@ -119,19 +118,24 @@ def analyze_into(
     video, settings, **options
         As in `analyze`, as are the errors.
     """
+    if unknown := options.keys() - Options.__annotations__.keys():
+        raise TypeError(f"analyze() knows no option {', '.join(sorted(unknown))}")
     settings = settings or Settings()
     corrections = options.get("corrections") or Corrections()
     crew = options.get("crew") or Crew()
     progress = options.get("progress", SILENT)
     source = Source(video, options.get("start_s"), options.get("end_s"))
-    crew.prepare("easytear.video.known:remember", video, source.reader.known)
+    crew.prepare("easytear.video.known:remember", source.reader.known)
     watched = watch(source, settings, corrections, crew, Part(progress, 0.0, _WATCH_SHARE))
     give_back()
     watched, corneas = _look_again(source, watched, settings, corrections, crew)
     scale = options.get("calibration") or _scale(corneas, options.get("hvid_mm"))
     film = _Film(source, watched, corneas, settings, scale, exclusions(corrections), place)
-    kept = reusable(options.get("reuse"), settings, corrections)
-    done = film.measure(kept, crew, Part(progress, _WATCH_SHARE, 1.0))
+    earlier = options.get("reuse")
+    kept = reusable(earlier, settings, corrections)
+    done = film.measured(kept, crew, Part(progress, _WATCH_SHARE, 1.0))
+    if earlier is not None:
+        done |= {number: film.measured_again(earlier, number) for number in kept}
     measured = [done[number][1] for number in sorted(done)]
     summary = Summary(
         video=source.info(),
@@ -159,19 +163,20 @@ class _Film:
     excluded: Mapping[int, Exclusion]
     place: Path
 
-    def measure(
-        self, kept: Mapping[int, Observation], crew: Crew, progress: Progress
+    def measured(
+        self, kept: Collection[int], crew: Crew, progress: Progress
     ) -> dict[int, tuple[ParkedTables, Measured]]:
-        """Return what comes of each interval; of those `kept`, nothing is looked for again."""
+        """Return what comes of each interval but those `kept`."""
         fresh = [number for number in range(len(self.corneas)) if number not in kept]
         tasks = [self._task(number) for number in fresh]
         found = crew.run(tasks, _lengths(self.watched, fresh), progress, LoadTask())
-        done = dict(zip(fresh, found, strict=True))
-        for number, old in kept.items():
-            done[number] = measure_and_park(
-                old, self._mm_per_px, self.settings, self.excluded.get(number), self.place
-            )
-        return done
+        return dict(zip(fresh, found, strict=True))
+
+    def measured_again(self, earlier: Analysis, number: int) -> tuple[ParkedTables, Measured]:
+        """Return what comes of an interval in which nothing is looked for again."""
+        seen = observation(earlier, number)
+        excluded = self.excluded.get(number)
+        return measure_and_park(seen, self._mm_per_px, self.settings, excluded, self.place)
 
     def _task(self, number: int) -> FilmTask:
         known = self._mm_per_px

@@ -89,7 +89,7 @@ def measure_and_park(
     excluded: Exclusion | None,
     place: Path,
 ) -> tuple[ParkedTables, Measured]:
-    """Measure one interval, and put its rows of the long tables into a file in `place`."""
+    """Measure one interval, and put its rows of the long tables into files in `place`."""
     from easytear.pipeline.measure import measure_interval
 
     measured = measure_interval(seen, mm_per_px, settings, excluded)

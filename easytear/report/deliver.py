@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from easytear.analysis import Part, Results, write_part, write_results
+from easytear.analysis import Results, TablePart, write_part, write_results
 from easytear.crew import Crew
-from easytear.progress import SILENT, Progress
-from easytear.progress import Part as Share
+from easytear.progress import SILENT, Part, Progress
 from easytear.report.overlay import OVERLAY, write_overlay
 from easytear.report.page import write_report
 
@@ -20,7 +19,7 @@ _PAGE_SHARE = 0.3
 class TablesTask:
     """Write one piece of the long tables."""
 
-    part: Part
+    part: TablePart
     number: int
     aside: Path
 
@@ -61,16 +60,18 @@ def deliver(
     def tables(aside: Path) -> None:
         parts = results.parts()
         given = [crew.submit(TablesTask(part, number, aside)) for number, part in enumerate(parts)]
-        for one in reversed(given):  # helpers take the first ones
+        told = Part(progress, 0.5 * share, share)
+        for place, one in enumerate(reversed(given)):  # helpers take the first ones
+            told.update(place, len(given), "writing the tables")
             one.here()
         for one in given:
             one.result()
 
     def also(aside: Path) -> None:
-        page = Share(progress, 0.0, share)
+        page = Part(progress, 0.0, 0.5 * share)
         write_report(results, aside, video, page, crew, meanwhile=lambda: tables(aside))
         if overlay and video is not None:
-            write_overlay(results, video, aside / OVERLAY, progress=Share(progress, share, 1.0))
+            write_overlay(results, video, aside / OVERLAY, progress=Part(progress, share, 1.0))
         progress.update(1.0, 1.0, "writing the results")
 
     write_results(results, folder, also)

@@ -21,7 +21,7 @@ import psutil
 import easytear
 from easytear import __version__
 from easytear.errors import EasyTearError
-from easytear.study.tasks import LOG, Kind, Outcome, Task
+from easytear.study.tasks import LOG, Kind, Outcome, Task, clear
 
 LOOK_EVERY_S: Final = 0.1
 START_LIMIT_S: Final = 300.0
@@ -216,6 +216,7 @@ class _Watch:
             peak_mb=round(self._peak_mb, 1),
             limits=self._task.limits if self._killed else None,
         )
+        clear(Path(self._task.folder))
         outcome.write_over(Path(self._task.folder))
         return outcome
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -169,3 +170,13 @@ def fingerprints(
 def _hash(parts: dict[str, Any]) -> str:
     text = json.dumps(parts, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def clear(folder: Path) -> None:
+    """Remove what a killed run had not finished; finished results stay until others are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(".*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)

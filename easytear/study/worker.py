@@ -17,7 +17,6 @@ import json
 import logging
 import os
 import select
-import shutil
 import signal
 import sys
 import threading
@@ -35,7 +34,7 @@ from easytear.analysis import Analysis, ParkedAnalysis, parking_place, read_resu
 from easytear.errors import EasyTearError
 from easytear.progress import Progress
 from easytear.study.hashes import sha256_of
-from easytear.study.tasks import LOG, OUTCOME, Kind, Outcome, Task
+from easytear.study.tasks import LOG, OUTCOME, Kind, Outcome, Task, clear
 
 CAN_FORK: Final = sys.platform == "linux"
 WARM: Final = (
@@ -162,16 +161,6 @@ def analyse_video(task: Task, place: Path, progress: Progress) -> ParkedAnalysis
         hvid_mm=task.hvid_mm,
         progress=progress,
     )
-
-
-def clear(folder: Path) -> None:
-    """Remove what a killed run had not finished; finished results stay until others are there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.glob(".*"):
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
 
 
 def _peak_mb() -> float:

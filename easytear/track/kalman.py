@@ -110,6 +110,8 @@ def smooth(
 
 def _batches(start: IntArray) -> list[tuple[int, int]]:
     """Return runs of tracks (first, stop) of some `ROWS_AT_ONCE` rows each."""
+    if len(start) < 2:
+        return []
     number = start[:-1] // ROWS_AT_ONCE
     edges = np.flatnonzero(np.diff(number, prepend=-1))
     return list(zip(edges.tolist(), [*edges[1:].tolist(), len(number)], strict=True))

@@ -18,17 +18,23 @@ _STRANGE_ASPECT = 8.0
 """A pixel more oblong than this is a slip in the file's header."""
 
 
+_Key = tuple[Path, int, int]
+
+
 @dataclass(frozen=True, eq=False)
 class Known:
-    """Index, facts, and how pictures of this file are made."""
+    """Index, facts, and how pictures of this file are made.
 
+    `key` is the file as it was: its place, size in bytes, and time of change in nanoseconds.
+    """
+
+    key: _Key
     index: FrameIndex
     facts: VideoFacts
     geometry: Geometry
     pixels: PixelKind
 
 
-_Key = tuple[Path, int, int]
 _kept: OrderedDict[_Key, Known] = OrderedDict()
 _lock = Lock()
 
@@ -51,14 +57,18 @@ def known(path: Path) -> Known:
         if found is not None:
             _kept.move_to_end(key)
     if found is None:
-        found = _learn(path, key[1])
-        _keep(key, found)
+        found = _learn(path, key)
+        remember(found)
     return found
 
 
-def remember(path: Path, what: Known) -> None:
-    """Keep what another process learnt of a video."""
-    _keep(_key(path), what)
+def remember(what: Known) -> None:
+    """Keep what was learnt of a video, here or by another process."""
+    with _lock:
+        _kept[what.key] = what
+        _kept.move_to_end(what.key)
+        if len(_kept) > _KEPT:
+            _kept.popitem(last=False)
 
 
 def _key(path: Path) -> _Key:
@@ -66,15 +76,7 @@ def _key(path: Path) -> _Key:
     return path.resolve(), state.st_size, state.st_mtime_ns
 
 
-def _keep(key: _Key, what: Known) -> None:
-    with _lock:
-        _kept[key] = what
-        _kept.move_to_end(key)
-        if len(_kept) > _KEPT:
-            _kept.popitem(last=False)
-
-
-def _learn(path: Path, size_bytes: int) -> Known:
+def _learn(path: Path, key: _Key) -> Known:
     index = index_video(path)
     first = index.first
     if first is None or len(index.stamp) < 2:
@@ -94,7 +96,7 @@ def _learn(path: Path, size_bytes: int) -> Known:
     time_s.setflags(write=False)
     facts = VideoFacts(
         path=path,
-        size_bytes=size_bytes,
+        size_bytes=key[1],
         width_px=width,
         height_px=height,
         frame_count=len(time_s),
@@ -112,7 +114,7 @@ def _learn(path: Path, size_bytes: int) -> Known:
         lost_frames=index.lost,
         problems=problems,
     )
-    return Known(replace(index, first=None), facts, geometry, PixelKind.of(first))
+    return Known(key, replace(index, first=None), facts, geometry, PixelKind.of(first))
 
 
 def _pixel_aspect(ratio: object) -> float:

@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,21 @@ def test_where_nothing_can_be_written_a_sentence_says_so(tmp_path: Path) -> None
         parking_place(tmp_path / "file" / "eye"),
     ):
         pass
+
+
+def test_a_front_may_have_more_rows_than_the_tracks(whole: Analysis, tmp_path: Path) -> None:
+    one = whole.of(0)
+    few = {name: values[:3] for name, values in columns(one.tracks).items()}
+    tables = parked.park(tmp_path, "long", few, columns(one.front))
+    read = ParkedAnalysis(whole.summary, whole.frames, {0: tables}).of(0)
+    assert len(read.tracks) == 3
+    assert len(read.front) == len(one.front)
+
+
+def test_a_full_disk_is_told_in_a_sentence(whole: Analysis, tmp_path: Path) -> None:
+    def fail(aside: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(ResultsError, match=r"eye: no results.*No space left.*make room"):
+        write_results(whole, tmp_path / "eye", fail)
+    assert not list((tmp_path / "eye").iterdir())

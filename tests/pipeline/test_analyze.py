@@ -155,6 +155,11 @@ def test_a_grey_wall_gives_no_spread_and_says_so(tmp_path: Path) -> None:
     assert len(found.front) == 0
 
 
+def test_an_option_that_there_is_not_is_refused() -> None:
+    with pytest.raises(TypeError, match="hvid"):
+        analyze(NORMAL, hvid=12.1)  # type: ignore[call-arg]
+
+
 def test_too_short_a_stretch_is_told_in_a_sentence() -> None:
     with pytest.raises(VideoError, match="at least 10"):
         analyze(NORMAL, start_s=1.0, end_s=1.1)

@@ -47,6 +47,7 @@ def test_every_way_to_fail_costs_its_own_row_and_nothing_else(runner: Runner) ->
     assert "Traceback" in (runner.study / "videos/raise/log.txt").read_text()
     assert "Segmentation fault" in (runner.study / "videos/crash/log.txt").read_text()
     assert sum(row["video"] == "a" for row in rows(runner)) == 2
+    assert not list((runner.study / "videos").glob("*/.*"))
 
 
 def test_what_is_done_is_known_by_content_and_settings_not_by_dates(runner: Runner) -> None:

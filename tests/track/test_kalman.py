@@ -64,6 +64,15 @@ def test_surprise_is_one_where_the_noise_is_as_told():
     assert 0.9 < np.nanmean(late) < 1.1
 
 
+def test_no_track_is_smoothed_to_nothing():
+    none = np.zeros(0)
+    ours = smooth(
+        Rows(np.zeros(1, int), none), np.zeros((0, 2)), none > 0, none, none, none, np.zeros((0, 2))
+    )
+    assert ours.position.shape == (0, 2)
+    assert len(ours.variance) == 0
+
+
 def test_many_rows_are_smoothed_as_few(monkeypatch):
     rng = np.random.default_rng(8)
     lengths = rng.integers(1, 40, 30)

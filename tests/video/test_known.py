@@ -16,7 +16,7 @@ def test_what_was_learnt_can_be_handed_to_another_process(tmp_path: Path) -> Non
     assert sent.index.stamp == learnt.index.stamp
     np.testing.assert_array_equal(sent.facts.time_s, learnt.facts.time_s)
     before = [grey for _, grey in FrameReader(path).frames()]
-    remember(path, sent)
+    remember(sent)
     assert known(path) is sent
     for ours, theirs in zip(FrameReader(path).frames(), before, strict=True):
         np.testing.assert_array_equal(ours[1], theirs)
@@ -25,6 +25,6 @@ def test_what_was_learnt_can_be_handed_to_another_process(tmp_path: Path) -> Non
 def test_a_changed_file_is_gone_through_again(tmp_path: Path) -> None:
     path = encode(tmp_path / "a.mp4", steady(12))
     old = known(path)
-    remember(path, replace(old))
+    remember(replace(old))
     encode(path, steady(15))
     assert len(FrameReader(path)) == 15
