@@ -51,39 +51,49 @@ def register(app: typer.Typer) -> None:
     app.command("analyze")(analyze_command)
 
 
+_Videos = Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Videos to analyse.")]
+_Out = Annotated[Path, typer.Option("-o", "--out", help="Folder for the results: OUT/<video>/.")]
+_Config = Annotated[Path | None, typer.Option(help="Settings (TOML); see 'easytear settings'.")]
+_MmPerPx = Annotated[
+    float | None, typer.Option(help="Scale, when it is known: millimetres per pixel.")
+]
+_Hvid = Annotated[
+    float | None, typer.Option(help="Measured iris width in mm (default: 11.7, the mean).")
+]
+_Overlay = Annotated[bool, typer.Option("--overlay", help="Also write overlay.mp4.")]
+_Start = Annotated[float | None, typer.Option(help="Analyse from this second on.")]
+_End = Annotated[float | None, typer.Option(help="Analyse up to this second.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print the summaries as JSON on stdout.")]
+_Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Processes that share a video's intervals; without it 2, or 1 on one processor.",
+    ),
+]
+_Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no table.")]
+_Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log what is done.")]
+_HiddenFile = Annotated[Path | None, typer.Option(hidden=True)]
+_ProgressJson = Annotated[bool, typer.Option("--progress-json", hidden=True)]
+
+
 def analyze_command(
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Videos to analyse.")],
-    out: Annotated[
-        Path, typer.Option("-o", "--out", help="Folder for the results: OUT/<video>/.")
-    ] = Path("results"),
-    config: Annotated[
-        Path | None, typer.Option(help="Settings (TOML); see 'easytear settings'.")
-    ] = None,
-    mm_per_px: Annotated[
-        float | None, typer.Option(help="Scale, when it is known: millimetres per pixel.")
-    ] = None,
-    hvid: Annotated[
-        float | None, typer.Option(help="Measured iris width in mm (default: 11.7, the mean).")
-    ] = None,
-    overlay: Annotated[bool, typer.Option("--overlay", help="Also write overlay.mp4.")] = False,
-    start: Annotated[float | None, typer.Option(help="Analyse from this second on.")] = None,
-    end: Annotated[float | None, typer.Option(help="Analyse up to this second.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the summaries as JSON on stdout.")
-    ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            help="Processes that share a video's intervals; without it 2, or 1 on one processor.",
-        ),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no table.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Log what is done.")] = False,
-    corrections: Annotated[Path | None, typer.Option(hidden=True)] = None,
-    reuse: Annotated[Path | None, typer.Option(hidden=True)] = None,
-    scale: Annotated[Path | None, typer.Option(hidden=True)] = None,
-    progress_json: Annotated[bool, typer.Option("--progress-json", hidden=True)] = False,
+    videos: _Videos,
+    out: _Out = Path("results"),
+    config: _Config = None,
+    mm_per_px: _MmPerPx = None,
+    hvid: _Hvid = None,
+    overlay: _Overlay = False,
+    start: _Start = None,
+    end: _End = None,
+    as_json: _Json = False,
+    workers: _Workers = None,
+    quiet: _Quiet = False,
+    verbose: _Verbose = False,
+    corrections: _HiddenFile = None,
+    reuse: _HiddenFile = None,
+    scale: _HiddenFile = None,
+    progress_json: _ProgressJson = False,
 ) -> None:
     """Analyse videos: blinks, eye, front, tracks, spread law, area, thickness, report.
 
@@ -95,11 +105,9 @@ def analyze_command(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     _check_use(videos, mm_per_px, hvid, start, end)
     with Crew((workers or min(processors(), USUAL_WORKERS)) - 1) as crew:
-        from easytear.settings import Settings, load_settings
-
         task = _Task(
             out=out,
-            settings=Settings() if config is None else load_settings(config),
+            settings=_settings(config),
             calibration=_calibration(mm_per_px, scale),
             hvid_mm=hvid,
             start_s=start,
@@ -112,6 +120,19 @@ def analyze_command(
             crew=crew,
         )
         done, failed = _analyze_all(videos, task)
+    _tell(done, as_json=as_json, quiet=quiet)
+    if failed:
+        raise typer.Exit(EXIT_SOME if done else EXIT_NOTHING)
+    raise typer.Exit(EXIT_OK)
+
+
+def _settings(config: Path | None) -> Settings:
+    from easytear.settings import Settings, load_settings
+
+    return Settings() if config is None else load_settings(config)
+
+
+def _tell(done: list[tuple[Summary, Path]], *, as_json: bool, quiet: bool) -> None:
     if as_json:
         _print_json(done)
     elif not quiet:
@@ -119,9 +140,6 @@ def analyze_command(
 
         for summary, folder in done:
             print_summary(summary, folder)
-    if failed:
-        raise typer.Exit(EXIT_SOME if done else EXIT_NOTHING)
-    raise typer.Exit(EXIT_OK)
 
 
 def _check_use(
