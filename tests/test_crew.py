@@ -120,6 +120,14 @@ def test_where_helpers_suffice_this_process_does_what_else_there_is() -> None:
     assert done == ["prepared"]
 
 
+@pytest.mark.parametrize("helpers", [0, 1])
+def test_where_there_is_nothing_to_do_nothing_is_prepared(helpers: int) -> None:
+    done: list[str] = []
+    with Crew(helpers) as crew:
+        assert crew.run([], [], meanwhile=lambda: done.append("")) == []
+    assert done == []
+
+
 def test_where_helpers_do_not_suffice_this_process_works() -> None:
     done: list[str] = []
     with Crew(1) as crew:
