@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from easytear.analysis import IntervalResult, Results, Summary, write_text
+from easytear.analysis import IntervalResult, Results, Summary, written_aside
 from easytear.crew import Crew
 from easytear.errors import VideoError
 from easytear.flags import sentence
@@ -82,17 +82,27 @@ def write_report(
     meanwhile : callable, optional
         What else there is to do here, before this process would draw figures itself.
     """
-    write_text(folder / PAGE, render(results, video, progress, crew, meanwhile))
+    pieces = _pieces(results, video, progress, crew, meanwhile)
+    with (
+        written_aside(folder / PAGE) as aside,
+        aside.open("w", encoding="utf-8", newline="\n") as out,
+    ):
+        out.writelines(pieces)
 
 
-def render(
+def render(results: Results, video: Path | None, progress: Progress = SILENT) -> str:
+    """Return the page as HTML text; parameters as `write_report`."""
+    return "".join(_pieces(results, video, progress))
+
+
+def _pieces(
     results: Results,
     video: Path | None,
-    progress: Progress = SILENT,
+    progress: Progress,
     crew: Crew | None = None,
     meanwhile: Callable[[], None] | None = None,
-) -> str:
-    """Return the page as HTML text; parameters as `write_report`."""
+) -> Iterator[str]:
+    """Return the page's text piece by piece: as a whole, a long video's takes much memory."""
     summary = results.summary
     figures = [(crew or Crew()).submit(one) for one in figure_tasks(results)]
     sections, video_there = _sections(results, video, progress)
@@ -100,7 +110,7 @@ def render(
         meanwhile()
     drawn = [one.result() for one in figures]
     sections = [replace(s, drawings=d) for s, d in zip(sections, drawn, strict=True)]
-    return _template().render(
+    return _template().generate(
         summary=summary,
         name=Path(summary.video.path.replace("\\", "/")).name or summary.video.path,
         overview=words.overview(summary),
