@@ -112,5 +112,6 @@ class LoadTask:
 
     def __call__(self, progress: Progress) -> None:
         """Do it."""
-        for name in ("pandas", "matplotlib.backends.backend_svg", "easytear.report.figures"):
+        for name in ("pandas", "matplotlib.backends.backend_svg"):
             import_module(name)
+        import_module("easytear.report.figures").warm_up()

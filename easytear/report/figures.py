@@ -106,6 +106,18 @@ def _panels(analysis: Analysis, interval: IntervalResult) -> list[Panel]:
     return [panel for panel in made if panel is not None]
 
 
+def warm_up() -> None:
+    """Draw a figure for nobody: the first one of a process takes long, as fonts are read."""
+    import matplotlib
+
+    with matplotlib.rc_context(_STYLE):
+        figure, axes = _figure(SMALL)
+        axes.plot([0.0, 1.0], [0.0, 1.0], label="ρ")
+        axes.set_ylabel("mm²")
+        axes.legend()
+    svg(Panel("", figure, wide=False), "first")
+
+
 def rise_panel(analysis: Analysis, interval: IntervalResult) -> Panel | None:
     """Return the rise of film and front with fits and bands; None where neither is known."""
     film = curve(analysis, interval, "displacement_y_mm")
