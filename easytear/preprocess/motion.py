@@ -15,6 +15,8 @@ from easytear.preprocess.pupil import (
     RAYS,
     REACH,
     SAMPLES,
+    SCALE,
+    half_risen,
     inside_picture,
     ray_edges,
     relative_brightness,
@@ -125,9 +127,16 @@ def follow_eye(
     motion = EyeMotion(x - x0, y - y0, np.zeros(len(x)), total, observed)
     first = next(iter(radius[np.isfinite(radius)]))
     outline = fit.outline * first / np.median(fit.outline)
-    pupil = shape_to_ellipse(outline, fit.weights, x0, y0)
+    pupil = _centred(shape_to_ellipse(outline, fit.weights, x0, y0), x0, y0)
     flags = _flags(motion, radius, settings)
-    return EyeInInterval(_centred(pupil, x0, y0), motion, radius, flags)
+    middle = _middle_of_edge(profiles[frames])
+    return EyeInInterval(pupil.scaled(middle), motion, radius * middle, flags)
+
+
+def _middle_of_edge(profiles: NDArray[np.uint8]) -> float:
+    """Return where the pupil's soft edge is half risen, as a multiple of the radius of its foot."""
+    some = profiles[:: max(1, len(profiles) // 40)]
+    return half_risen(np.median(some, axis=0), SCALE)[1]
 
 
 def _centred(pupil: Ellipse, x_px: float, y_px: float) -> Ellipse:
