@@ -25,6 +25,9 @@ from easytear.preprocess.pupil import soft_edge
 MANY_PICTURES = 24
 """How many pictures, spread over the video, the search wants."""
 
+_SEARCHED_WIDELY = 4
+"""In every fourth picture discs of any size are looked for."""
+
 _SIZE_SPREAD = 0.18
 """Spread of the logarithm of one pupil's radius over a video."""
 
@@ -97,11 +100,25 @@ def locate_eye(pictures: NDArray[np.uint8]) -> EyeLocation:
         Grey frames spread over the whole video, about `MANY_PICTURES` of them.
     """
     valid = picture_mask(pictures)
-    found = [dark_discs(picture, valid) for picture in pictures]
-    chosen = _same_pupil(found)
+    chosen = _same_pupil(_discs(pictures, valid))
     if not chosen:
         return EyeLocation(valid, None, None, np.nan, np.nan, None, 0.0, ("no_eye",))
     return _described(pictures, valid, chosen)
+
+
+def _discs(pictures: NDArray[np.uint8], valid: BoolArray) -> list[list[Disc]]:
+    """Return each picture's discs: of any size in some, in the rest like what those agree on."""
+    found: list[list[Disc]] = [[] for _ in pictures]
+    some = range(0, len(pictures), _SEARCHED_WIDELY)
+    for k in some:
+        found[k] = dark_discs(pictures[k], valid)
+    agreed = _same_pupil([found[k] for k in some])
+    sizes = [d.radius_px for d in agreed.values()]
+    few = len(agreed) < 0.5 * len(some)
+    between = None if few else (0.65 * float(min(sizes)), 1.5 * float(max(sizes)))
+    for k in sorted(set(range(len(pictures))) - set(some)):
+        found[k] = dark_discs(pictures[k], valid, between, count=14 if few else 6)
+    return found
 
 
 def _same_pupil(found: Sequence[Sequence[Disc]]) -> dict[int, Disc]:
