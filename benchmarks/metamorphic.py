@@ -32,7 +32,7 @@ from easytear.aside import written_aside
 from easytear.errors import EasyTearError
 from easytear.video import FrameReader
 
-assert filmed.SEED  # importing it registers the changes
+assert filmed.PARTS  # importing it registers the changes
 
 
 def analysed(video: Path, work: Path, more: list[str]) -> tuple[Reading | None, str]:
