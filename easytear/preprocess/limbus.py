@@ -33,6 +33,11 @@ LEAST_EVIDENCE = 10.0
 """Rays of full contrast that an arc must have, less what speaks against it: 25 degrees."""
 
 
+LID_DOUBT = np.where(np.abs(np.sin(THETA)) > 0.7, 0.3, 1.0)
+"""What a ray counts: within 45 degrees of the vertical most eyes have a lid before the limbus or
+just beside it, whose edge passes for the limbus'."""
+
+
 @dataclass(frozen=True)
 class Limbus:
     """A fitted limbus.
@@ -175,9 +180,7 @@ def _evidence(steps: FloatArray) -> FloatArray:
     """
     shown = np.clip(np.nan_to_num(steps, nan=0.0), -0.5, 1.0)
     missing = np.where(np.isfinite(steps), 1.0 - np.maximum(shown, 0.0), 0.0)
-    evidence: FloatArray = (shown - np.where(np.abs(np.sin(THETA)) > 0.7, 0.3, 1.0) * missing).sum(
-        axis=-1
-    )
+    evidence: FloatArray = (shown - LID_DOUBT * missing).sum(axis=-1)
     return evidence
 
 
@@ -215,7 +218,7 @@ def _edges(polar: Polar, model: FloatArray, reach: float) -> tuple[FloatArray, F
     """Return the steepest brightening of each ray near a model radius, and its contrast.
 
     Contrast tells which edge it is (skin beyond a lid is brighter than the white of the eye, and
-    its steps the larger ones); where the edge lies is told by the step of light itself.
+    its steps the larger ones); where the edge lies is told by the step of brightness itself.
     """
     share = polar.radius_px[None, :]
     off = (share / model[:, None] - 1.0) / reach
@@ -233,11 +236,17 @@ def _edges(polar: Polar, model: FloatArray, reach: float) -> tuple[FloatArray, F
 def _whiteness(polar: Polar, edge: FloatArray, seen: BoolArray) -> FloatArray:
     """Return 1 where a ray comes out on full white, less where a lid leaves only a sliver of it.
 
-    A sliver's blurred picture rises, and falls again, too far in.
+    A sliver's blurred picture rises, and falls again, too far in. Light is uneven over an eye: a
+    ray is compared with those within 40 degrees of it.
     """
     white = polar.at(polar.brightness, edge * (1.0 + 2.5 * SMOOTH))
-    usual = float(np.nanquantile(white[seen], 0.8)) if np.isfinite(white[seen]).any() else 1.0
-    share = np.nan_to_num(white / max(usual, 1e-6), nan=0.7)
+    apart = np.abs(np.arange(RAYS)[:, None] - np.arange(RAYS))
+    near = (np.minimum(apart, RAYS - apart) <= RAYS // 9) & seen & np.isfinite(white)
+    beside = np.where(near, white, np.nan)
+    usual = np.full(RAYS, np.nan)
+    some = near.any(axis=1)
+    usual[some] = np.nanquantile(beside[some], 0.8, axis=1)
+    share = np.nan_to_num(white / np.maximum(usual, 1e-6), nan=0.7)
     whiteness: FloatArray = np.clip(share, 0.0, 1.0) ** 3
     return whiteness
 
@@ -251,10 +260,9 @@ def _step(
     residual = edge - model
     seen = weight > 0
     scale = max(1.48 * float(np.median(np.abs(residual[seen]))), 0.3 * SMOOTH * half)
-    # Within the limbus a lid's edge is a common thing, outside of it nothing is.
-    robust = 1.0 / (1.0 + (residual / np.where(residual < 0, 1.0, 2.0) / (1.5 * scale)) ** 2)
+    robust = 1.0 / (1.0 + (residual / (1.5 * scale)) ** 2)
     # Edges of neighbouring rays err together: about one free error in eight rays.
-    w = np.minimum(weight, 1.0) * robust / (8.0 * scale**2)
+    w = np.minimum(weight, 1.0) * robust * LID_DOUBT / (8.0 * scale**2)
     jacobian = _jacobian(params, model)
     prior_sd = np.array(
         [

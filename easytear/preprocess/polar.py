@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 from easytear.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.pupil import mean_radius, soft_edge
 
-DISPLAY_GAMMA = 2.2
-"""Pictures are coded for display; the limbus lies midway between iris and white in light."""
-
 RAYS = 144
 THETA = np.arange(RAYS) * (2.0 * np.pi / RAYS)
 
@@ -44,7 +41,8 @@ class Polar:
     radius_px : (samples,) float array
         Distances from it, each the same multiple of the one before.
     brightness : (rays, samples) float array
-        Smoothed light (not its display code) in units of its own median; NaN outside the picture.
+        Smoothed brightness in units of its own median; NaN outside the picture. As displayed:
+        that is what a limbus is marked on, and what white-to-white is measured on.
     step : (rays, samples) float array
         Its change over twice the smoothing length.
     """
@@ -57,7 +55,7 @@ class Polar:
 
     @property
     def contrast(self) -> FloatArray:
-        """(rays, samples): steps as shares of the light about them, the same on skin and iris."""
+        """(rays, samples): steps as shares of the brightness there, the same on skin and iris."""
         contrast: FloatArray = self.step / (self.brightness + 0.1)
         return contrast
 
@@ -132,8 +130,7 @@ def _rays(
     off = 0.5 * (factor - 1)
     map_x = ((x - off) / factor).astype(np.float32)
     map_y = ((y - off) / factor).astype(np.float32)
-    light = (small / 255.0) ** DISPLAY_GAMMA
-    rays = cv2.remap(light, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    rays = cv2.remap(small, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     rays = cv2.GaussianBlur(
         rays, (0, 0), SMOOTH / _SPACING, sigmaY=0.8, borderType=cv2.BORDER_REPLICATE
     )

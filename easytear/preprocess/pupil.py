@@ -325,6 +325,15 @@ def soft_edge(grey: NDArray[np.uint8 | np.float32], pupil: Ellipse) -> tuple[flo
     return half_risen(np.where(inside, rays, np.nan), scale)
 
 
+def middle_of_edge(profiles: NDArray[np.uint8]) -> float:
+    """Return where a pupil's edge is half risen in (n, RAYS, SAMPLES) rays of `ray_profiles`.
+
+    As a multiple of the radius that the rays were cast about.
+    """
+    some = profiles[:: max(1, len(profiles) // 40)]
+    return half_risen(np.median(some, axis=0), SCALE)[1]
+
+
 def half_risen(rays: FloatArray, scale: FloatArray) -> tuple[float, float]:
     """Return where (rays, samples) have risen by a tenth and by half, in units of `scale`."""
     whole = rays[np.isfinite(rays).all(axis=1)]
