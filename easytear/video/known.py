@@ -8,9 +8,11 @@ from pathlib import Path
 from threading import Lock
 
 from easytear.errors import VideoError
+from easytear.geometry import FloatArray
 from easytear.video.facts import VideoFacts
 from easytear.video.index import FrameIndex, index_video
-from easytear.video.picture import Geometry, PixelKind
+from easytear.video.picture import Geometry, Orientation
+from easytear.video.rate import at_rate, true_fps
 from easytear.video.source import open_video
 
 _KEPT = 16
@@ -18,29 +20,31 @@ _STRANGE_ASPECT = 8.0
 """A pixel more oblong than this is a slip in the file's header."""
 
 
-_Key = tuple[Path, int, int]
+_Key = tuple[Path, int, int, float | None]
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
     """Index, facts, and how pictures of this file are made.
 
-    `key` is the file as it was: its place, size in bytes, and time of change in nanoseconds.
+    `key` is the file as it was: its place, size in bytes, and time of change in nanoseconds; and
+    the frame rate that a person gave.
     """
 
     key: _Key
     index: FrameIndex
     facts: VideoFacts
     geometry: Geometry
-    pixels: PixelKind
 
 
 _kept: OrderedDict[_Key, Known] = OrderedDict()
 _lock = Lock()
 
 
-def known(path: Path) -> Known:
+def known(path: Path, fps: float | None = None) -> Known:
     """Return what is known of a video; goes through it unless that was done before.
+
+    `fps` is the rate at which frames were taken, where a person knows it.
 
     Raises
     ------
@@ -48,7 +52,7 @@ def known(path: Path) -> Known:
         If the file cannot be opened, holds no video, or has fewer than two pictures.
     """
     try:
-        key = _key(path)
+        key = _key(path, fps)
     except OSError:
         open_video(path)  # says what is wrong
         raise
@@ -71,9 +75,9 @@ def remember(what: Known) -> None:
             _kept.popitem(last=False)
 
 
-def _key(path: Path) -> _Key:
+def _key(path: Path, fps: float | None) -> _Key:
     state = path.stat()
-    return path.resolve(), state.st_size, state.st_mtime_ns
+    return path.resolve(), state.st_size, state.st_mtime_ns, fps
 
 
 def _learn(path: Path, key: _Key) -> Known:
@@ -88,11 +92,10 @@ def _learn(path: Path, key: _Key) -> Known:
         codec = stream.codec_context.codec.canonical_name
         kind = container.format.name
     square_width = max(round(first.width * aspect), 1)
-    turns = round(first.rotation / 90) % 4
-    geometry = Geometry(first.width, first.height, square_width, turns)
-    problems = index.problems + (("non_square_pixels",) if square_width != first.width else ())
+    orientation = Orientation.of(first)
+    geometry = Geometry(first.width, first.height, square_width, orientation)
     width, height = geometry.size
-    time_s = index.time_s
+    time_s, step_s, rate_problems = _timed(index, key[3])
     time_s.setflags(write=False)
     facts = VideoFacts(
         path=path,
@@ -101,20 +104,41 @@ def _learn(path: Path, key: _Key) -> Known:
         height_px=height,
         frame_count=len(time_s),
         time_s=time_s,
-        duration_s=float(time_s[-1] + index.step_s),
+        duration_s=float(time_s[-1] + step_s),
         fps_mean=float((len(time_s) - 1) / time_s[-1]),
+        fps_given=key[3],
+        capture_fps=index.rate.capture_fps,
         variable_frame_rate=not index.steady,
         codec=codec,
         container=kind,
         pixel_format=first.format.name,
-        rotation_deg=turns * 90,
+        rotation_deg=orientation.quarter_turns * 90,
+        mirrored=orientation.mirrored,
         pixel_aspect=aspect,
         bit_depth=max(component.bits for component in first.format.components),
         interlaced=bool(first.interlaced_frame),
         lost_frames=index.lost,
-        problems=problems,
+        gaps=index.gaps,
+        problems=rate_problems + (("non_square_pixels",) if square_width != first.width else ()),
     )
-    return Known(key, replace(index, first=None), facts, geometry, PixelKind.of(first))
+    return Known(key, replace(index, first=None), facts, geometry)
+
+
+_RATE_WORDS = ("rate_assumed", "rate_unknown")
+
+
+def _timed(index: FrameIndex, fps: float | None) -> tuple[FloatArray, float, tuple[str, ...]]:
+    """Return times, the usual step, and the file's problems, with the true rate worked in."""
+    problems = index.problems
+    if fps is not None:
+        problems = tuple(word for word in problems if word not in _RATE_WORDS)
+    else:
+        fps, word = true_fps(index.rate.capture_fps, 1.0 / index.step_s, steady=index.steady)
+        problems += (word,) if word else ()
+    if fps is None:
+        return index.time_s, index.step_s, problems
+    time_s = at_rate(index.time_s, index.step_s, fps, steady=index.steady)
+    return time_s, 1.0 / fps, problems
 
 
 def _pixel_aspect(ratio: object) -> float:
