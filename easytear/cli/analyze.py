@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from easytear.analysis import Summary
     from easytear.calibration import Calibration
     from easytear.corrections import Corrections
+    from easytear.request.devices import Device
     from easytear.settings import Settings
 
 USUAL_WORKERS = 2
@@ -35,6 +36,7 @@ class _Task:
     out: Path
     settings: Settings
     calibration: Calibration | None
+    device: Device | None
     hvid_mm: float | None
     start_s: float | None
     end_s: float | None
@@ -60,6 +62,10 @@ _MmPerPx = Annotated[
 _Hvid = Annotated[
     float | None, typer.Option(help="Measured iris width in mm (default: 11.7, the mean).")
 ]
+_Device = Annotated[
+    str | None,
+    typer.Option(help="Instrument, or a file with its profile; 'easytear doctor --devices'."),
+]
 _Overlay = Annotated[bool, typer.Option("--overlay", help="Also write overlay.mp4.")]
 _Start = Annotated[float | None, typer.Option(help="Analyse from this second on.")]
 _End = Annotated[float | None, typer.Option(help="Analyse up to this second.")]
@@ -83,6 +89,7 @@ def analyze_command(
     config: _Config = None,
     mm_per_px: _MmPerPx = None,
     hvid: _Hvid = None,
+    device: _Device = None,
     overlay: _Overlay = False,
     start: _Start = None,
     end: _End = None,
@@ -109,6 +116,7 @@ def analyze_command(
             out=out,
             settings=_settings(config),
             calibration=_calibration(mm_per_px, scale),
+            device=_device(device),
             hvid_mm=hvid,
             start_s=start,
             end_s=end,
@@ -184,6 +192,32 @@ def _calibration(mm_per_px: float | None, scale: Path | None) -> Calibration | N
         raise EasyTearError(f"{scale}: cannot be read as a scale.") from error
 
 
+def _device(named: str | None) -> Device | None:
+    """Return the instrument's profile; an unknown one is wrong use."""
+    if named is None:
+        return None
+    from easytear.request.devices import device
+
+    try:
+        return device(named)
+    except EasyTearError as error:
+        Console(stderr=True, soft_wrap=True).print(f"easytear: {error}", markup=False)
+        raise typer.Exit(EXIT_USAGE) from error
+
+
+def _device_scale(video: Path, task: _Task) -> Calibration | None:
+    """Return the scale of the instrument, if nobody gave another; say how the video differs."""
+    assert task.device is not None
+    from easytear.video import FrameReader
+
+    with FrameReader(video) as reader:
+        facts = reader.facts
+    if not task.quiet:
+        for remark in task.device.remarks(facts.width_px, facts.height_px, facts.fps_mean):
+            Console(stderr=True, soft_wrap=True).print(f"note: {remark}", markup=False)
+    return task.device.scale(facts.width_px) if task.hvid_mm is None else None
+
+
 def _load_corrections(path: Path) -> Corrections:
     from pydantic import ValidationError
 
@@ -214,6 +248,9 @@ def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
     from easytear.pipeline import analyze_into
     from easytear.progress import Part
 
+    calibration = task.calibration
+    if task.device is not None and calibration is None:
+        calibration = _device_scale(video, task)
     folder = results_folder(video, task.out)
     with (
         parking_place(folder) as place,
@@ -223,7 +260,7 @@ def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
             place,
             video,
             task.settings,
-            calibration=task.calibration,
+            calibration=calibration,
             hvid_mm=task.hvid_mm,
             corrections=task.corrections,
             start_s=task.start_s,

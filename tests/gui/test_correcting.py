@@ -177,6 +177,20 @@ def test_scale_by_iris_width(finished: MainWindow, qtbot: QtBot) -> None:
     assert decisions(finished).calibration is None
 
 
+def test_an_instrument_without_a_published_scale_leaves_it_to_the_iris(
+    finished: MainWindow, qtbot: QtBot
+) -> None:
+    finished.actions_["scale"].trigger()
+    dialog = dialog_of(finished, qtbot, ScaleDialog)
+    assert isinstance(dialog, ScaleDialog)
+    dialog.choices.button(2).click()
+    dialog.device.setCurrentIndex(dialog.device.findText("LipiView", Qt.MatchFlag.MatchStartsWith))
+    assert "LipiView" in dialog.result_label.text()
+    assert (dialog.choice().calibration, dialog.choice().hvid_mm) == (None, None)
+    dialog.accept()
+    assert decisions(finished).calibration is None
+
+
 def test_a_ruler_sets_the_scale_and_names_a_device(finished: MainWindow, qtbot: QtBot) -> None:
     canvas = finished.workspace.player.canvas
     qtbot.keyClick(finished, Qt.Key.Key_M)
