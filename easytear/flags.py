@@ -9,8 +9,18 @@ SENTENCES: Final[Mapping[str, str]] = {
     # the video file
     "damaged": "The file is damaged or cut off: what could be read whole was used.",
     "frames_missing": "Frames are missing between others; times are right all the same.",
-    "frame_times_repaired": "Some frame times were absent or ran backwards, and were "
-    "filled in at the usual rate.",
+    "frame_times_repaired": "Some frame times were absent, doubled or ran backwards; they were "
+    "placed between those that are right.",
+    "frame_sizes_differ": "Some frames are of another size than most; they were left out.",
+    "lost_frames": "Frames are lost for so long that a blink may hide there: intervals end there.",
+    "rate_assumed": "The file holds no times of its frames: they are taken as evenly spaced at one "
+    "rate.",
+    "rate_unknown": "The file states no frame rate: 25 frames/s is assumed, and times and speeds "
+    "are as wrong as that is; give the true rate with --fps.",
+    "capture_rate_used": "The file plays slower or faster than it was recorded: times are those of "
+    "the noted rate of capture.",
+    "capture_rate_differs": "The noted rate of capture is not that of the file's times, which were "
+    "used; give the true rate with --fps if this is slow motion.",
     "non_square_pixels": "The pixels are not square: frames are resampled in width.",
     "interlaced": "The recording is interlaced: frames are rebuilt from one field.",
     "variable_frame_rate": "The frame rate varies; every frame keeps its true time.",

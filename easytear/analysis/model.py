@@ -23,7 +23,11 @@ class Record(BaseModel):
 
 
 class VideoInfo(Record):
-    """The video that was analysed."""
+    """The video that was analysed.
+
+    `fps_given` is the rate at which frames were taken where a person told it, `capture_fps` the
+    one that the recorder noted.
+    """
 
     path: str
     sha256: str
@@ -34,6 +38,8 @@ class VideoInfo(Record):
     fps_mean: float
     variable_frame_rate: bool
     codec: str
+    fps_given: float | None = None
+    capture_fps: float | None = None
 
 
 class ScaleInfo(Record):
@@ -180,6 +186,18 @@ class IntervalResult(Record):
     observed: Observed = Observed()
 
 
+class EventInfo(Record):
+    """Something in the video that no measurement goes across; both frames belong to it.
+
+    `kind` is "lost_frames": more time is missing between the two frames than dropped ones
+    explain, and a blink may hide in it.
+    """
+
+    kind: str
+    start_frame: int
+    end_frame: int
+
+
 class CorrectionNote(Record):
     """One thing a person changed.
 
@@ -204,6 +222,7 @@ class Summary(Record):
     calibration: ScaleInfo
     intervals: tuple[IntervalResult, ...]
     flags: tuple[str, ...] = ()
+    events: tuple[EventInfo, ...] = ()
     corrections: tuple[CorrectionNote, ...] = ()
 
     model_config = ConfigDict(

@@ -66,6 +66,14 @@ _Device = Annotated[
     str | None,
     typer.Option(help="Instrument, or a file with its profile; 'easytear doctor --devices'."),
 ]
+_Fps = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1,
+        max=100_000,
+        help="Frames per second as the camera took them, where the file does not tell (video.fps).",
+    ),
+]
 _Overlay = Annotated[bool, typer.Option("--overlay", help="Also write overlay.mp4.")]
 _Start = Annotated[float | None, typer.Option(help="Analyse from this second on.")]
 _End = Annotated[float | None, typer.Option(help="Analyse up to this second.")]
@@ -90,6 +98,7 @@ def analyze_command(
     mm_per_px: _MmPerPx = None,
     hvid: _Hvid = None,
     device: _Device = None,
+    fps: _Fps = None,
     overlay: _Overlay = False,
     start: _Start = None,
     end: _End = None,
@@ -114,7 +123,7 @@ def analyze_command(
     with Crew((workers or min(processors(), USUAL_WORKERS)) - 1) as crew:
         task = _Task(
             out=out,
-            settings=_settings(config),
+            settings=_settings(config, fps),
             calibration=_calibration(mm_per_px, scale),
             device=_device(device),
             hvid_mm=hvid,
@@ -134,10 +143,10 @@ def analyze_command(
     raise typer.Exit(EXIT_OK)
 
 
-def _settings(config: Path | None) -> Settings:
-    from easytear.settings import Settings, load_settings
+def _settings(config: Path | None, fps: float | None) -> Settings:
+    from easytear.settings import Settings, load_settings, with_fps
 
-    return Settings() if config is None else load_settings(config)
+    return with_fps(Settings() if config is None else load_settings(config), fps)
 
 
 def _tell(done: list[tuple[Summary, Path]], *, as_json: bool, quiet: bool) -> None:
@@ -210,7 +219,7 @@ def _device_scale(video: Path, task: _Task) -> Calibration | None:
     assert task.device is not None
     from easytear.video import FrameReader
 
-    with FrameReader(video) as reader:
+    with FrameReader(video, task.settings.video.fps or None) as reader:
         facts = reader.facts
     if not task.quiet:
         for remark in task.device.remarks(facts.width_px, facts.height_px, facts.fps_mean):

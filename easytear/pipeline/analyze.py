@@ -124,7 +124,7 @@ def analyze_into(
     corrections = options.get("corrections") or Corrections()
     crew = options.get("crew") or Crew()
     progress = options.get("progress", SILENT)
-    source = Source(video, options.get("start_s"), options.get("end_s"))
+    source = Source(video, options.get("start_s"), options.get("end_s"), settings.video.fps or None)
     crew.prepare("easytear.video.known:remember", source.reader.known)
     watched = watch(source, settings, corrections, crew, Part(progress, 0.0, _WATCH_SHARE))
     give_back()
@@ -144,6 +144,7 @@ def analyze_into(
         calibration=scale_info(scale),
         intervals=tuple(m.result for m in measured),
         flags=source.flags(),
+        events=source.events(),
         corrections=notes_of(corrections),
     )
     progress.update(1.0, 1.0, "done")

@@ -13,6 +13,7 @@ from easytear.crew import Crew
 from easytear.geometry import Ellipse, FloatArray
 from easytear.pipeline.source import Source
 from easytear.pipeline.threads import one_thread
+from easytear.preprocess.blinks import split_at_gaps
 from easytear.preprocess.cornea import find_cornea
 from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
 from easytear.preprocess.refine import refine_motion, wanted_frames
@@ -86,7 +87,9 @@ def watch(
         watcher.extend(later)
     source.judge_fields(np.concatenate([c for _, c in seen]), settings.enhance.deinterlace)
     time_s = source.time_s[source.first : source.stop]
-    found = moved_intervals(watcher.intervals(time_s), corrections, source.first, count)
+    gaps = [frame - source.first for frame in source.gaps()]
+    whole = split_at_gaps(watcher.intervals(time_s), gaps, time_s, settings.blinks)
+    found = moved_intervals(whole, corrections, source.first, count)
     eyes = tuple(watcher.eye(interval) for interval in found)
     return Watched(
         blinks=tuple(_shifted_blink(b, source.first) for b in watcher.blinks(time_s)),

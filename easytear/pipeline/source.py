@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from easytear.analysis import VideoInfo
+from easytear.analysis import EventInfo, VideoInfo
 from easytear.errors import VideoError
 from easytear.geometry import ByteArray, FloatArray
 from easytear.pipeline.prefetch import prefetch
@@ -40,7 +40,7 @@ class Frame:
 
 
 class Source:
-    """The frames of a video from `start_s` to `end_s`.
+    """The frames of a video from `start_s` to `end_s`, taken at `fps` where a person says so.
 
     Frame numbers are those of the whole video throughout.
 
@@ -55,10 +55,11 @@ class Source:
         path: Path,
         start_s: float | None = None,
         end_s: float | None = None,
+        fps: float | None = None,
     ) -> None:
         self.path = path
-        self._stretch = (start_s, end_s)
-        self.reader = FrameReader(path)
+        self._asked = (start_s, end_s, fps)
+        self.reader = FrameReader(path, fps)
         facts = self.reader.facts
         self.time_s: FloatArray = facts.time_s
         self.shape = (facts.height_px, facts.width_px)
@@ -77,7 +78,7 @@ class Source:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Tell another process how to open the same frames."""
-        return _opened, (self.path, *self._stretch, self.combed)
+        return _opened, (self.path, self._asked, self.combed)
 
     def frames(self, first: int | None = None, stop: int | None = None) -> Iterator[Frame]:
         """Yield frames `first` to `stop` - 1 (by default the whole stretch), decoded ahead."""
@@ -111,14 +112,31 @@ class Source:
             frame_count=facts.frame_count,
             duration_s=facts.duration_s,
             fps_mean=facts.fps_mean,
+            fps_given=facts.fps_given,
+            capture_fps=facts.capture_fps,
             variable_frame_rate=facts.variable_frame_rate,
             codec=facts.codec,
+        )
+
+    def gaps(self) -> list[int]:
+        """Return the frames of the stretch before which frames are lost; see `VideoFacts.gaps`."""
+        return [frame for frame in self.reader.facts.gaps if self.first < frame < self.stop]
+
+    def events(self) -> tuple[EventInfo, ...]:
+        """Return what happened in the stretch that no measurement goes across."""
+        return tuple(
+            EventInfo(kind="lost_frames", start_frame=frame - 1, end_frame=frame)
+            for frame in self.gaps()
         )
 
     def flags(self) -> tuple[str, ...]:
         """Return what a reader must know of the video itself."""
         facts = self.reader.facts
-        return (*(f"video_{word}" for word in facts.problems), *(("interlaced",) * self.combed))
+        lost = ("lost_frames",) if self.gaps() else ()
+        return (
+            *(f"video_{word}" for word in (*facts.problems, *lost)),
+            *(("interlaced",) * self.combed),
+        )
 
     def _frames(self, first: int, stop: int) -> Iterator[Frame]:
         for picture in self.reader.pictures(first, stop):
@@ -128,7 +146,7 @@ class Source:
             yield Frame(picture.frame, grey, picture, self.combed)
 
 
-def _opened(path: Path, start_s: float | None, end_s: float | None, combed: bool) -> Source:
-    source = Source(path, start_s, end_s)
+def _opened(path: Path, asked: tuple[float | None, ...], combed: bool) -> Source:
+    source = Source(path, *asked)
     source.combed = combed
     return source

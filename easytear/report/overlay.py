@@ -57,7 +57,7 @@ def write_overlay(
     VideoError
         If the video cannot be read or the file not be written.
     """
-    with FrameReader(video) as reader:
+    with FrameReader(video, results.summary.video.fps_given) as reader:
         facts = reader.facts
         painter = _Painter(results, facts.width_px, facts.height_px, stabilised=stabilised)
         height = facts.height_px + _BAR_PX

@@ -137,7 +137,7 @@ def _sections(
 ) -> tuple[list[Section], bool]:
     """Return the intervals' sections without their figures, and whether the video was there."""
     intervals = results.summary.intervals
-    reader = _open(video)
+    reader = _open(video, results.summary.video.fps_given)
     try:
         sections = []
         for done, result in enumerate(intervals):
@@ -163,11 +163,11 @@ def _template() -> Template:
     return environment.get_template("page.html")
 
 
-def _open(video: Path | None) -> FrameReader | None:
+def _open(video: Path | None, fps: float | None) -> FrameReader | None:
     if video is None:
         return None
     try:
-        return FrameReader(video)
+        return FrameReader(video, fps)
     except VideoError as error:
         log.warning("the page stays without frames of the video: %s", error)
         return None

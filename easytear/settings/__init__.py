@@ -2,7 +2,7 @@
 
 from easytear.settings._base import Group, setting
 from easytear.settings.files import SettingInfo, describe_settings, dump_settings, load_settings
-from easytear.settings.model import Settings
+from easytear.settings.model import Settings, with_fps
 
 __all__ = [
     "Group",
@@ -12,4 +12,5 @@ __all__ = [
     "dump_settings",
     "load_settings",
     "setting",
+    "with_fps",
 ]

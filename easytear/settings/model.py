@@ -9,11 +9,13 @@ from easytear.settings.preprocess import (
     EnhanceSettings,
     EyeSettings,
 )
+from easytear.settings.video import VideoSettings
 
 
 class Settings(Group):
     """Every setting of an analysis, grouped by stage in the order of the work."""
 
+    video: VideoSettings = VideoSettings()
     blinks: BlinkSettings = BlinkSettings()
     eye: EyeSettings = EyeSettings()
     cornea: CorneaSettings = CorneaSettings()
@@ -23,3 +25,10 @@ class Settings(Group):
     spread: SpreadSettings = SpreadSettings()
     thickness: ThicknessSettings = ThicknessSettings()
     quality: QualitySettings = QualitySettings()
+
+
+def with_fps(settings: Settings, fps: float | None) -> Settings:
+    """Return the settings with the rate that a person gave, if one was given."""
+    if fps is None:
+        return settings
+    return settings.model_copy(update={"video": VideoSettings(fps=fps)})

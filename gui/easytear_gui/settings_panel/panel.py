@@ -35,6 +35,7 @@ from easytear_gui.theme.icons import icon
 from easytear_gui.widgets import label, tool_button
 
 TITLES = {
+    "video": "Video",
     "blinks": "Blinks and intervals",
     "eye": "Eye motion",
     "cornea": "Cornea",
