@@ -23,3 +23,7 @@ class AnnotationError(EasyTearError):
 
 class MissingExtraError(EasyTearError):
     """A part of EasyTear whose optional packages are not installed."""
+
+
+class UsageError(EasyTearError):
+    """What was asked for cannot be meant; nothing was done."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from easytear.cli.overwrite import Overwrite, refuse_existing
 from easytear.errors import AnnotationError
 
 if TYPE_CHECKING:
@@ -33,13 +34,16 @@ def agree(
         Path | None,
         typer.Option("-o", "--output", help="Folder for page and tables [RESULTS/agreement]."),
     ] = None,
+    overwrite: Overwrite = False,
     remark: Annotated[str, typer.Option(help="A line to stand under the page's heading.")] = "",
 ) -> None:
     """Compare results with annotations, and annotators with each other."""
     from easytear.annotate import read_any
     from easytear.annotate.agreement import compare, write_agreement
-    from easytear.annotate.agreement.page import summary_lines
+    from easytear.annotate.agreement.page import PAGE, summary_lines
 
+    if output is not None:
+        refuse_existing(output / PAGE, overwrite)
     documents = [read_any(file) for file in files]
     comparison = compare(_cases(results, files, documents))
     page = write_agreement(comparison, output or results / "agreement", remark)

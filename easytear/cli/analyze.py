@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME, EXIT_USAGE
+from easytear.cli.overwrite import Overwrite, refuse_another_video
 from easytear.cli.progress import show_progress
 from easytear.crew import Crew, processors
 from easytear.errors import EasyTearError
@@ -102,6 +103,7 @@ def analyze_command(
     overlay: _Overlay = False,
     start: _Start = None,
     end: _End = None,
+    overwrite: Overwrite = False,
     as_json: _Json = False,
     workers: _Workers = None,
     quiet: _Quiet = False,
@@ -120,6 +122,7 @@ def analyze_command(
     # A scheduler's or a user's kill ends the work as Ctrl-C does: nothing is left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     _check_use(videos, mm_per_px, hvid, start, end)
+    _check_places(videos, out, overwrite=overwrite)
     with Crew((workers or min(processors(), USUAL_WORKERS)) - 1) as crew:
         task = _Task(
             out=out,
@@ -141,6 +144,13 @@ def analyze_command(
     if failed:
         raise typer.Exit(EXIT_SOME if done else EXIT_NOTHING)
     raise typer.Exit(EXIT_OK)
+
+
+def _check_places(videos: list[Path], out: Path, *, overwrite: bool) -> None:
+    from easytear.analysis import results_folder
+
+    for video in videos:
+        refuse_another_video(video, results_folder(video, out), overwrite)
 
 
 def _settings(config: Path | None, fps: float | None) -> Settings:
