@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from easytear import __version__
-from easytear.errors import EasyTearError, SettingsError, UsageError
+from easytear.base.errors import EasyTearError, SettingsError, UsageError
 
 EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from easytear.base.errors import MissingExtraError
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
-from easytear.crew import processors
-from easytear.errors import MissingExtraError
+from easytear.workers.pool import processors
 
 if TYPE_CHECKING:
-    from easytear.settings import Settings
+    from easytear.request.settings import Settings
     from easytear.study.local import Stop
     from easytear.study.plan import Order
     from easytear.study.record import StudyRecord
@@ -205,7 +205,7 @@ def _memory_mb(workers: int, scheduler: str | None) -> float:
 
 
 def _settings(config: Path | None, fps: float | None) -> Settings:
-    from easytear.settings import Settings, load_settings, with_fps
+    from easytear.request.settings import Settings, load_settings, with_fps
 
     return with_fps(load_settings(config) if config else Settings(), fps)
 

@@ -84,7 +84,7 @@ def _print(found: Survey) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from easytear.flags import sentence
+    from easytear.show.flags import sentence
 
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.preprocess.motion import PupilTrace
 from easytear.preprocess.pieces import in_pieces
 from easytear.preprocess.records import Blink, Interval
-from easytear.settings.preprocess import BlinkSettings
+from easytear.request.settings.preprocess import BlinkSettings
 
 CHANGED = 5.0
 """A place has changed when it departs from the open eye by this many of its usual departures."""

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 from easytear.preprocess.blinks import LidSignal, find_blinks, intervals_between, lid_signal
 from easytear.preprocess.motion import PupilTrace, follow_eye
 from easytear.preprocess.pupil import (
@@ -22,7 +22,7 @@ from easytear.preprocess.pupil import (
     search_pupil,
 )
 from easytear.preprocess.records import Blink, EyeInInterval, Interval
-from easytear.settings import Settings
+from easytear.request.settings import Settings
 
 THUMB_COLUMNS = 16
 THUMB_ROWS = 60

@@ -21,7 +21,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.video.rate import StatedRate, stated_rate
 from easytear.video.source import open_video, packets
 from easytear.video.times import FrameTimes, frame_times

@@ -11,7 +11,7 @@ from easytear.preprocess.blinks import (
 from easytear.preprocess.motion import PupilTrace
 from easytear.preprocess.records import Blink, Interval
 from easytear.preprocess.watcher import EyeWatcher
-from easytear.settings.preprocess import BlinkSettings
+from easytear.request.settings.preprocess import BlinkSettings
 from tests.preprocess.eyes import DrawnEye, closure_of
 
 FPS = 20.0
