@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.lid_margin import lid_margin
 from easytear.preprocess.limbus import EDGE_SD, USUAL_RATIO, Limbus, find_limbus
 from easytear.preprocess.locate import EyeLocation
 from easytear.preprocess.pupil import mean_radius
 from easytear.preprocess.records import Cornea
-from easytear.settings.preprocess import CorneaSettings
+from easytear.request.settings.preprocess import CorneaSettings
 
 _WORK_HALF = 150
 """Pictures are reduced until the iris is about this in half width: limbus, lids and lashes are far

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, ByteArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, ByteArray, Ellipse, FloatArray
 from easytear.preprocess.pupil import PupilFit, fit_pupil, mean_radius
 
 _SMALL = 240

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.polar import RAYS, SMOOTH, THETA, Polar, polar_of
 from easytear.preprocess.pupil import mean_radius
 

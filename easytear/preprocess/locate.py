@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.discs import LEAST_SCORE, Disc, dark_discs
 from easytear.preprocess.limbus import USUAL_RATIO, USUAL_RATIO_SD, Limbus, limbus_in
 from easytear.preprocess.orientation import upside_down

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.geometry import Ellipse
+from easytear.base.geometry import Ellipse
 from easytear.preprocess.limbus import ellipse_radius
 from easytear.preprocess.polar import THETA, Polar
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray
+from easytear.base.geometry import BoolArray
 
 _WORK = 320
 """Borders are looked for with the longer side reduced to at most about this."""

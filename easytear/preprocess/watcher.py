@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import ByteArray, Ellipse, FloatArray
+from easytear.base.geometry import ByteArray, Ellipse, FloatArray
 from easytear.preprocess.blinks import LidSignal, find_blinks, intervals_between, lid_signal
 from easytear.preprocess.discs import dark_discs
 from easytear.preprocess.locate import WANDER, EyeLocation
@@ -23,7 +23,7 @@ from easytear.preprocess.pupil import (
     ray_profiles,
 )
 from easytear.preprocess.records import Blink, EyeInInterval, Interval
-from easytear.settings import Settings
+from easytear.request.settings import Settings
 
 THUMB_COLUMNS = 16
 THUMB_ROWS = 60
