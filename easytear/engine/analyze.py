@@ -143,7 +143,7 @@ def analyze_into(
         config=settings.model_dump(mode="json"),
         calibration=scale_info(scale),
         intervals=tuple(m.result for m in measured),
-        flags=source.flags(),
+        flags=(*source.flags(), *watched.flags),
         events=source.events(),
         corrections=notes_of(corrections),
     )
