@@ -28,8 +28,8 @@ from benchmarks.changes import CHANGES, Changed, film_of, make
 from benchmarks.compared import COLUMNS, Reading, compare, reading, spread_of
 from benchmarks.page import table_markdown
 from benchmarks.running import run_command
-from easytear.aside import written_aside
-from easytear.errors import EasyTearError
+from easytear.base.atomic import atomic_write
+from easytear.base.errors import EasyTearError
 from easytear.video import FrameReader
 
 assert filmed.PARTS  # importing it registers the changes
@@ -145,14 +145,14 @@ def main() -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
     print(*summary_lines(table), sep="\n")
     if options.csv:
-        with written_aside(options.csv) as aside:
+        with atomic_write(options.csv) as aside:
             table.to_csv(aside, index=False)
     if options.markdown:
         points = "\n".join(f"- {line}" for line in summary_lines(table))
-        with written_aside(options.markdown) as aside:
+        with atomic_write(options.markdown) as aside:
             aside.write_text(f"{table_markdown(cells)}\n{points}\n", encoding="utf-8")
     if options.json:
-        with written_aside(options.json) as aside:
+        with atomic_write(options.json) as aside:
             aside.write_text(json.dumps(json.loads(table.to_json(orient="records")), indent=1))
 
 

@@ -57,7 +57,7 @@ def _list_devices() -> None:
     from rich.markup import escape
     from rich.padding import Padding
 
-    from easytear.errors import EasyTearError
+    from easytear.base.errors import EasyTearError
     from easytear.request.devices import DEVICES_VARIABLE, devices
 
     try:

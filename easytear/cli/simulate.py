@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from easytear.cli.overwrite import Overwrite, refuse_existing
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -32,6 +34,7 @@ def simulate_command(
     size: Annotated[str | None, typer.Option(help="Picture size, as 640x480.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames per second.", min=2, max=240)] = None,
     show: Annotated[bool, typer.Option("--list", help="List the presets and stop.")] = False,
+    overwrite: Overwrite = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Make a tear-film video whose truth is known exactly, and store the truth beside it."""
@@ -43,7 +46,7 @@ def simulate_command(
     name = preset if device is None else _device_key(device)
     width_px, height_px = _size(size) if size else (None, None)
     camera = {"duration_s": duration, "width_px": width_px, "height_px": height_px, "fps": fps}
-    _make(out, name, seed, difficulty, camera, quiet=quiet)
+    _make(out, name, seed, difficulty, camera, quiet=quiet, overwrite=overwrite)
 
 
 def _list() -> None:
@@ -78,6 +81,7 @@ def _make(
     camera: dict[str, Any],
     *,
     quiet: bool,
+    overwrite: bool,
 ) -> None:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
@@ -86,7 +90,11 @@ def _make(
     from easytear.simulate.instruments import make_shot, record, resized
     from easytear.simulate.presets import with_camera
 
-    video = out if out.suffix else out / f"{name}-{seed}.mp4"
+    ours = name in PRESETS
+    scene = with_camera(make_scene(name, seed), **camera) if ours else None
+    shot = None if ours else resized(make_shot(name, seed, difficulty), **camera)
+    video = out if out.suffix and not out.is_dir() else out / f"{name}-{seed}.mp4"
+    refuse_existing(video, overwrite)
 
     class Bar:
         def update(self, done: float, total: float, message: str = "") -> None:
@@ -94,10 +102,10 @@ def _make(
 
     with RichProgress(console=Console(stderr=True), disable=quiet, transient=True) as bar:
         task = bar.add_task(f"rendering {video.name}", total=None)
-        if name in PRESETS:
-            simulate(with_camera(make_scene(name, seed), **camera), video, Bar())
-        else:
-            record(resized(make_shot(name, seed, difficulty), **camera), video, Bar())
+        if scene is not None:
+            simulate(scene, video, Bar())
+        elif shot is not None:
+            record(shot, video, Bar())
     typer.echo(str(video))
 
 

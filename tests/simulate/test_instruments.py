@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear.request.devices import devices
 from easytear.simulate import Truth
 from easytear.simulate.instruments import (
@@ -87,7 +87,7 @@ def test_the_film_moves_as_the_truth_says(name: str, seed: int) -> None:
     )
     front = truth.eye_to_image(truth.front_at(first)[truth.front_visible(first)], first)
     chosen = front[len(front) // 5 : -len(front) // 5 : max(1, len(front) // 12)]
-    points = np.concatenate([chosen + [0.0, below] for below in (-14.0, 0.0, 10.0, 18.0)])
+    points = np.concatenate([chosen + np.array([0.0, below]) for below in (-14.0, 0.0, 10.0, 18.0)])
     moved = truth.displace(points, first, later, "image")
     seen = [_seen_off(before, after, p, p + d) for p, d in zip(points, moved, strict=True)]
     off = np.array([one for one in seen if one is not None])

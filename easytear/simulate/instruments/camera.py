@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from easytear.geometry import BoolArray, ByteArray
+from easytear.base.geometry import BoolArray, ByteArray
 from easytear.simulate.instruments.posture import limbus
 from easytear.simulate.instruments.shot import LightEvent, Shot
 from easytear.simulate.noise import Float32Array

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from easytear.geometry import ByteArray
+from easytear.base.geometry import ByteArray
 from easytear.simulate.instruments.camera import Camera
 from easytear.simulate.instruments.patterns import octaves
 from easytear.simulate.instruments.posture import posture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.simulate.instruments.patterns import fractal_line, octaves, reaction, tiled
 from easytear.simulate.instruments.posture import limbus
 from easytear.simulate.instruments.shot import Shot

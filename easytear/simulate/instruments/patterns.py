@@ -7,7 +7,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.simulate.noise import Float32Array
 
 TILE = 192

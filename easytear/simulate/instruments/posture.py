@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easytear.geometry import Ellipse, FloatArray
+from easytear.base.geometry import Ellipse, FloatArray
 from easytear.simulate.gaze import Pose
 from easytear.simulate.instruments.shot import Shot
 from easytear.simulate.motion import FilmMotion, LidLine

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear.simulate.instruments.draw import Dice, blink, ordinary, place, spread
 from easytear.simulate.instruments.shot import EventKind, LightEvent, Recorder, Shot
 

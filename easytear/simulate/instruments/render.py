@@ -8,8 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from easytear.geometry import ByteArray, FloatArray
-from easytear.progress import SILENT, Progress
+from easytear.base.geometry import ByteArray, FloatArray
+from easytear.base.progress import SILENT, Progress
 from easytear.simulate.gaze import Pose
 from easytear.simulate.instruments.camera import Camera
 from easytear.simulate.instruments.empty import EmptyRecording

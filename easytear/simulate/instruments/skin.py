@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.simulate.instruments.globe import PAD, tint
 from easytear.simulate.instruments.patterns import octaves, perlin
 from easytear.simulate.instruments.posture import limbus, lower_lid, upper_margin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.simulate.gaze import Pose
 from easytear.simulate.instruments.camera import valid_area
 from easytear.simulate.instruments.film import Sheet
