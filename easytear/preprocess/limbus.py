@@ -12,7 +12,7 @@ from easytear.preprocess.polar import RAYS, SMOOTH, THETA, Polar, polar_of
 from easytear.preprocess.pupil import mean_radius
 
 ASPECT = 1.11
-ASPECT_SD = 0.07
+ASPECT_SD = 0.05
 """Horizontal over vertical width of the visible iris, 11.7 to 10.6 mm, and its spread."""
 
 DECENTRE_SD = 0.06
@@ -21,7 +21,10 @@ DECENTRE_SD = 0.06
 
 TILT_SD_DEG = 4.0
 EDGE_SD = 0.02
-"""The limbus is a band of about a millimetre: what counts as its edge differs by this share."""
+"""The limbus is a band of a millimetre: what a person calls its edge differs by this share."""
+
+LEAST_EDGE_SD = 0.005
+"""Even a sharp limbus is no ellipse to better than this share (0.03 mm)."""
 
 RATIO = (1.25, 9.0)
 """Width of the iris over that of the pupil: from 9 mm in one of 11.2 to 1.5 mm in one of 13.5."""
@@ -203,7 +206,8 @@ def _refine(polar: Polar, start: FloatArray, typical: float, prior: _Prior) -> L
         return None
     if not _white_outside(polar, ellipse_radius(params), seen):
         return None
-    sd = 2.0 * float(np.hypot(np.sqrt(covariance[2, 2]), EDGE_SD * half))
+    doubt = _edge_doubt(polar, ellipse_radius(params), weight)
+    sd = 2.0 * float(np.hypot(np.sqrt(covariance[2, 2]), doubt * half))
     ellipse = Ellipse(
         polar.x_px + float(params[0]),
         polar.y_px + float(params[1]),
@@ -212,6 +216,28 @@ def _refine(polar: Polar, start: FloatArray, typical: float, prior: _Prior) -> L
         float(np.rad2deg(params[4])),
     )
     return Limbus(ellipse, sd, 360.0 * float(seen.mean()))
+
+
+def _edge_doubt(polar: Polar, model: FloatArray, weight: FloatArray) -> float:
+    """Return how far it is open what counts as the limbus' edge, one standard deviation as a share.
+
+    A sharp limbus lies at the same place whether one looks at brightness, its logarithm (as the eye
+    does) or its square (about what the camera received); a soft band does not. Any place between
+    them may be meant.
+    """
+    near = np.abs(polar.radius_px[None, :] / model[:, None] - 1.0) < 3.0 * SMOOTH
+    known = near & np.isfinite(polar.step)
+    use = (weight > 0) & (known.sum(axis=1) > 8)
+    if use.sum() < 8:
+        return EDGE_SD
+    places = []
+    for steps in (polar.step / polar.brightness, polar.step * polar.brightness):
+        rising = np.where(known, np.maximum(steps, 0.0), 0.0)[use] ** 4
+        places.append(
+            (rising * polar.radius_px).sum(axis=1) / np.maximum(rising.sum(axis=1), 1e-12)
+        )
+    apart = float(np.median((places[1] - places[0]) / model[use]))
+    return float(np.clip(abs(apart) / np.sqrt(12.0), LEAST_EDGE_SD, 2.0 * EDGE_SD))
 
 
 def _edges(polar: Polar, model: FloatArray, reach: float) -> tuple[FloatArray, FloatArray]:
