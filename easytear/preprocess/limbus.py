@@ -23,14 +23,14 @@ TILT_SD_DEG = 4.0
 EDGE_SD = 0.02
 """The limbus is a band of a millimetre: what a person calls its edge differs by this share."""
 
-LEAST_EDGE_SD = 0.005
-"""Even a sharp limbus is no ellipse to better than this share (0.03 mm)."""
-
 RATIO = (1.25, 9.0)
 """Width of the iris over that of the pupil: from 9 mm in one of 11.2 to 1.5 mm in one of 13.5."""
 
 USUAL_RATIO, USUAL_RATIO_SD = 3.2, 0.45
 """Its usual value (a pupil of 3.6 mm) and the spread of its logarithm, from dark to light."""
+
+_STEEPEST = 5
+"""Turns of the fit that go by the steepest place of each ray, which is found from further off."""
 
 LEAST_EVIDENCE = 10.0
 """Rays of full contrast that an arc must have, less what speaks against it: 25 degrees."""
@@ -192,9 +192,11 @@ def _refine(polar: Polar, start: FloatArray, typical: float, prior: _Prior) -> L
     reach = 0.12
     covariance: FloatArray = np.eye(5)
     seen = np.zeros(RAYS, bool)
-    for _ in range(8):
+    for turn in range(9):
         model = ellipse_radius(params)
         edge, strength = _edges(polar, model, reach)
+        if turn >= _STEEPEST:
+            edge = _half_risen(polar, edge)
         seen = strength > 0.35 * typical
         if seen.sum() < 15:
             return None
@@ -218,6 +220,35 @@ def _refine(polar: Polar, start: FloatArray, typical: float, prior: _Prior) -> L
     return Limbus(ellipse, sd, 360.0 * float(seen.mean()))
 
 
+def _half_risen(polar: Polar, edge: FloatArray) -> FloatArray:
+    """Return where each ray is half-way from iris to white, near its steepest place.
+
+    Many irises are darker towards the limbus; brightness then rises first from that dark ring to
+    the iris's own, and the steepest place lies too far in. The ring belongs to the iris.
+    """
+    share = polar.radius_px[None, :] / edge[:, None]
+    with np.errstate(all="ignore"):
+        iris = _mean_of(polar.brightness, (share > 0.75) & (share < 0.9))
+        white = _mean_of(polar.brightness, (share > 1.06) & (share < 1.14))
+        level = 0.5 * (iris + white)
+        risen = (polar.brightness >= level[:, None]) & (share > 0.93) & (share < 1.07)
+        first = np.argmax(risen, axis=1)
+        rows = np.arange(RAYS)
+        before, after = polar.brightness[rows, first - 1], polar.brightness[rows, first]
+        part = np.clip((level - before) / (after - before), 0.0, 1.0)
+    place = polar.radius_px[first - 1] + part * (
+        polar.radius_px[first] - polar.radius_px[first - 1]
+    )
+    known = risen.any(axis=1) & (first > 0) & np.isfinite(part) & (white > iris) & (before < level)
+    return np.where(known & (np.abs(place / edge - 1.0) < 0.06), place, edge)
+
+
+def _mean_of(values: FloatArray, where: BoolArray) -> FloatArray:
+    known = where & np.isfinite(values)
+    mean: FloatArray = np.where(known, values, 0.0).sum(axis=1) / known.sum(axis=1)
+    return mean
+
+
 def _edge_doubt(polar: Polar, model: FloatArray, weight: FloatArray) -> float:
     """Return how far it is open what counts as the limbus' edge, one standard deviation as a share.
 
@@ -237,7 +268,7 @@ def _edge_doubt(polar: Polar, model: FloatArray, weight: FloatArray) -> float:
             (rising * polar.radius_px).sum(axis=1) / np.maximum(rising.sum(axis=1), 1e-12)
         )
     apart = float(np.median((places[1] - places[0]) / model[use]))
-    return float(np.clip(abs(apart) / np.sqrt(12.0), LEAST_EDGE_SD, 2.0 * EDGE_SD))
+    return float(np.hypot(EDGE_SD, min(abs(apart) / np.sqrt(12.0), EDGE_SD)))
 
 
 def _edges(polar: Polar, model: FloatArray, reach: float) -> tuple[FloatArray, FloatArray]:

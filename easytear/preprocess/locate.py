@@ -38,6 +38,10 @@ _RIVAL_SHARE = 0.6
 _REFLECTING = 0.04
 """Share of a band about the pupil's edge; lashes and noise change less."""
 
+_LEAST_IRIS = 0.04
+"""Half the width of the smallest iris that is looked for, as a share of the picture's longer side:
+a film could not be followed on it, and specks are everywhere."""
+
 _TRIES = 3
 """Sizes that are tried, the likeliest first."""
 
@@ -151,6 +155,8 @@ def _is_eye(found: Sequence[Sequence[Disc]], chosen: dict[int, Disc], eye: EyeLo
     alone = float(np.median(rivals / scores)) < _RIVAL_SHARE
     # One picture in ten at least: an eye that is nearly always shut is still an eye.
     least = 1 if len(found) < 3 else max(2, round(0.1 * len(found)))
+    if eye.iris_radius_px < _LEAST_IRIS * max(eye.valid.shape):
+        return False
     if eye.iris is not None:
         return alone and int((scores >= _FAIR_SCORE).sum()) >= least
     return alone and int((scores >= LEAST_SCORE).sum()) >= least

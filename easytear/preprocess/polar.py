@@ -22,6 +22,9 @@ THETA = np.arange(RAYS) * (2.0 * np.pi / RAYS)
 SMOOTH = 0.027
 """Rays are smoothed over this share of the distance: a third of the limbus' own width (1 mm)."""
 
+_TURN = 0.8
+"""Rays are smoothed over so many of their neighbours (2 degrees)."""
+
 _SPACING = 0.007
 _TAIL = 2.5
 """Rays begin where the pupil's soft edge has ended: this many times as far beyond its middle as its
@@ -141,9 +144,11 @@ def _rays(
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
+    around = 3 * int(np.ceil(_TURN))
+    closed = np.concatenate([rays[-around:], rays, rays[:around]]).astype(np.float32)
     rays = cv2.GaussianBlur(
-        rays, (0, 0), SMOOTH / _SPACING, sigmaY=0.8, borderType=cv2.BORDER_REPLICATE
-    )
+        closed, (0, 0), SMOOTH / _SPACING, sigmaY=_TURN, borderType=cv2.BORDER_REPLICATE
+    )[around:-around]
     margin = SMOOTH * radius
     outside = (x < margin) | (y < margin) | (x > width - 1 - margin) | (y > height - 1 - margin)
     if valid is not None and not valid.all():
