@@ -144,7 +144,7 @@ def analyze_into(
         calibration=scale_info(scale, *_iris_px(corneas)),
         blinks=blink_entries(watched.blinks, source.time_s),
         intervals=tuple(m.result for m in measured),
-        flags=source.flags(),
+        flags=(*source.flags(), *watched.flags),
         events=source.events(),
     )
     progress.update(1.0, 1.0, "done")
