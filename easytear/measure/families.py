@@ -1,9 +1,9 @@
-"""Does the exponential hold? Other laws of spreading, compared on the rise that no law was put into.
+"""Does the exponential hold? Other laws of spreading, compared on a rise that knows no law.
 
 All are fitted to the shared rise g(t) from the same onset. Errors of g last (above all those of the
 eye's motion), so each law's likelihood is that of its residuals under the noise process that suits
-them best (`noise_process.py`), and Akaike's criterion is made of that: with independent errors every
-wiggle would speak for the law with the most numbers.
+them best (`noise_process.py`), and Akaike's criterion is made of that: with independent errors
+every wiggle would speak for the law with the most numbers.
 """
 
 from __future__ import annotations

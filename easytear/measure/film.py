@@ -10,9 +10,11 @@ from threadpoolctl import threadpool_limits
 
 from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.measure.area import filled_front
+from easytear.measure.families import Comparison
 from easytear.measure.headline import Headline, band_zone, find_headline
 from easytear.measure.motion import aligned, local_velocity, shared_motion
 from easytear.measure.record import fit_record
+from easytear.measure.rise import law_free
 from easytear.measure.samples import Samples, front_samples, looked_at, track_samples
 from easytear.measure.spread import Law, fit_law
 from easytear.measure.zone import Onset, Zone
@@ -158,6 +160,11 @@ class _Laws:
     front: Law | None
     sideways: Law | None
 
+    @property
+    def compared(self) -> Comparison | None:
+        """Which law suits the headline's rise best."""
+        return self.found.compared
+
     def flags(self) -> tuple[str, ...]:
         """Return the headline's flags, or that the tracks show no spread."""
         if self.everywhere is not None:
@@ -195,11 +202,19 @@ def _records(
         return fit_record(law, quality, scale_known=scale_known, visible_mm=visible_mm)
 
     bands = (Band(from_mm=a, to_mm=b, fit=record(law)) for a, b, law in laws.bands)
+    shared = laws.found.shared
     return Spread(
-        y=record(laws.found.law),
+        y=fit_record(
+            laws.found.law,
+            quality,
+            scale_known=scale_known,
+            visible_mm=visible_mm,
+            compared=laws.compared,
+        ),
         bands=tuple(bands),
         x=record(laws.sideways),
         front=record(laws.front),
+        rise=None if shared is None else law_free(shared, scale_known=scale_known),
     )
 
 

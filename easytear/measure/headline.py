@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from easytear.base.geometry import BoolArray, FloatArray
 from easytear.measure.bootstrap import Target
+from easytear.measure.families import Comparison, compare_laws
 from easytear.measure.field import FLAT, Amplitudes, Arch, Field, fit_arch, fit_field, make_field
 from easytear.measure.samples import Samples
 from easytear.measure.shared import Shared, shared_law
@@ -29,6 +30,8 @@ from easytear.measure.zones import (
 from easytear.request.settings.measure import SpreadSettings
 
 ROUNDS = 3
+ONSET_MATTERS = 0.05
+"""An onset known worse than this share of lambda alone makes rho uncertain by ten per cent."""
 MARGIN_MM = 0.5
 
 
@@ -175,6 +178,7 @@ class Headline:
     where: Origins | None
     flags: tuple[str, ...] = ()
     shared: Shared | None = None
+    compared: Comparison | None = None
 
 
 def find_headline(
@@ -221,7 +225,11 @@ def find_headline(
         return Headline(None, rows, settled, ("headline_zone_empty",))
     shared = shared_law(up, edge, lid_mm, settled, start, settings, rng)
     if shared is not None:
-        return Headline(shared.law, shared.zone, settled, (), shared)
+        compared = compare_laws(shared.time_s, shared.rise_mm, shared.law.fit.onset_s)
+        flags = ("law_misfit",) if compared and compared.exponential_fails else ()
+        if shared.onset_sd_s > ONSET_MATTERS * shared.law.fit.lambda_s:
+            flags = (*flags, "onset_extrapolated")
+        return Headline(shared.law, shared.zone, settled, flags, shared, compared)
     moved = [zone_below_front(up, edge, settled, deep, shift)[0] for shift in (-sd, sd)]
     law = fit_law(zone, settings, onset=onset, alternatives=moved, rng=rng)
     return Headline(law, rows, settled, () if law else ("headline_zone_empty",))
