@@ -276,9 +276,9 @@ def _law(
 ) -> Law:
     """Return the law in the form that all laws have, with the rows that count in it."""
     law = motion.nearest
-    near = rows.chosen((motion.depth_mm < REACH_MM) & (motion.depth_mm > -REACH_MM)).samples
+    near = rows.chosen(~rows.is_front & (np.abs(motion.depth_mm) <= REACH_MM)).samples
     if len(near) == 0:
-        near = rows.samples
+        near = rows.chosen(~rows.is_front).samples
     line, left = residuals(near, law.onset_s, law.log_lambda, law.drift_mm_s)
     fit = replace(
         start.fit,
