@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from easytear.request.settings import Settings
+from easytear.results import PRODUCTS
 from easytear_gui.running.plan import Work, needed
 from easytear_gui.running.process import Worker
 from easytear_gui.running.steps import Step, prepare
@@ -18,7 +19,6 @@ from easytear_gui.session.document import Document
 from easytear_gui.session.model import Decisions, State, Video
 
 _log = logging.getLogger(__name__)
-_PRODUCTS = {"summary.json", "frames.csv", "tracks.csv", "front.csv", "report.html", "overlay.mp4"}
 
 
 @dataclass
@@ -232,7 +232,7 @@ class Runner(QObject):
 def _carry_over(old: Path, new: Path) -> None:
     """Take over what others put into the earlier results folder: annotations, above all."""
     if old.is_dir():
-        made = {p.name for p in new.iterdir()} | _PRODUCTS
+        made = {p.name for p in new.iterdir()} | set(PRODUCTS)
         for path in old.iterdir():
             if path.name not in made:
                 path.replace(new / path.name)
