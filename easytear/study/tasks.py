@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from easytear.base.folders import remove_own_folder
 from easytear.request.settings import Settings
 from easytear.results import write_text
-from easytear.results.files import PICTURES, SUMMARY, TABLES, refuse_link
+from easytear.results.files import PRODUCTS, refuse_link
 
 OUTCOME: Final = "outcome.json"
 LOG: Final = "log.txt"
@@ -130,7 +130,7 @@ class Outcome(BaseModel):
         """Write it into the video's folder; a failed video keeps no results of earlier runs."""
         if self.status == "failed":
             (folder / OUTCOME).unlink(missing_ok=True)
-            for name in (SUMMARY, *TABLES, *PICTURES):
+            for name in PRODUCTS:
                 (folder / name).unlink(missing_ok=True)
         write_text(folder / OUTCOME, self.model_dump_json(indent=1, by_alias=True) + "\n")
 

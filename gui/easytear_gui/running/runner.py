@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from easytear.base.errors import EasyTearError
 from easytear.base.folders import remove_own_folder
 from easytear.request.settings import Settings
+from easytear.results import PRODUCTS
 from easytear.results.files import SUMMARY
 from easytear_gui.running.plan import Work, needed
 from easytear_gui.running.process import Worker
@@ -20,7 +21,6 @@ from easytear_gui.session.document import Document
 from easytear_gui.session.model import Decisions, State, Video
 
 _log = logging.getLogger(__name__)
-_PRODUCTS = {"summary.json", "frames.csv", "tracks.csv", "front.csv", "report.html", "overlay.mp4"}
 
 
 @dataclass
@@ -245,7 +245,7 @@ def _may_replace(target: Path) -> bool:
 def _carry_over(old: Path, new: Path) -> None:
     """Take over what others put into the earlier results folder: annotations, above all."""
     if old.is_dir():
-        made = {p.name for p in new.iterdir()} | _PRODUCTS
+        made = {p.name for p in new.iterdir()} | set(PRODUCTS)
         for path in old.iterdir():
             if path.name not in made:
                 path.replace(new / path.name)
