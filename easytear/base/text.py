@@ -13,7 +13,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def printable(text: str) -> str:
-    """Return a text in which every character can be seen.
+    r"""Return a text in which every character can be seen.
 
     Control characters (escape sequences of a terminal, line breaks), such as turn the direction of
     writing, and halves of characters (names that are not UTF-8) are spelt out: ``\\x1b``.
