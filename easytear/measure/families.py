@@ -35,11 +35,13 @@ class Comparison:
     Attributes
     ----------
     best : str
-        Its name.
+        Its name. The exponential, with or without drift, stands unless another law is clearly
+        better and the misfit is large enough to matter.
     misfit : float
         RMS departure of the rise from the nearest exponential, as a share of its amplitude.
     others : tuple of (str, float)
-        The other laws, and by how much their criterion is worse.
+        The other laws, and by how much their criterion is worse (below nothing: better, but not
+        by as much as matters).
     """
 
     best: str
@@ -49,10 +51,7 @@ class Comparison:
     @property
     def exponential_fails(self) -> bool:
         """Whether the exponential, with or without drift, clearly does not hold."""
-        if self.misfit < LEAST_MISFIT or self.best.startswith("exponential"):
-            return False
-        worse = [delta for name, delta in self.others if name.startswith("exponential")]
-        return min(worse, default=0.0) > CLEAR
+        return not self.best.startswith("exponential")
 
 
 def _lambdas(span_s: float) -> FloatArray:
@@ -129,6 +128,9 @@ def compare_laws(time_s: FloatArray, rise_mm: FloatArray, onset_s: float) -> Com
         size = np.maximum(np.linalg.norm(columns, axis=0), 1e-12)
         criterion[name] = 2.0 * numbers - 2.0 * best_likelihood(time_s, rise_mm, columns / size)
     best = min(criterion, key=lambda name: criterion[name])
+    plain = min(("exponential", "exponential+drift"), key=lambda name: criterion[name])
+    if misfit < LEAST_MISFIT or criterion[plain] - criterion[best] < CLEAR:
+        best = plain
     others = sorted(
         ((name, value - criterion[best]) for name, value in criterion.items() if name != best),
         key=lambda other: other[1],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,8 @@ class FilmSpread:
         Height of the picture above the lower border of the exposed cornea.
     flags : tuple of str
         Stable short words of `easytear.show.flags`.
+    limits : dict of str to float
+        Relative standard deviations by what they come from, named by their flags.
     """
 
     spread: Spread
@@ -69,6 +71,7 @@ class FilmSpread:
     zone: BoolArray
     visible_mm: float | None
     flags: tuple[str, ...]
+    limits: dict[str, float] = field(default_factory=dict)
 
 
 def measure_film(
@@ -147,6 +150,7 @@ def _measure(
         zone=laws.found.zone,
         visible_mm=visible_mm,
         flags=laws.flags(),
+        limits={} if laws.found.shared is None else laws.found.shared.limits,
     )
 
 

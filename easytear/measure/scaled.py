@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from easytear.results.model import Fit, IntervalResult, ScaleInfo
+from easytear.request.scale import MEAN_HVID_MM, SD_HVID_MM
+from easytear.results.model import Fit, IntervalResult, Quality, ScaleInfo
 from easytear.results.records import Pair, Record
+from easytear.show.flags import SENTENCES
 
 NORMAL_95 = 1.959964
+BETWEEN_PEOPLE = 0.999 * SD_HVID_MM / MEAN_HVID_MM
+"""A scale from the iris that is less certain than this rests on the mean width."""
+
 GIVEN = "_ci95_given_scale"
 
 R = TypeVar("R", bound=Record)
@@ -34,8 +39,19 @@ def with_scale(result: IntervalResult, scale: ScaleInfo) -> IntervalResult:
     bands = tuple(b.model_copy(update={"fit": _fit(b.fit, relative)}) for b in spread.bands)
     fits = {name: _fit(getattr(spread, name), relative) for name in ("y", "x", "front")}
     rise = None if spread.rise is None else _widened(spread.rise, relative)
-    return result.model_copy(
-        update={"spread": spread.model_copy(update={**fits, "bands": bands, "rise": rise})}
+    moved = spread.model_copy(update={**fits, "bands": bands, "rise": rise})
+    return result.model_copy(update={"spread": moved, "quality": _noted(result, scale, relative)})
+
+
+def _noted(result: IntervalResult, scale: ScaleInfo, relative: float) -> Quality:
+    """Return the quality with a flag where the scale rests on the mean iris."""
+    quality = result.quality
+    if scale.source != "hvid" or relative < BETWEEN_PEOPLE or result.spread.y is None:
+        return quality
+    order = {name: number for number, name in enumerate(SENTENCES)}
+    flags = {*quality.flags, "scale_from_mean_iris"}
+    return quality.model_copy(
+        update={"flags": tuple(sorted(flags, key=lambda f: (order.get(f, 999), f)))}
     )
 
 

@@ -23,6 +23,9 @@ from easytear.request.settings.measure import SpreadSettings
 if TYPE_CHECKING:
     from easytear.measure.headline import Origins
 
+AFTER_S = 0.1
+"""The window counts from the onset; a little more lets the rise at its end be read."""
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -44,6 +47,8 @@ class Shared:
         Which tracks lie in the zone.
     front_mm : (c,) array
         The front's height at onset.
+    limits : dict of str to float
+        Relative standard deviations by what they come from, named by their flags.
     """
 
     law: Law
@@ -54,6 +59,7 @@ class Shared:
     onset_sd_s: float
     zone: BoolArray
     front_mm: FloatArray
+    limits: dict[str, float]
 
 
 def shared_law(
@@ -83,7 +89,7 @@ def shared_law(
         Source of chance.
     """
     begin_s = float(up.time_s[0])
-    rows, kept = _rows(up, edge, where, begin_s + start.window_s)
+    rows, kept = _rows(up, edge, where, start.fit.onset_s + start.window_s + AFTER_S)
     if rows is None or (~rows.is_front).sum() < 3:
         return None
     frame = Frame(
@@ -223,7 +229,8 @@ def _shared(
     law, time_s, count = motion.nearest, frame.time_s[motion.known], settings.bootstrap
     assert law.onset is not None
     place, scale = place_paths(rows, frame, motion, settings, rng, count)
-    paths = place + time_paths(time_s, motion, law, 0.0, count, rng)
+    common = time_paths(time_s, motion, law, 0.0, count, rng)
+    paths = place + common
     numbers = paths @ answers(time_s, law)[1:3].T
     free = rng.random(count) < drifting
     if free.any():
@@ -236,11 +243,17 @@ def _shared(
         shift = [moved.log_lambda - law.log_lambda, moved.rho_mm - law.rho_mm]
         numbers += normal * np.array(shift)
         paths += normal * (other.rise_mm - motion.rise_mm)[motion.known]
-    scale = scale + rng.standard_normal((count, 2)) @ np.array(
-        [np.sqrt(0.5 * (zones[0] ** 2 + zones[1] ** 2)), zones[2]]
-    )
+    border = float(np.sqrt(0.5 * (zones[0] ** 2 + zones[1] ** 2)))
+    moved_by = by_onset(frame, motion)
+    limits = {
+        "limited_by_film": float(np.hypot(scale.std(), zones[2])),
+        "limited_by_front": border,
+        "limited_by_law": float((common @ answers(time_s, law)[1]).std()),
+        "limited_by_onset": float(abs(moved_by[1])) * law.onset.sd_s / law.rho_mm,
+    }
+    scale = scale + rng.standard_normal((count, 2)) @ np.array([border, zones[2]])
     onset = law.onset.draw(count, rng)
-    numbers += onset[:, None] * by_onset(frame, motion)
+    numbers += onset[:, None] * moved_by
     stretch = np.exp(scale)
     draws = Draws(
         law.onset_s + onset,
@@ -262,6 +275,7 @@ def _shared(
         law.onset.sd_s,
         zone,
         motion.front_mm,
+        limits,
     )
 
 
