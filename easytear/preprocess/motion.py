@@ -54,6 +54,12 @@ class PupilTrace:
             self.contrast[frames],
         )
 
+    def whole(self) -> BoolArray:
+        """Return where all of the pupil is in view, (n,)."""
+        with np.errstate(invalid="ignore"):
+            seen: BoolArray = (self.support > 0.75) & self.seen(self.usual())
+        return seen
+
     def usual(self) -> PupilTrace:
         """Return the frames that show what this video's pupil usually looks like.
 
