@@ -18,7 +18,7 @@ _STANDARD_WIDTH = 320
 """The view is reduced to this width before its fine contrast is taken, so that a picture of
 twice the size says the same: an iris then is about 100 px in radius, and 1 px 0.06 mm."""
 
-_LOG_STEP = 0.02
+LOG_STEP = 0.02
 _LOG_LEAST = -0.4
 """Fine contrast is kept as a logarithm in steps of 2 %, from this value up, in one byte."""
 
@@ -95,7 +95,7 @@ class LidView:
         bright = cv2.resize(part, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
         fine = cv2.resize(fine, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
         # 0.7 grey levels: about what noise and coding leave in a smooth place.
-        steps = (np.log(fine + 0.7) - _LOG_LEAST) / _LOG_STEP
+        steps = (np.log(fine + 0.7) - _LOG_LEAST) / LOG_STEP
         cells = np.stack([bright, np.clip(np.rint(steps), 0, 255)]).astype(np.uint8)
         return cells[:, ::-1].copy() if self.upside_down else cells
 
@@ -103,5 +103,5 @@ class LidView:
 def unpacked(cells: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return cells as numbers: brightness in grey levels, logarithm of the fine contrast."""
     out = cells.astype(np.float32)
-    out[..., 1, :, :] = out[..., 1, :, :] * np.float32(_LOG_STEP) + np.float32(_LOG_LEAST)
+    out[..., 1, :, :] = out[..., 1, :, :] * np.float32(LOG_STEP) + np.float32(_LOG_LEAST)
     return out

@@ -111,14 +111,18 @@ class _Edges:
 
 @dataclass(frozen=True)
 class _LidLook:
-    """What the lid looks like, eye light taken out: (2, 1, columns) mean and deviation."""
+    """What the lid looks like at the usual light: (2, 1, columns) mean and deviation."""
 
     mean: Cells
     sd: Cells
 
 
 def lid_signal(
-    cells: NDArray[np.uint8], trace: PupilTrace, time_s: FloatArray, view: LidView
+    cells: NDArray[np.uint8],
+    trace: PupilTrace,
+    time_s: FloatArray,
+    view: LidView,
+    blank: BoolArray | None = None,
 ) -> LidSignal:
     """Return how far the upper lid covers the eye in every frame.
 
@@ -132,6 +136,8 @@ def lid_signal(
         Presentation times.
     view : LidView
         Where the lids are watched.
+    blank : (n,) bool array, optional
+        Pictures that show nothing: the lids are as before or after, whichever is the more open.
     """
     whole = trace.whole()
     opened = whole if whole.sum() >= 3 else np.ones(len(cells), bool)
@@ -144,10 +150,13 @@ def lid_signal(
     sd = restlessness(eye)
     limits = _Limits.of(trace, whole, view, centre[1], shift, mm_per_row)
     found = _search(eye, sd, limits)
-    look = _lid_look(eye, found, whole, mm_per_row)
+    level = light_level(cells, opened & ~(found.evidence >= LEAST_ROWS), view.valid)
+    look = _lid_look(eye, found, whole, level, mm_per_row)
     if look is not None:
-        found = replace(found, edge=_refined(eye, sd, found, look, mm_per_row))
+        found = replace(found, edge=_refined(eye, sd, found, look, level, mm_per_row))
     edge_row = np.where(found.evidence >= LEAST_ROWS, found.edge + shift[:, 1], np.nan)
+    if blank is not None and blank.any() and not blank.all():
+        edge_row = _bridged(edge_row, blank)
     rest, low = _ways(edge_row, centre[1], mm_per_row, view)
     closure = np.clip((edge_row - rest) / (low - rest), 0.0, 1.0)
     return LidSignal(
@@ -163,6 +172,19 @@ def lid_signal(
         mm_per_row=mm_per_row,
         travel_mm=(low - rest) * mm_per_row,
     )
+
+
+def light_level(
+    cells: NDArray[np.uint8], opened: BoolArray, valid: BoolArray
+) -> FloatArray:
+    """Return each frame's light against the usual, (n,), bridged where the eye is not open."""
+    known = np.flatnonzero(opened)
+    if not len(known) or not valid.any():
+        return np.ones(len(cells))
+    mean = np.array([float(cells[k, 0][valid].mean()) for k in known])
+    level = np.interp(np.arange(len(cells)), known, mean)
+    out: FloatArray = level / max(float(np.median(mean)), 1.0)
+    return np.clip(out, 0.1, 10.0)
 
 
 def _shift(trace: PupilTrace, whole: BoolArray, view: LidView) -> FloatArray:
@@ -314,7 +336,12 @@ def _alike(stretch: Stretch) -> FloatArray:
 
 
 def _refined(
-    eye: OpenEye, sd: Cells, found: _Edges, look: _LidLook, mm_per_row: float
+    eye: OpenEye,
+    sd: Cells,
+    found: _Edges,
+    look: _LidLook,
+    level: FloatArray,
+    mm_per_row: float,
 ) -> NDArray[np.intp]:
     """Return the edges between the lid's skin above and eye or lashes below, (n,).
 
@@ -327,7 +354,7 @@ def _refined(
         covered = np.flatnonzero(found.evidence[stretch.frames] >= LEAST_ROWS)
         if not len(covered):
             continue
-        gain = _skin_gain(stretch, covered, sd, look, found)
+        gain = _skin_gain(stretch, covered, sd, look, found, level)
         total = np.concatenate([np.zeros((len(gain), 1)), np.cumsum(gain, axis=1)], axis=1)
         sums |= dict(zip(stretch.frames[covered].tolist(), total, strict=True))
     free = {f: _lashes_below(found.edge[f], total, reach) for f, total in sums.items()}
@@ -351,7 +378,12 @@ def _lashes_below(
 
 
 def _skin_gain(
-    stretch: Stretch, chosen: NDArray[np.intp], sd: Cells, look: _LidLook, found: _Edges
+    stretch: Stretch,
+    chosen: NDArray[np.intp],
+    sd: Cells,
+    look: _LidLook,
+    found: _Edges,
+    level: FloatArray,
 ) -> FloatArray:
     """Return how much better skin explains each row than eye or lashes, (m, ROWS)."""
     part = replace(
@@ -362,12 +394,20 @@ def _skin_gain(
         light=Light(*(p[stretch.frames[chosen], None] for p in (found.gain, found.offset, found.focus))),
     )
     eye = _mixed(0.5 * departure(part, 0, sd), EYE_OUTLIERS)
-    off = (part.cells - look.mean) / look.sd
+    off = (_at_usual_light(part.cells, level[part.frames]) - look.mean) / look.sd
     reference = part.references[0]
     width = np.log(look.sd / np.hypot(sd, 0.25 * (reference.high - reference.low))).sum(axis=0)
     skin = _mixed(0.5 * (off**2).sum(axis=1) + width, SKIN_OUTLIERS)
     gain = (np.minimum(eye, ANYTHING) - skin) * part.weight
     out: FloatArray = gain.mean(axis=2)
+    return out
+
+
+def _at_usual_light(cells: Cells, level: FloatArray) -> Cells:
+    """Return cells (m, 2, rows, columns) as they would be at the usual light."""
+    out = cells.copy()
+    out[:, 0] /= level[:, None, None].astype(np.float32)
+    out[:, 1] -= np.log(level)[:, None, None].astype(np.float32)
     return out
 
 
@@ -380,7 +420,7 @@ def _mixed(cost: FloatArray, outliers: float) -> FloatArray:
 
 
 def _lid_look(
-    eye: OpenEye, found: _Edges, whole: BoolArray, mm_per_row: float
+    eye: OpenEye, found: _Edges, whole: BoolArray, level: FloatArray, mm_per_row: float
 ) -> _LidLook | None:
     """Return what lids look like in the frames that they clearly cover; None where none are."""
     deep = (found.evidence > 0.25 * ROWS) & ~whole
@@ -389,12 +429,13 @@ def _lid_look(
     lashes = LASHES_MM / mm_per_row if math.isfinite(mm_per_row) else 0.1 * ROWS
     seen: list[list[Cells]] = [[], []]
     for stretch in eye.stretches():
+        cells = _at_usual_light(stretch.cells, level[stretch.frames])
         for k, frame in enumerate(stretch.frames):
             if not deep[frame]:
                 continue
             # The margin itself, its lashes and their shadow are not the lid's skin.
             last = int(found.edge[frame] - lashes)
-            part = stretch.cells[k, :, max(last // 3, 0) : max(last, 1)]
+            part = cells[k, :, max(last // 3, 0) : max(last, 1)]
             for channel in (0, 1):
                 seen[channel].append(part[channel])
     means, sds = [], []
@@ -405,6 +446,17 @@ def _lid_look(
         sds.append(np.maximum(1.48 * np.median(np.abs(values - middle), axis=0), floor))
     mean, sd = np.stack(means)[:, None], np.stack(sds)[:, None]
     return _LidLook(mean.astype(np.float32), sd.astype(np.float32))
+
+
+def _bridged(edge_row: FloatArray, blank: BoolArray) -> FloatArray:
+    """Return the edges with those of blank frames from the frames beside: the more open ones."""
+    seen = np.flatnonzero(~blank)
+    place = np.searchsorted(seen, np.flatnonzero(blank))
+    before = edge_row[seen[np.clip(place - 1, 0, len(seen) - 1)]]
+    after = edge_row[seen[np.clip(place, 0, len(seen) - 1)]]
+    out = edge_row.copy()
+    out[blank] = np.minimum(before, after)
+    return out
 
 
 def _ways(

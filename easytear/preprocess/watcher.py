@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.geometry import ByteArray, FloatArray
-from easytear.preprocess.blinks import LidSignal, find_blinks, intervals_between, lid_signal
+from easytear.preprocess.blinks import find_blinks, intervals_between
+from easytear.preprocess.events import blank_frames, find_events
+from easytear.preprocess.lid_view import LidView
+from easytear.preprocess.lids import LidSignal, lid_signal
 from easytear.preprocess.motion import PupilTrace, follow_eye
 from easytear.preprocess.pupil import (
     RAYS,
@@ -21,17 +24,14 @@ from easytear.preprocess.pupil import (
     ray_profiles,
     search_pupil,
 )
-from easytear.preprocess.records import Blink, EyeInInterval, Interval
+from easytear.preprocess.records import Blink, EyeInInterval, Event, Interval
 from easytear.settings import Settings
-
-THUMB_COLUMNS = 16
-THUMB_ROWS = 60
 
 
 class EyeWatcher:
     """Sees every frame of a video once, in order, and then tells blinks, intervals and eye motion.
 
-    A frame leaves behind about 5 kB: a small picture for the lids, and brightness along rays
+    A frame leaves behind about 8 kB: a small picture for the lids, and brightness along rays
     across the pupil's edge.
 
     Parameters
@@ -45,7 +45,8 @@ class EyeWatcher:
     def __init__(self, shape: tuple[int, int], settings: Settings | None = None) -> None:
         self.shape = shape
         self._settings = settings or Settings()
-        self._thumbs: list[NDArray[np.uint8]] = []
+        self._view = LidView.whole(shape)
+        self._cells: list[NDArray[np.uint8]] = []
         self._profiles: list[NDArray[np.uint8]] = []
         self._fits: list[tuple[float, float, float, float, float]] = []
         self._sharpness: list[float] = []
@@ -56,11 +57,11 @@ class EyeWatcher:
 
     def __len__(self) -> int:
         """Return the number of frames seen."""
-        return len(self._thumbs)
+        return len(self._cells)
 
     def extend(self, later: EyeWatcher) -> None:
         """Take in what another watcher saw of the frames that follow."""
-        self._thumbs += later._thumbs
+        self._cells += later._cells
         self._profiles += later._profiles
         self._fits += later._fits
         self._sharpness += later._sharpness
@@ -70,11 +71,7 @@ class EyeWatcher:
     def add(self, grey: ByteArray) -> None:
         """See the next frame, (height, width) uint8, deinterlaced where needed."""
         half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        self._thumbs.append(
-            cv2.resize(half, (THUMB_COLUMNS, THUMB_ROWS), interpolation=cv2.INTER_AREA).astype(
-                np.uint8
-            )
-        )
+        self._cells.append(self._view.cells(grey))
         self._sharpness.append(float(cv2.meanStdDev(cv2.Laplacian(half, cv2.CV_16S))[1][0, 0]) ** 2)
         fit = self._find(grey)
         self._signal = None
@@ -156,13 +153,19 @@ class EyeWatcher:
     def lids(self, time_s: FloatArray) -> LidSignal:
         """Return how far the lids cover the eye in each frame."""
         if self._signal is None:
-            trace = self.trace
-            self._signal = lid_signal(np.stack(self._thumbs), trace, time_s, self.shape)
+            cells = np.stack(self._cells)
+            blank = blank_frames(cells, self._view.valid)
+            self._signal = lid_signal(cells, self.trace, time_s, self._view, blank)
         return self._signal
 
     def blinks(self, time_s: FloatArray) -> list[Blink]:
         """Return the blinks; `time_s` are the frames' presentation times, (n,)."""
         return find_blinks(self.lids(time_s), time_s, self._settings.blinks)
+
+    def events(self, time_s: FloatArray) -> list[Event]:
+        """Return what happened to light, focus and frames; none of it is a blink."""
+        cells, valid = np.stack(self._cells), self._view.valid
+        return find_events(cells, self.blinks(time_s), time_s, valid)
 
     def intervals(self, time_s: FloatArray) -> list[Interval]:
         """Return the intervals between blinks that are long enough to analyse."""
