@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from easytear.analysis import (
+from easytear.request.settings import Settings
+from easytear.results import (
     FRAMES,
     FRONT,
     TRACKS,
@@ -36,7 +37,6 @@ from easytear.analysis import (
     empty_table,
     shape_table,
 )
-from easytear.settings import Settings
 
 WIDTH, HEIGHT, FPS, MM_PER_PX = 640, 480, 30.0, 0.0225
 PUPIL = EllipseInfo(x_px=320, y_px=205, rx_px=70, ry_px=68, angle_deg=0)

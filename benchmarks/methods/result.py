@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import OptimizeWarning, curve_fit
 
-from easytear.analysis import (
+from easytear.base.geometry import BoolArray, FloatArray
+from easytear.results import (
     FRAMES,
     FRONT,
     TRACKS,
@@ -27,7 +28,6 @@ from easytear.analysis import (
     empty_table,
     shape_table,
 )
-from easytear.geometry import BoolArray, FloatArray
 
 LONGEST_FIT_S = 5.0
 """The paper fits the first five seconds."""

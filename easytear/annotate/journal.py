@@ -26,7 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 from easytear.annotate.actions import Action, Change, apply
 from easytear.annotate.files import parse_annotations
 from easytear.annotate.model import Annotations, AnyItem
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 
 SYNC_S: Final = 0.5
 _ITEM: Final[TypeAdapter[AnyItem]] = TypeAdapter(AnyItem)

@@ -19,7 +19,7 @@ from easytear.annotate.journal import (
     read_journal,
 )
 from easytear.annotate.model import SCHEMA, Annotations, VideoRef
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 
 
 def journal_path(path: Path) -> Path:

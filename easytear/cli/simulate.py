@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from easytear.cli.overwrite import Overwrite, refuse_existing
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -26,6 +28,7 @@ def simulate_command(
     size: Annotated[str | None, typer.Option(help="Picture size, as 640x480.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames per second.", min=2, max=240)] = None,
     show: Annotated[bool, typer.Option("--list", help="List the presets and stop.")] = False,
+    overwrite: Overwrite = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Make a tear-film video whose truth is known exactly, and store the truth beside it."""
@@ -38,7 +41,7 @@ def simulate_command(
         return
     if out is None:
         raise typer.BadParameter("Say where the video goes: a file or a folder.")
-    _make(out, preset, seed, duration, size, fps, quiet=quiet)
+    _make(out, preset, seed, duration, size, fps, quiet=quiet, overwrite=overwrite)
 
 
 def _make(
@@ -50,6 +53,7 @@ def _make(
     fps: float | None,
     *,
     quiet: bool,
+    overwrite: bool,
 ) -> None:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
@@ -60,7 +64,8 @@ def _make(
     scene = make_scene(preset, seed)
     width_px, height_px = _size(size) if size else (None, None)
     scene = with_camera(scene, duration_s=duration, width_px=width_px, height_px=height_px, fps=fps)
-    video = out if out.suffix else out / f"{preset}-{seed}.mp4"
+    video = out if out.suffix and not out.is_dir() else out / f"{preset}-{seed}.mp4"
+    refuse_existing(video, overwrite)
 
     class Bar:
         def update(self, done: float, total: float, message: str = "") -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from easytear.analysis import Fit, IntervalResult, Summary
+from easytear.results import Fit, IntervalResult, Summary
 
 
 def print_summary(summary: Summary, folder: Path) -> None:

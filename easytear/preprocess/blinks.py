@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.preprocess.lids import LidSignal
 from easytear.preprocess.records import Blink, Interval
-from easytear.settings.preprocess import BlinkSettings
+from easytear.request.settings.preprocess import BlinkSettings
 
 SLOW = 0.1
 """The upstroke is over when the lid's speed has fallen below this share of its peak: after it a
@@ -110,9 +111,7 @@ def _blink(
         closing_peak_mm_s=_peak(signal.closure, time_s, first - 1, down, span)
         if whole_start
         else None,
-        opening_peak_mm_s=_peak(-signal.closure, time_s, up, last + 1, span)
-        if whole_end
-        else None,
+        opening_peak_mm_s=_peak(-signal.closure, time_s, up, last + 1, span) if whole_end else None,
     )
 
 
@@ -161,3 +160,34 @@ def intervals_between(
             found.append(Interval(start, end, before))
         start, before = blink.end_frame + 1, blink
     return found
+
+
+def split_at_gaps(
+    intervals: Sequence[Interval],
+    gaps: Sequence[int],
+    time_s: FloatArray,
+    settings: BlinkSettings,
+) -> list[Interval]:
+    """Return the intervals, ended where frames are lost for so long that a blink may hide there.
+
+    Parameters
+    ----------
+    intervals : sequence of Interval
+        As found without regard to gaps.
+    gaps : sequence of int
+        The first frame after each gap.
+    time_s : (n,) float array
+        Presentation times.
+    settings : BlinkSettings
+        `min_interval_s` is asked of what remains of an interval that is cut.
+    """
+    parts = []
+    for interval in intervals:
+        inside = [gap for gap in gaps if interval.start_frame < gap <= interval.end_frame]
+        starts = [interval.start_frame, *inside]
+        ends = [*(gap - 1 for gap in inside), interval.end_frame]
+        for start, end in zip(starts, ends, strict=True):
+            if not inside or time_s[end] - time_s[start] >= settings.min_interval_s:
+                before = interval.blink_before if start == interval.start_frame else None
+                parts.append(Interval(start, end, before))
+    return parts

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.limbus import EDGE_SD, find_limbus, lid_margin
 from easytear.preprocess.records import Cornea
-from easytear.settings.preprocess import CorneaSettings
+from easytear.request.settings.preprocess import CorneaSettings
 
 _WORK_WIDTH = 334
 """Pictures are looked at about this wide: limbus, lids and lashes are far coarser."""

@@ -1,4 +1,4 @@
-"""What happens to the picture and is no blink: light, exposure, focus, lost frames, no eye.
+"""What happens to the picture and is no blink: light, exposure, focus, lost frames.
 
 A lamp, the camera's gain or a veil of stray light changes all places of a picture at once and
 leaves its pattern; a lid changes place after place and puts another pattern there. So light is
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.preprocess.blinks import runs
 from easytear.preprocess.lid_view import LOG_STEP
 from easytear.preprocess.records import Blink, Event, EventKind
@@ -30,8 +30,6 @@ FROZEN_STEPS = 2
 """Steps without any change in a row that make a frozen picture, where frames usually differ."""
 BLANK = 0.1
 """A picture whose contrast is below this share of the usual shows nothing."""
-GAP = 1.8
-"""Frames are missing where a step of time is this many usual ones."""
 JOIN_S = 0.2
 
 
@@ -79,7 +77,6 @@ def find_events(
         free[blink.start_frame : blink.end_frame + 1] = False
     found = _marked("lost_frames", blank, time_s)
     found += _marked("lost_frames", _frozen(cells, free), time_s)
-    found += _gaps(time_s)
     found += _light_events(cells, free, time_s, valid)
     focus = free & (sharpness_change(cells, free, valid) < -OUT_OF_FOCUS)
     found += [
@@ -90,9 +87,7 @@ def find_events(
     return sorted(found, key=lambda event: (event.start_frame, event.kind))
 
 
-def sharpness_change(
-    cells: NDArray[np.uint8], free: BoolArray, valid: BoolArray
-) -> FloatArray:
+def sharpness_change(cells: NDArray[np.uint8], free: BoolArray, valid: BoolArray) -> FloatArray:
     """Return how sharp each frame is against the sharper half of the video, (n,) logarithms.
 
     Fine contrast in the quarter of the places that show most of it, light taken out.
@@ -104,7 +99,8 @@ def sharpness_change(
     usual = np.median(fine[some], axis=0)
     structured = usual >= np.quantile(usual, 0.75)
     contrast = LOG_STEP * fine[:, structured].mean(axis=1)
-    light = np.log(cells[:, 0][:, valid].mean(axis=1) + 1.0)
+    # The coarse contrast changes with lamp and gain as the fine one does, and with no veil.
+    light = np.log(cells[:, 0][:, valid].std(axis=1) + 1.0)
     change: FloatArray = contrast - light
     return change - float(np.quantile(change[free], 0.75))
 
@@ -135,19 +131,6 @@ def _frozen(cells: NDArray[np.uint8], free: BoolArray) -> BoolArray:
     return frozen if frozen.mean() < 0.5 else np.zeros(len(cells), bool)
 
 
-def _gaps(time_s: FloatArray) -> list[Event]:
-    """Return the places where frames are missing, if the frames are otherwise evenly spaced."""
-    step = np.diff(time_s)
-    if len(step) < 5:
-        return []
-    usual = float(np.median(step))
-    wide = step > GAP * usual
-    # Where many steps are wide, the rate varies; nothing was lost.
-    if wide.mean() > 0.1:
-        return []
-    return [Event("lost_frames", int(k), int(k) + 1) for k in np.flatnonzero(wide)]
-
-
 def _light_events(
     cells: NDArray[np.uint8], free: BoolArray, time_s: FloatArray, valid: BoolArray
 ) -> list[Event]:
@@ -162,9 +145,7 @@ def _light_events(
     for event in _marked("light", changing & free, time_s):
         span = time_s[event.end_frame] - time_s[event.start_frame]
         ramp = span > RAMP_S and _one_way(cells, event, valid)
-        events.append(
-            Event("exposure" if ramp else "light", event.start_frame, event.end_frame)
-        )
+        events.append(Event("exposure" if ramp else "light", event.start_frame, event.end_frame))
     return events
 
 

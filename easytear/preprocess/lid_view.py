@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, ByteArray, FloatArray
+from easytear.base.geometry import BoolArray, ByteArray, FloatArray
 
 ROWS = 64
 COLUMNS = 32

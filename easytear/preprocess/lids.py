@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
+from easytear.preprocess.lid_skin import LEAST_ROWS, Edges, lid_look, light_level, refined
 from easytear.preprocess.lid_view import COLUMNS, ROWS, LidView
 from easytear.preprocess.motion import PupilTrace
 from easytear.preprocess.open_eye import (
@@ -22,7 +23,6 @@ from easytear.preprocess.open_eye import (
     Cells,
     OpenEye,
     Stretch,
-    Light,
     departure,
     restlessness,
 )
@@ -44,17 +44,6 @@ VOTE = 2.0
 OPEN_SHARE = 0.25
 """A row speaks for a lid when more than this share of it departs from the open eye. Skin that is
 as bright as the iris matches it in half of the cells; the open eye departs from itself in few."""
-SDF = 6.0
-PK = 0.1
-LASHES_MM = 2.5
-"""Lashes and their shadow reach this far below the margin."""
-ANYTHING = 5.5
-"""Minus the logarithm of the likelihood of a cell that can look like anything, against the open
-eye's: brightness within 128 levels, contrast within three e-folds."""
-EYE_OUTLIERS, SKIN_OUTLIERS = 0.1, 0.2
-"""Share of cells that are not as the open eye, or the skin, usually is."""
-LEAST_ROWS = 2.0
-"""Evidence that a lid must have, in rows of cells (0.5 mm) that all speak for it."""
 
 
 @dataclass(frozen=True)
@@ -97,26 +86,6 @@ class LidSignal:
     travel_mm: float
 
 
-@dataclass(frozen=True)
-class _Edges:
-    """Result of one search, (n,) each; rows of the eye-aligned cells."""
-
-    edge: NDArray[np.intp]
-    evidence: FloatArray
-    gain: FloatArray
-    offset: FloatArray
-    focus: FloatArray
-    alike: FloatArray
-
-
-@dataclass(frozen=True)
-class _LidLook:
-    """What the lid looks like at the usual light: (2, 1, columns) mean and deviation."""
-
-    mean: Cells
-    sd: Cells
-
-
 def lid_signal(
     cells: NDArray[np.uint8],
     trace: PupilTrace,
@@ -151,9 +120,9 @@ def lid_signal(
     limits = _Limits.of(trace, whole, view, centre[1], shift, mm_per_row)
     found = _search(eye, sd, limits)
     level = light_level(cells, opened & ~(found.evidence >= LEAST_ROWS), view.valid)
-    look = _lid_look(eye, found, whole, level, mm_per_row)
+    look = lid_look(eye, found, whole, level, mm_per_row)
     if look is not None:
-        found = replace(found, edge=_refined(eye, sd, found, look, level, mm_per_row))
+        found = replace(found, edge=refined(eye, sd, found, look, level, mm_per_row))
     edge_row = np.where(found.evidence >= LEAST_ROWS, found.edge + shift[:, 1], np.nan)
     if blank is not None and blank.any() and not blank.all():
         edge_row = _bridged(edge_row, blank)
@@ -172,19 +141,6 @@ def lid_signal(
         mm_per_row=mm_per_row,
         travel_mm=(low - rest) * mm_per_row,
     )
-
-
-def light_level(
-    cells: NDArray[np.uint8], opened: BoolArray, valid: BoolArray
-) -> FloatArray:
-    """Return each frame's light against the usual, (n,), bridged where the eye is not open."""
-    known = np.flatnonzero(opened)
-    if not len(known) or not valid.any():
-        return np.ones(len(cells))
-    mean = np.array([float(cells[k, 0][valid].mean()) for k in known])
-    level = np.interp(np.arange(len(cells)), known, mean)
-    out: FloatArray = level / max(float(np.median(mean)), 1.0)
-    return np.clip(out, 0.1, 10.0)
 
 
 def _shift(trace: PupilTrace, whole: BoolArray, view: LidView) -> FloatArray:
@@ -230,8 +186,10 @@ def _columns(centre: float, view: LidView) -> slice:
 
 @dataclass(frozen=True)
 class _Limits:
-    """Where an edge can be: `begin` the lowest row that a covered part can begin at, `lowest`
-    (n,) the lowest row of its edge, both in eye-aligned rows."""
+    """Where an edge can be, in eye-aligned rows.
+
+    `begin` is the lowest row that a covered part can begin at, `lowest` (n,) that of its edge.
+    """
 
     begin: int
     lowest: NDArray[np.intp]
@@ -250,16 +208,15 @@ class _Limits:
         begin = centre - 1.5 / mm_per_row
         begin = int(np.clip(begin, 1, ROWS)) if math.isfinite(begin) else ROWS
         radius = trace.radius_px / view.cell_px[1]
-        turn = -1.0 if view.upside_down else 1.0
-        top = view.row_of(trace.y_px) - turn * 0.0 - 0.8 * radius - shift[:, 1]
+        top = view.row_of(trace.y_px) - 0.8 * radius - shift[:, 1]
         lowest = np.where(whole, np.clip(np.nan_to_num(top), 0, ROWS), ROWS)
         return cls(begin, lowest.astype(np.intp))
 
 
-def _search(eye: OpenEye, sd: Cells, limits: _Limits) -> _Edges:
+def _search(eye: OpenEye, sd: Cells, limits: _Limits) -> Edges:
     """Return the edge in every frame."""
     parts = [_search_stretch(s, sd, limits) for s in eye.stretches()]
-    return _Edges(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    return Edges(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def _search_stretch(
@@ -335,119 +292,6 @@ def _alike(stretch: Stretch) -> FloatArray:
     return best
 
 
-def _refined(
-    eye: OpenEye,
-    sd: Cells,
-    found: _Edges,
-    look: _LidLook,
-    level: FloatArray,
-    mm_per_row: float,
-) -> NDArray[np.intp]:
-    """Return the edges between the lid's skin above and eye or lashes below, (n,).
-
-    Lashes hang below the margin and are neither eye nor skin: the first search takes them for
-    lid, here they are a third appearance that may be anything.
-    """
-    reach = round(LASHES_MM / mm_per_row) if math.isfinite(mm_per_row) else ROWS // 6
-    sums: dict[int, FloatArray] = {}
-    for stretch in eye.stretches():
-        covered = np.flatnonzero(found.evidence[stretch.frames] >= LEAST_ROWS)
-        if not len(covered):
-            continue
-        gain = _skin_gain(stretch, covered, sd, look, found, level)
-        total = np.concatenate([np.zeros((len(gain), 1)), np.cumsum(gain, axis=1)], axis=1)
-        sums |= dict(zip(stretch.frames[covered].tolist(), total, strict=True))
-    free = {f: _lashes_below(found.edge[f], total, reach) for f, total in sums.items()}
-    midway = [n for f, n in free.items() if ROWS // 4 < found.edge[f] < 7 * ROWS // 8]
-    usual = float(np.median(midway)) if midway else 0.5 * reach
-    edge = found.edge.copy()
-    for f, total in sums.items():
-        edge[f] -= _lashes_below(found.edge[f], total, reach, usual)
-    return edge
-
-
-def _lashes_below(
-    edge: int, sums: FloatArray, reach: int, usual: float | None = None
-) -> int:
-    """Return how many rows above `edge` are lashes; near the `usual` number where one is known."""
-    count = np.arange(min(reach, int(edge)) + 1)
-    score = sums[edge - count]
-    if usual is not None:
-        score = score - PK * (count - usual) ** 2
-    return int(np.argmax(score))
-
-
-def _skin_gain(
-    stretch: Stretch,
-    chosen: NDArray[np.intp],
-    sd: Cells,
-    look: _LidLook,
-    found: _Edges,
-    level: FloatArray,
-) -> FloatArray:
-    """Return how much better skin explains each row than eye or lashes, (m, ROWS)."""
-    part = replace(
-        stretch,
-        frames=stretch.frames[chosen],
-        cells=stretch.cells[chosen],
-        weight=stretch.weight[chosen],
-        light=Light(*(p[stretch.frames[chosen], None] for p in (found.gain, found.offset, found.focus))),
-    )
-    eye = _mixed(0.5 * departure(part, 0, sd), EYE_OUTLIERS)
-    off = (_at_usual_light(part.cells, level[part.frames]) - look.mean) / look.sd
-    reference = part.references[0]
-    width = np.log(look.sd / np.hypot(sd, 0.25 * (reference.high - reference.low))).sum(axis=0)
-    skin = _mixed(0.5 * (off**2).sum(axis=1) + width, SKIN_OUTLIERS)
-    gain = (np.minimum(eye, ANYTHING) - skin) * part.weight
-    out: FloatArray = gain.mean(axis=2)
-    return out
-
-
-def _at_usual_light(cells: Cells, level: FloatArray) -> Cells:
-    """Return cells (m, 2, rows, columns) as they would be at the usual light."""
-    out = cells.copy()
-    out[:, 0] /= level[:, None, None].astype(np.float32)
-    out[:, 1] -= np.log(level)[:, None, None].astype(np.float32)
-    return out
-
-
-def _mixed(cost: FloatArray, outliers: float) -> FloatArray:
-    """Return minus the logarithm of a likelihood mixed with a share of anything."""
-    out: FloatArray = -np.logaddexp(
-        np.log(1.0 - outliers) - cost, math.log(outliers) - ANYTHING
-    )
-    return out
-
-
-def _lid_look(
-    eye: OpenEye, found: _Edges, whole: BoolArray, level: FloatArray, mm_per_row: float
-) -> _LidLook | None:
-    """Return what lids look like in the frames that they clearly cover; None where none are."""
-    deep = (found.evidence > 0.25 * ROWS) & ~whole
-    if deep.sum() < 2:
-        return None
-    lashes = LASHES_MM / mm_per_row if math.isfinite(mm_per_row) else 0.1 * ROWS
-    seen: list[list[Cells]] = [[], []]
-    for stretch in eye.stretches():
-        cells = _at_usual_light(stretch.cells, level[stretch.frames])
-        for k, frame in enumerate(stretch.frames):
-            if not deep[frame]:
-                continue
-            # The margin itself, its lashes and their shadow are not the lid's skin.
-            last = int(found.edge[frame] - lashes)
-            part = cells[k, :, max(last // 3, 0) : max(last, 1)]
-            for channel in (0, 1):
-                seen[channel].append(part[channel])
-    means, sds = [], []
-    for channel, floor in ((0, SDF), (1, 0.2)):
-        values = np.concatenate(seen[channel])
-        middle = np.median(values, axis=0)
-        means.append(middle)
-        sds.append(np.maximum(1.48 * np.median(np.abs(values - middle), axis=0), floor))
-    mean, sd = np.stack(means)[:, None], np.stack(sds)[:, None]
-    return _LidLook(mean.astype(np.float32), sd.astype(np.float32))
-
-
 def _bridged(edge_row: FloatArray, blank: BoolArray) -> FloatArray:
     """Return the edges with those of blank frames from the frames beside: the more open ones."""
     seen = np.flatnonzero(~blank)
@@ -469,13 +313,13 @@ def _ways(
     """
     edges = edge_row[np.isfinite(edge_row)]
     if not (math.isfinite(pupil_row) and math.isfinite(mm_per_row)):
-        return 0.0, float(np.quantile(edges, 0.95)) if len(edges) else float(ROWS)
+        # Nothing tells where the lower lid is: the lowest edges do, if they come far enough.
+        deepest = float(np.quantile(edges, 0.95)) if len(edges) else float(ROWS)
+        return 0.0, max(deepest, 0.8 * ROWS)
     rest = pupil_row - UPPER_REST_MM / mm_per_row
     low = pupil_row + LOWER_REST_MM / mm_per_row
     if math.isfinite(view.iris_bottom_px):
         low = float(view.row_of(view.iris_bottom_px))
-    if len(edges):
-        pass
     deepest = edges[np.abs(edges - low) < 1.0 / mm_per_row]
     if len(deepest):
         low = float(np.median(deepest))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.pieces import in_pieces
 from easytear.preprocess.pupil import (
     RAYS,
@@ -21,7 +21,7 @@ from easytear.preprocess.pupil import (
     shape_to_ellipse,
 )
 from easytear.preprocess.records import EyeInInterval, EyeMotion
-from easytear.settings.preprocess import EyeSettings
+from easytear.request.settings.preprocess import EyeSettings
 
 _THETA = np.arange(RAYS) * (2.0 * np.pi / RAYS)
 _DESIGN = np.column_stack([np.cos(_THETA), np.sin(_THETA), np.ones(RAYS)])

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.preprocess.lid_view import COLUMNS, ROWS, unpacked
 
 Cells = NDArray[np.float32]
@@ -35,8 +35,6 @@ _LEAST, _MOST = 5, 25
 _SATURATED = 250.0
 _PRIOR_ROWS = 3.0
 """Weight of "the light has not changed", in rows of cells."""
-RQ=0.95
-RD=0.5
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 
@@ -171,8 +169,8 @@ class OpenEye:
                     borderMode=cv2.BORDER_REPLICATE,
                 )
             weight[k] = cv2.warpAffine(valid, move, (COLUMNS, ROWS), flags=cv2.INTER_LINEAR)
-        weight = (weight > 0.99) & (out[:, 0] < _SATURATED)
-        return out[..., self.columns], weight[..., self.columns].astype(np.float32)
+        usable = (weight > 0.99) & (out[:, 0] < _SATURATED)
+        return out[..., self.columns], usable[..., self.columns].astype(np.float32)
 
 
 def _light(cells: Cells, usual: Cells, weight: Cells) -> Light:
@@ -227,9 +225,7 @@ def departure(stretch: Stretch, fit: int, sd: Cells) -> FloatArray:
             gain * reference.low[0] + offset,
             gain * reference.high[0] + offset,
         )
-        fine = _beyond(
-            stretch.cells[:, 1], reference.low[1] + focus, reference.high[1] + focus
-        )
+        fine = _beyond(stretch.cells[:, 1], reference.low[1] + focus, reference.high[1] + focus)
         both = (bright / sd[0]) ** 2 + (fine / sd[1]) ** 2
         least = both if least is None else np.minimum(least, both)
     assert least is not None
@@ -253,14 +249,16 @@ def restlessness(eye: OpenEye) -> Cells:
         mine = mine[:: max(1, len(mine) // 4)]
         gain, offset, focus = (part[mine, 0, None, None] for part in stretch.light)
         bright, fine = (
-            np.minimum(*(
-                _beyond(
-                    stretch.cells[mine, channel],
-                    scale * ref.low[channel] + move,
-                    scale * ref.high[channel] + move,
+            np.minimum(
+                *(
+                    _beyond(
+                        stretch.cells[mine, channel],
+                        scale * ref.low[channel] + move,
+                        scale * ref.high[channel] + move,
+                    )
+                    for ref in stretch.references
                 )
-                for ref in stretch.references
-            ))
+            )
             for channel, scale, move in ((0, gain, offset), (1, 1.0, focus))
         )
         seen.append(np.stack([bright, fine], axis=1).astype(np.float32))
@@ -268,10 +266,10 @@ def restlessness(eye: OpenEye) -> Cells:
     if not seen:
         return np.ones((2, ROWS, eye.columns.stop - eye.columns.start), np.float32)
     all_seen = np.concatenate(seen)
-    # One standard deviation, and half of what one frame in twenty does: film that has just come
-    # up, lashes that have not settled.
-    one, rare = np.quantile(all_seen, [0.84, RQ], axis=0)
-    usual = np.maximum(one, RD * rare)
+    # One standard deviation, and what one frame in thirty does (twice of it): film that has
+    # just come up, lashes that have not settled.
+    one, rare = np.quantile(all_seen, [0.84, 0.97], axis=0)
+    usual = np.maximum(one, 0.6 * rare)
     usual[0] = np.maximum(usual[0], max(0.015 * float(np.median(tones)), 1.0))
     usual[1] = np.maximum(usual[1], 0.12)
     return np.stack([cv2.blur(channel, (3, 3)) for channel in usual]).astype(np.float32)

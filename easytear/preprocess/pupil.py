@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import ByteArray, Ellipse, FloatArray
+from easytear.base.geometry import ByteArray, Ellipse, FloatArray
 
 RAYS = 96
 SAMPLES = 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Blink:
 
     @property
     def kind(self) -> str:
-        """"25", "50", "75" or "complete", the nearest class of Ousler 2014 (PMC4015796)."""
+        """The nearest class of Ousler 2014 (PMC4015796): "25", "50", "75" or "complete"."""
         if self.complete:
             return "complete"
         depth = 0.5 if self.closure is None else self.closure

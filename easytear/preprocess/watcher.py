@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 from easytear.preprocess.blinks import find_blinks, intervals_between
 from easytear.preprocess.events import blank_frames, find_events
 from easytear.preprocess.lid_view import LidView
@@ -24,8 +24,8 @@ from easytear.preprocess.pupil import (
     ray_profiles,
     search_pupil,
 )
-from easytear.preprocess.records import Blink, EyeInInterval, Event, Interval
-from easytear.settings import Settings
+from easytear.preprocess.records import Blink, Event, EyeInInterval, Interval
+from easytear.request.settings import Settings
 
 
 class EyeWatcher:

@@ -16,9 +16,9 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 
-from easytear.analysis import write_text, written_aside
-from easytear.errors import EasyTearError
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.errors import EasyTearError
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
+from easytear.results import atomic_write, write_text
 from easytear.simulate.gaze import Pose
 from easytear.simulate.motion import FilmMotion
 from easytear.simulate.truth_records import Law, TrueBlink, TrueInterval, laws_at, mean_law
@@ -247,7 +247,7 @@ class Truth:
             arrays[f"front_{interval.index}"] = interval.front_px
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
-        with written_aside(npz_path) as aside:
+        with atomic_write(npz_path) as aside:
             aside.write_bytes(buffer.getvalue())
         write_text(json_path, json.dumps(self._plain(), indent=1) + "\n")
 

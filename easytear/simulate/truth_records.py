@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.simulate.motion import FilmMotion
 
 

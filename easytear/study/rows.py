@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from easytear.analysis.files import SUMMARY
-from easytear.analysis.model import SCHEMA
+from easytear.results.files import SUMMARY
+from easytear.results.model import SCHEMA
 
 Value = str | float | int | bool | None
 Row = dict[str, Value]

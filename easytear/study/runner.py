@@ -20,7 +20,7 @@ import psutil
 
 import easytear
 from easytear import __version__
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear.study.tasks import LOG, Kind, Outcome, Task, clear
 
 LOOK_EVERY_S: Final = 0.1

@@ -11,9 +11,9 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from easytear.analysis import write_text
-from easytear.analysis.files import PICTURES, SUMMARY, TABLES
-from easytear.settings import Settings
+from easytear.request.settings import Settings
+from easytear.results import write_text
+from easytear.results.files import PICTURES, SUMMARY, TABLES
 
 OUTCOME: Final = "outcome.json"
 LOG: Final = "log.txt"
@@ -58,7 +58,7 @@ class Task(BaseModel):
     settings : dict
         The settings as plain values.
     analyser : str
-        `module:function` that takes a `Task`, a folder for parked tables and a progress object, and
+        `module:function` that takes a `Task`, a folder for spooled tables and a progress object and
         returns `Results`.
     looks : str
         Hash of that part of it that the look at the video depends on; see `fingerprints`.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from easytear.analysis import (
+from easytear.annotate.model import SCHEMA, Annotations, Keyframe, PointTrack, VideoRef
+from easytear.base.geometry import Ellipse
+from easytear.results import (
     FRAMES,
     FRONT,
     TRACKS,
@@ -22,8 +24,6 @@ from easytear.analysis import (
     VideoInfo,
     shape_table,
 )
-from easytear.annotate.model import SCHEMA, Annotations, Keyframe, PointTrack, VideoRef
-from easytear.geometry import Ellipse
 
 SHA = "ab" * 32
 START, END = 6, 65

@@ -18,7 +18,7 @@ from easytear.annotate.files import annotation_path, read_annotations, write_ann
 from easytear.annotate.journal import History
 from easytear.annotate.model import SCHEMA, Annotations, PointTrack, VideoRef
 from easytear.annotate.session import AnnotationSession, journal_path
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 
 from .strategies import documents, items
 

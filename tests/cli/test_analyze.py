@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from easytear.analysis import read_results
+from easytear.results import read_results
 
 ROOT = Path(__file__).resolve().parents[2]
 NORMAL = ROOT / "sample_videos" / "normal.mp4"

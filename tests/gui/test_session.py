@@ -24,9 +24,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from easytear.calibration import Calibration
-from easytear.errors import EasyTearError
-from easytear.geometry import Ellipse
+from easytear.base.errors import EasyTearError
+from easytear.base.geometry import Ellipse
+from easytear.request.scale import Calibration
 from tests.gui.conftest import Film, close, drop, settle
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from easytear.analysis import read_results
 from easytear.annotate import point_path, read_any
 from easytear.annotate.decisions import corrections_of, scale_of
 from easytear.annotate.model import (
@@ -26,6 +25,7 @@ from easytear.annotate.model import (
     Verdict,
 )
 from easytear.cli import app
+from easytear.results import read_results
 from tests.annotate import scene
 from tests.napari.hands import film_results
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from easytear.analysis import Analysis, CorrectionNote, Exclusion, Summary
-from easytear.progress import Cancelled
+from easytear.base.progress import Cancelled
 from easytear.report import PAGE, write_report
 from easytear.report.page import render
+from easytear.results import Analysis, CorrectionNote, Exclusion, Summary
 from tests.builders import Law, Part, build_analysis
 from tests.report.conftest import Case
 

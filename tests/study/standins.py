@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 import psutil
 
-from easytear.analysis import (
+from easytear.base.errors import VideoError
+from easytear.base.progress import Progress
+from easytear.results import (
     FRAMES,
     FRONT,
     TRACKS,
@@ -31,8 +33,6 @@ from easytear.analysis import (
     VideoInfo,
     empty_table,
 )
-from easytear.errors import VideoError
-from easytear.progress import Progress
 from easytear.study.hashes import sha256_of
 from easytear.study.tasks import Task
 from tests.builders import build_analysis

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from easytear.analysis import read_summary
-from easytear.errors import EasyTearError
-from easytear.settings import Settings
+from easytear.base.errors import EasyTearError
+from easytear.request.settings import Settings
+from easytear.results import read_summary
 from easytear.study.batch import Choices, again
 from easytear.study.lock import StudyBusyError, study_lock
 from easytear.study.plan import hash_memory, key_folder, make_plan

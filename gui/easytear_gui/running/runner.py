@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from easytear.settings import Settings
+from easytear.request.settings import Settings
 from easytear_gui.running.plan import Work, needed
 from easytear_gui.running.process import Worker
 from easytear_gui.running.steps import Step, prepare

@@ -6,8 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from easytear.analysis import results_folder
-from easytear.settings import Settings, dump_settings
+from easytear.request.settings import Settings, dump_settings
+from easytear.results import results_folder
 from easytear_gui.running.plan import Work
 from easytear_gui.session.model import Decisions
 
@@ -63,7 +63,7 @@ def prepare(
         before, made = steps[-1].makes if steps else earlier, staging / "corrected"
         notes = earlier / decisions.annotations.file
         taken = (str(before), str(made), str(notes), str(video))
-        steps.append(Step("easytear_gui.running.take_in", taken, made))
+        steps.append(Step("easytear_gui.running.apply_annotations", taken, made))
     return steps
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from easytear.analysis import ScaleInfo, read_summary
-from easytear.calibration import MEAN_HVID_MM, SD_HVID_MM
-from easytear.errors import EasyTearError
-from easytear.settings import Settings
+from easytear.base.errors import EasyTearError
+from easytear.request.scale import MEAN_HVID_MM, SD_HVID_MM
+from easytear.request.settings import Settings
+from easytear.results import ScaleInfo, read_summary
 
 
 def settings_of_results(folder: Path, video: Path) -> Settings | None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 from typing_extensions import override
 
-from easytear.analysis import write_text
+from easytear.results import write_text
 from easytear_gui import paths
 from easytear_gui.session.files import SUFFIX, read_session, relinked, session_json
 from easytear_gui.session.model import Decisions, Record, Session, Video

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from easytear.calibration import Calibration
-from easytear.corrections import Corrections
-from easytear.settings import Settings
+from easytear.request.corrections import Corrections
+from easytear.request.scale import Calibration
+from easytear.request.settings import Settings
 
 
 class Model(BaseModel):
