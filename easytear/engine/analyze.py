@@ -208,7 +208,9 @@ def _look_again(
     tasks = []
     for number, (interval, first) in enumerate(zip(watched.intervals, watched.eyes, strict=True)):
         known = replace(first, pupil=pupils[number]) if number in pupils else first
-        tasks.append(EyeTask(source, interval, known, settings, irises.get(number)))
+        tasks.append(
+            EyeTask(source, interval, known, settings, irises.get(number), watched.location)
+        )
     found = pool.run(tasks, _lengths(watched, range(len(tasks))), meanwhile=load_film)
     corneas = [
         FoldedCornea.of(redrawn(cornea.unfolded(), regions[number]))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from easytear.base.geometry import Ellipse, FloatArray
 from easytear.base.progress import Progress
@@ -14,7 +15,8 @@ from easytear.engine.source import Source
 from easytear.engine.threads import one_thread
 from easytear.preprocess.blinks import split_at_gaps
 from easytear.preprocess.cornea import find_cornea
-from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
+from easytear.preprocess.locate import MANY_PICTURES, EyeLocation, locate_eye
+from easytear.preprocess.records import Blink, Cornea, Event, EyeInInterval, Interval
 from easytear.preprocess.refine import refine_motion, wanted_frames
 from easytear.preprocess.registration import eye_to_image_matrix, hold_still
 from easytear.preprocess.rotation import correct_rotation
@@ -25,6 +27,10 @@ from easytear.video import comb_index
 from easytear.workers.pool import WorkerPool
 
 _CORNEA_PICTURES = 9
+_SPREAD_PIXELS = 80_000_000
+"""Memory of the pictures in which the eye is looked for."""
+_READ_THROUGH = 500
+"""Frames that are read faster one after the other than sought."""
 _COMB_EVERY = 2
 _WATCHED_TOGETHER = 150
 """Frames: long enough that a search for the pupil at their beginning costs little."""
@@ -36,10 +42,12 @@ _LEAST_FOR_TWO = 100
 class Watched:
     """What the first look at the whole video found; frame numbers of the whole video."""
 
+    location: EyeLocation
     blinks: tuple[Blink, ...]
     intervals: tuple[Interval, ...]
     sharpness: FloatArray
     eyes: tuple[EyeInInterval, ...]
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,11 +58,12 @@ class WatchTask:
     first: int
     stop: int
     settings: Settings
+    location: EyeLocation
 
     @one_thread()
     def __call__(self, progress: Progress) -> tuple[EyeWatcher, FloatArray]:
         """Do it."""
-        watcher = EyeWatcher(self.source.shape, self.settings)
+        watcher = EyeWatcher(self.source.shape, self.settings, self.location)
         combs = np.full(self.stop - self.first, np.nan)
         for place, frame in enumerate(self.source.frames(self.first, self.stop)):
             grey = frame.grey()
@@ -77,10 +86,11 @@ def watch(
 
     Stretches of some seconds are seen by themselves, however many processes share them.
     """
+    location = locate_eye(_spread_pictures(source))
     count = source.stop - source.first
     parts = max(round(count / _WATCHED_TOGETHER), 2 if count >= _LEAST_FOR_TWO else 1)
     bounds = np.linspace(source.first, source.stop, parts + 1).astype(int)
-    tasks = [WatchTask(source, a, b, settings) for a, b in pairwise(bounds.tolist())]
+    tasks = [WatchTask(source, a, b, settings, location) for a, b in pairwise(bounds.tolist())]
     seen = pool.run(tasks, np.diff(bounds).tolist(), progress)
     watcher = seen[0][0]
     for later, _ in seen[1:]:
@@ -92,11 +102,27 @@ def watch(
     found = moved_intervals(whole, corrections, source.first, count)
     eyes = tuple(watcher.eye(interval) for interval in found)
     return Watched(
+        location=location,
         blinks=tuple(_shifted_blink(b, source.first) for b in watcher.blinks(time_s)),
         intervals=tuple(_shifted(interval, source.first) for interval in found),
         sharpness=watcher.sharpness,
         eyes=eyes,
+        events=tuple(_shifted_event(e, source.first) for e in watcher.events(time_s)),
     )
+
+
+def _spread_pictures(source: Source) -> NDArray[np.uint8]:
+    """Return grey frames spread over the video, few enough of them to be read quickly."""
+    most = int(np.clip(_SPREAD_PIXELS // (source.shape[0] * source.shape[1]), 8, MANY_PICTURES))
+    wanted = np.unique(np.linspace(source.first, source.stop - 1, most).astype(int))
+    keys = np.array([k for k in source.reader.known.index.key if source.first <= k < source.stop])
+    if source.stop - source.first > _READ_THROUGH and len(keys) >= most // 2:
+        # In a long video the nearest frames that stand for themselves are nearly as well spread.
+        wanted = np.unique(keys[np.abs(wanted[:, None] - keys).argmin(axis=1)])
+    if source.stop - source.first > _READ_THROUGH:
+        return np.stack([source.reader.picture(int(k)).grey() for k in wanted])
+    chosen = set(wanted.tolist())
+    return np.stack([f.grey() for f in source.frames() if f.number in chosen])
 
 
 def moved_intervals(
@@ -123,6 +149,7 @@ def look_at_eye(
     eye: EyeInInterval,
     settings: Settings,
     iris: Ellipse | None = None,
+    location: EyeLocation | None = None,
 ) -> tuple[EyeInInterval, Cornea]:
     """Look at pictures spread over an interval: iris, exposed cornea, and the eye's motion again.
 
@@ -138,6 +165,8 @@ def look_at_eye(
         How the eye is seen.
     iris : Ellipse, optional
         The limbus as a person drew it.
+    location : EyeLocation, optional
+        What the whole video tells of this eye.
 
     Returns
     -------
@@ -160,7 +189,7 @@ def look_at_eye(
             colours.append(hold_still(frame.colour(), matrix))
         if k in again:
             greys.append(frame.grey())
-    cornea = find_cornea(np.stack(colours), eye.pupil, settings.cornea, iris)
+    cornea = find_cornea(np.stack(colours), eye.pupil, settings.cornea, iris, location)
     pictures = np.stack(greys)
     eye = refine_motion(eye, pictures, again, cornea.iris, settings.eye)
     time_s = source.time_s[interval.start_frame : interval.end_frame + 1]
@@ -178,4 +207,10 @@ def _shifted(interval: Interval, by: int) -> Interval:
 
 
 def _shifted_blink(blink: Blink, by: int) -> Blink:
-    return Blink(blink.start_frame + by, blink.end_frame + by, blink.complete)
+    start, end = blink.start_frame + by, blink.end_frame + by
+    return replace(blink, start_frame=start, end_frame=end)
+
+
+def _shifted_event(event: Event, by: int) -> Event:
+    start, end = event.start_frame + by, event.end_frame + by
+    return replace(event, start_frame=start, end_frame=end)

@@ -16,6 +16,7 @@ from easytear.engine.region import FoldedCornea
 from easytear.engine.source import Source
 from easytear.engine.tables import front_columns, tracks_columns
 from easytear.engine.threads import one_thread
+from easytear.preprocess.locate import EyeLocation
 from easytear.preprocess.records import EyeInInterval, Interval
 from easytear.request.settings import Settings
 from easytear.results import Exclusion, SpooledTables, spool
@@ -32,11 +33,14 @@ class EyeTask:
     eye: EyeInInterval
     settings: Settings
     iris: Ellipse | None
+    location: EyeLocation
 
     @one_thread()
     def __call__(self, progress: Progress) -> tuple[EyeInInterval, FoldedCornea]:
         """Do it."""
-        eye, cornea = look_at_eye(self.source, self.interval, self.eye, self.settings, self.iris)
+        eye, cornea = look_at_eye(
+            self.source, self.interval, self.eye, self.settings, self.iris, self.location
+        )
         give_back()
         progress.update(1.0, 1.0)
         return eye, FoldedCornea.of(cornea)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.base.geometry import BoolArray, ByteArray, FloatArray
+from easytear.preprocess.locate import EyeLocation
 
 ROWS = 64
 COLUMNS = 32
@@ -36,7 +37,7 @@ class LidView:
     iris_radius_px : float
         Half the width of the limbus; NaN unknown.
     iris_bottom_px : float
-        y of the lowest point of the limbus; NaN unknown.
+        y of the limbus where it is nearest to the lower lid; NaN unknown.
     upside_down : bool
         True where the upper lid comes from below.
     valid : (ROWS, COLUMNS) bool array
@@ -49,6 +50,29 @@ class LidView:
     iris_bottom_px: float
     upside_down: bool
     valid: BoolArray
+
+    @classmethod
+    def of(cls, location: EyeLocation | None, shape: tuple[int, int]) -> LidView:
+        """Return the view of the eye where it was located; `shape` is the frames' height, width."""
+        if location is None or location.pupil is None:
+            return cls.whole(shape)
+        x0, y0, x1, y1 = box = location.window
+        turned = bool(location.upside_down)
+        part = location.valid[y0:y1, x0:x1].astype(np.float32)
+        valid = cv2.resize(part, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA) > 0.9
+        iris = location.iris
+        bottom = math.nan
+        if iris is not None:
+            points = iris.points()[:, 1]
+            bottom = float(points.min() if turned else points.max())
+        return cls(
+            box,
+            (location.pupil.x_px, location.pupil.y_px),
+            location.iris_radius_px,
+            bottom,
+            turned,
+            valid[::-1].copy() if turned else valid,
+        )
 
     @classmethod
     def whole(cls, shape: tuple[int, int]) -> LidView:
