@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from easytear.base.geometry import BoolArray, FloatArray
+from easytear.preprocess.lid_skin import LEAST_ROWS
 from easytear.preprocess.lids import LidSignal
 from easytear.preprocess.records import Blink, Interval
 from easytear.request.settings.preprocess import BlinkSettings
@@ -20,6 +21,8 @@ CREEP_CLOSURE = 0.25
 LEAST_S = 0.05
 """Even the quickest partial blink lasts twice as long (Sforza 2008); what is shorter at a frame
 rate that would show more of it is no lid."""
+STILL_ALIKE = 0.8
+"""Under another light the open eye still correlates with itself as well as this."""
 
 
 def find_blinks(signal: LidSignal, time_s: FloatArray, settings: BlinkSettings) -> list[Blink]:
@@ -40,15 +43,27 @@ def find_blinks(signal: LidSignal, time_s: FloatArray, settings: BlinkSettings) 
     """
     time_s = np.asarray(time_s, float)
     blinks = []
+    hidden = (signal.evidence >= LEAST_ROWS) & ~signal.pupil_whole
     for first, last in _joined(signal.closure > settings.least_cover, time_s, settings.join_gap_s):
         closure = signal.closure[first : last + 1]
         if float(closure.max()) < settings.least_depth or _too_short(first, last, time_s):
             continue
+        if _is_light(signal, first, last):
+            continue
         last = first + _upstroke_end(closure, time_s[first : last + 1])
-        while last + 1 < len(time_s) and signal.closure[last + 1] > CREEP_CLOSURE:
+        # No interval begins while the lid or its lashes still hang over the pupil.
+        while last + 1 < len(time_s) and hidden[last + 1]:
             last += 1
         blinks.append(_blink(signal, time_s, first, last, settings))
     return blinks
+
+
+def _is_light(signal: LidSignal, first: int, last: int) -> bool:
+    """Return whether a lamp explains it: all changes at once, and the eye is there all the time."""
+    part = slice(first, last + 1)
+    at_once = signal.light_steps[first] or signal.light_steps[last]
+    there = signal.pupil_whole[part] | (signal.alike[part] > STILL_ALIKE)
+    return bool(at_once and there.all())
 
 
 def _joined(covered: BoolArray, time_s: FloatArray, gap_s: float) -> list[tuple[int, int]]:

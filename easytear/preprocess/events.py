@@ -13,14 +13,9 @@ from numpy.typing import NDArray
 from easytear.base.geometry import BoolArray, FloatArray
 from easytear.preprocess.blinks import runs
 from easytear.preprocess.lid_view import LOG_STEP
+from easytear.preprocess.light import blank_frames, light_changes
 from easytear.preprocess.records import Blink, Event, EventKind
 
-LEAST_CHANGE = 0.05
-"""Light that changes by less than this share is no event: the film's own reflection is as much."""
-ABOVE_NOISE = 6.0
-"""A change of light stands out when it is this many of the video's usual changes."""
-AGREEMENT = 0.8
-"""Share of the places that change in the same direction when light does."""
 RAMP_S = 0.15
 """A lamp or a step of the camera takes one frame or two; an exposure that settles takes longer."""
 OUT_OF_FOCUS = 0.35
@@ -28,27 +23,7 @@ OUT_OF_FOCUS = 0.35
 LEAST_FOCUS_S = 0.1
 FROZEN_STEPS = 2
 """Steps without any change in a row that make a frozen picture, where frames usually differ."""
-BLANK = 0.1
-"""A picture whose contrast is below this share of the usual shows nothing."""
 JOIN_S = 0.2
-
-
-def blank_frames(cells: NDArray[np.uint8], valid: BoolArray) -> BoolArray:
-    """Return (n,): pictures that show nothing, black, white or grey all over.
-
-    Parameters
-    ----------
-    cells : (n, 2, rows, columns) uint8 array
-        From `LidView.cells`.
-    valid : (rows, columns) bool array
-        Cells that show the scene.
-    """
-    if not valid.any():
-        return np.ones(len(cells), bool)
-    deviation = np.array([float(one[0][valid].std()) for one in cells])
-    # Half of a video may be lost: the usual picture is among the better ones.
-    blank: BoolArray = deviation < max(BLANK * float(np.quantile(deviation, 0.75)), 0.5)
-    return blank
 
 
 def find_events(
@@ -81,7 +56,7 @@ def find_events(
     focus = free & (sharpness_change(cells, free, valid) < -OUT_OF_FOCUS)
     found += [
         event
-        for event in _marked("focus", focus, time_s)
+        for event in _marked("focus", focus, time_s, free)
         if time_s[event.end_frame] - time_s[event.start_frame] >= LEAST_FOCUS_S
     ]
     return sorted(found, key=lambda event: (event.start_frame, event.kind))
@@ -105,11 +80,15 @@ def sharpness_change(cells: NDArray[np.uint8], free: BoolArray, valid: BoolArray
     return change - float(np.quantile(change[free], 0.75))
 
 
-def _marked(kind: EventKind, mask: BoolArray, time_s: FloatArray) -> list[Event]:
-    """Return the runs of marked frames as events; runs a short gap apart are one."""
+def _marked(
+    kind: EventKind, mask: BoolArray, time_s: FloatArray, free: BoolArray | None = None
+) -> list[Event]:
+    """Return the runs of marked frames as events; runs few `free` frames apart are one."""
     joined: list[tuple[int, int]] = []
     for first, last in runs(mask):
-        if joined and time_s[first] - time_s[joined[-1][1]] < JOIN_S:
+        after = joined[-1][1] + 1 if joined else 0
+        near = bool(joined) and time_s[first] - time_s[after - 1] < JOIN_S
+        if near and (free is None or free[after:first].all()):
             joined[-1] = (joined[-1][0], last)
         else:
             joined.append((first, last))
@@ -139,10 +118,10 @@ def _light_events(
     slow = max(2, round(0.1 / max(float(np.median(np.diff(time_s))), 1e-3)))
     changing = np.zeros(len(time_s), bool)
     for lag in (1, slow):
-        for first in np.flatnonzero(_light_changes(cells, free, valid, lag)):
+        for first in np.flatnonzero(light_changes(cells, free, valid, lag)):
             changing[first : first + lag + 1] = True
     events = []
-    for event in _marked("light", changing & free, time_s):
+    for event in _marked("light", changing & free, time_s, free):
         span = time_s[event.end_frame] - time_s[event.start_frame]
         ramp = span > RAMP_S and _one_way(cells, event, valid)
         events.append(Event("exposure" if ramp else "light", event.start_frame, event.end_frame))
@@ -155,30 +134,3 @@ def _one_way(cells: NDArray[np.uint8], event: Event, valid: BoolArray) -> bool:
     step = np.diff(np.log(np.median(part, axis=1) + 1.0))
     total = float(np.abs(step).sum())
     return total > 0 and abs(float(step.sum())) > 0.7 * total
-
-
-def _light_changes(
-    cells: NDArray[np.uint8], free: BoolArray, valid: BoolArray, lag: int
-) -> BoolArray:
-    """Return (n - lag,): where light changes between a frame and the one `lag` later."""
-    count = len(cells) - lag
-    if count < 1:
-        return np.zeros(0, bool)
-    change, agree = np.zeros(count), np.zeros(count)
-    for k in range(count):
-        a, b = (cells[i, 0][valid].astype(np.float32) for i in (k, k + lag))
-        some = (a > 4) & (a < 250) & (b < 250)
-        if some.sum() < 20:
-            continue
-        ratio = np.log((b[some] + 1.0) / (a[some] + 1.0))
-        change[k] = np.median(ratio)
-        agree[k] = (ratio * np.sign(change[k]) > 0.3 * abs(change[k])).mean()
-    both = free[:count] & free[lag:]
-    if not both.any():
-        return np.zeros(count, bool)
-    noise = 1.48 * float(np.median(np.abs(change[both])))
-    least = max(LEAST_CHANGE, ABOVE_NOISE * noise)
-    # Light that never rests is an event as long as it lasts.
-    least = min(least, 2.0 * LEAST_CHANGE)
-    out: BoolArray = both & (np.abs(change) > least) & (agree > AGREEMENT)
-    return out

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.base.geometry import BoolArray, FloatArray
-from easytear.preprocess.lid_view import ROWS
+from easytear.preprocess.lid_view import CODING_NOISE, ROWS
 from easytear.preprocess.open_eye import Cells, Light, OpenEye, Stretch, departure
 
 LASHES_MM = 2.5
@@ -93,11 +93,16 @@ def refined(
     look: LidLook,
     level: FloatArray,
     mm_per_row: float,
-) -> NDArray[np.intp]:
+    begin: int,
+    lowest: NDArray[np.intp],
+) -> tuple[NDArray[np.intp], FloatArray]:
     """Return the edges between the lid's skin above and eye or lashes below, (n,).
 
+    Also how much better skin explains what lies above, (n,); 0 where no lid was found.
+
     Lashes hang below the margin and are neither eye nor skin: the first search takes them for
-    lid, here they are a third appearance that may be anything.
+    lid, here they are a third appearance that may be anything. An edge at the `lowest` row that
+    it can have, the pupil's top, stays there; covered parts begin not below row `begin`.
     """
     reach = round(LASHES_MM / mm_per_row) if math.isfinite(mm_per_row) else ROWS // 6
     sums: dict[int, FloatArray] = {}
@@ -112,9 +117,13 @@ def refined(
     midway = [n for f, n in free.items() if ROWS // 4 < found.edge[f] < 7 * ROWS // 8]
     usual = float(np.median(midway)) if midway else 0.5 * reach
     edge = found.edge.copy()
+    skin = np.zeros(len(edge))
     for f, total in sums.items():
-        edge[f] -= _lashes_below(found.edge[f], total, reach, usual)
-    return edge
+        last = int(found.edge[f])
+        skin[f] = float(total[max(last - reach, 0) : last + 1].max() - total[: begin + 1].min())
+        if last < lowest[f]:
+            edge[f] -= _lashes_below(last, total, reach, usual)
+    return edge, skin
 
 
 def _lashes_below(edge: int, sums: FloatArray, reach: int, usual: float | None = None) -> int:
@@ -159,7 +168,8 @@ def _at_usual_light(cells: Cells, level: FloatArray) -> Cells:
     """Return cells (m, 2, rows, columns) as they would be at the usual light."""
     out = cells.copy()
     out[:, 0] /= level[:, None, None].astype(np.float32)
-    out[:, 1] -= np.log(level)[:, None, None].astype(np.float32)
+    fine = np.maximum(np.exp(out[:, 1]) - CODING_NOISE, 0.0)
+    out[:, 1] = np.log(fine / level[:, None, None] + CODING_NOISE)
     return out
 
 

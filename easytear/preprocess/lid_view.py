@@ -23,6 +23,9 @@ LOG_STEP = 0.02
 _LOG_LEAST = -0.4
 """Fine contrast is kept as a logarithm in steps of 2 %, from this value up, in one byte."""
 
+CODING_NOISE = 0.7
+"""Grey levels: about the fine contrast that noise and coding leave in a smooth place."""
+
 
 @dataclass(frozen=True)
 class LidView:
@@ -118,8 +121,7 @@ class LidView:
         )
         bright = cv2.resize(part, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
         fine = cv2.resize(fine, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
-        # 0.7 grey levels: about what noise and coding leave in a smooth place.
-        steps = (np.log(fine + 0.7) - _LOG_LEAST) / LOG_STEP
+        steps = (np.log(fine + CODING_NOISE) - _LOG_LEAST) / LOG_STEP
         cells = np.stack([bright, np.clip(np.rint(steps), 0, 255)]).astype(np.uint8)
         return cells[:, ::-1].copy() if self.upside_down else cells
 

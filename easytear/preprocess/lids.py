@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from easytear.base.geometry import BoolArray, FloatArray
 from easytear.preprocess.lid_skin import LEAST_ROWS, Edges, lid_look, light_level, refined
 from easytear.preprocess.lid_view import COLUMNS, ROWS, LidView
+from easytear.preprocess.light import light_steps
 from easytear.preprocess.motion import PupilTrace
 from easytear.preprocess.open_eye import (
     FIT_FROM,
@@ -67,6 +68,8 @@ class LidSignal:
         grey levels, focus as a logarithm of the fine contrast.
     alike : (n,) float array
         Correlation of the frame's pattern with the open eye's, -1 to 1.
+    light_steps : (n,) bool array
+        Frames after which the light of the whole picture is another, or before which it was.
     mm_per_row : float
         Size of a row; NaN where no eye was located.
     travel_mm : float
@@ -82,6 +85,7 @@ class LidSignal:
     offset: FloatArray
     focus: FloatArray
     alike: FloatArray
+    light_steps: BoolArray
     mm_per_row: float
     travel_mm: float
 
@@ -122,7 +126,10 @@ def lid_signal(
     level = light_level(cells, opened & ~(found.evidence >= LEAST_ROWS), view.valid)
     look = lid_look(eye, found, whole, level, mm_per_row)
     if look is not None:
-        found = replace(found, edge=refined(eye, sd, found, look, level, mm_per_row))
+        edge, skin = refined(eye, sd, found, look, level, mm_per_row, limits.begin, limits.lowest)
+        # Film under the brow, lashes that bob: another picture, but no skin.
+        evidence = np.where(whole & (skin <= 0), 0.0, found.evidence)
+        found = replace(found, edge=edge, evidence=evidence)
     edge_row = np.where(found.evidence >= LEAST_ROWS, found.edge + shift[:, 1], np.nan)
     if blank is not None and blank.any() and not blank.all():
         edge_row = _bridged(edge_row, blank)
@@ -138,6 +145,7 @@ def lid_signal(
         offset=found.offset,
         focus=found.focus,
         alike=found.alike,
+        light_steps=light_steps(cells, view.valid, blank),
         mm_per_row=mm_per_row,
         travel_mm=(low - rest) * mm_per_row,
     )

@@ -35,6 +35,10 @@ _LEAST, _MOST = 5, 25
 _SATURATED = 250.0
 _PRIOR_ROWS = 3.0
 """Weight of "the light has not changed", in rows of cells."""
+STEADY = 0.1
+"""Light within this share of the seconds about is steady."""
+VEIL = (-0.3, 1.0)
+"""Least and greatest veil, as a share of the light that there was."""
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 
@@ -120,7 +124,14 @@ class OpenEye:
     def _stretch(self, frames: NDArray[np.intp]) -> Stretch:
         cells, weight = self._aligned(frames)
         before, after = self._exemplars(frames)
-        references = (self._reference(before), self._reference(after))
+        shown = [self._aligned(chosen)[0] for chosen in (before, after)]
+        # Exemplars of another light or focus are brought to a common one first.
+        levels = [part.mean(axis=(2, 3), keepdims=True) for part in shown]
+        common = np.median(np.concatenate(levels), axis=0)
+        references = (
+            _reference(shown[0], levels[0], common),
+            _reference(shown[1], levels[1], common),
+        )
         usual = 0.5 * (references[0].usual + references[1].usual)
         return Stretch(frames, cells, weight, references, _light(cells, usual, weight))
 
@@ -139,18 +150,6 @@ class OpenEye:
             near = np.sort(chosen[np.argsort(far, kind="stable")[:count]])
             found.append(near[:: max(1, len(near) // _MOST)])
         return found[0], found[1]
-
-    def _reference(self, frames: NDArray[np.intp]) -> Reference:
-        cells, _ = self._aligned(frames)
-        # Exemplars of another light or focus are brought to a common one first.
-        level = cells.mean(axis=(2, 3), keepdims=True)
-        common = np.median(level, axis=0)
-        cells[:, 0] *= (common[0] / np.maximum(level[:, 0], 1.0)).astype(np.float32)
-        cells[:, 1] += (common[1] - level[:, 1]).astype(np.float32)
-        usual = np.median(cells, axis=0).astype(np.float32)
-        low = np.stack([cv2.erode(channel, _NEIGHBOURS) for channel in usual])
-        high = np.stack([cv2.dilate(channel, _NEIGHBOURS) for channel in usual])
-        return Reference(usual, low.astype(np.float32), high.astype(np.float32))
 
     def _aligned(self, frames: NDArray[np.intp]) -> tuple[Cells, Cells]:
         """Return the frames' cells with the eye held still, and which of them are known."""
@@ -171,6 +170,16 @@ class OpenEye:
             weight[k] = cv2.warpAffine(valid, move, (COLUMNS, ROWS), flags=cv2.INTER_LINEAR)
         usable = (weight > 0.99) & (out[:, 0] < _SATURATED)
         return out[..., self.columns], usable[..., self.columns].astype(np.float32)
+
+
+def _reference(cells: Cells, level: Cells, common: Cells) -> Reference:
+    """Return the open eye that exemplars show, at the common level of brightness and contrast."""
+    cells[:, 0] *= common[0] / np.maximum(level[:, 0], 1.0)
+    cells[:, 1] += common[1] - level[:, 1]
+    usual = np.median(cells, axis=0).astype(np.float32)
+    low = np.stack([cv2.erode(channel, _NEIGHBOURS) for channel in usual])
+    high = np.stack([cv2.dilate(channel, _NEIGHBOURS) for channel in usual])
+    return Reference(usual, low.astype(np.float32), high.astype(np.float32))
 
 
 def _light(cells: Cells, usual: Cells, weight: Cells) -> Light:
@@ -196,6 +205,12 @@ def _light(cells: Cells, usual: Cells, weight: Cells) -> Light:
     gain = (sum_rf * firm - sum_r * sum_f) / (sum_rr * firm - sum_r**2)
     gain = np.clip(gain, 0.25, 4.0)
     offset = (sum_f - gain * sum_r) / firm
+    # A veil adds at most the light that there was. More, and anything even passes for the eye.
+    mean = sum_r / np.maximum(count, 1.0)
+    veil = np.clip(offset / np.maximum(gain * mean, 1.0), *VEIL) * mean
+    fitted = sum_rr + 2.0 * veil * sum_r + veil**2 * firm
+    gain = np.clip((sum_rf + veil * sum_f) / np.maximum(fitted, 1.0), 0.25, 4.0)
+    offset = gain * veil
     focus = below(weight * (cells[:, 1] - usual[1])) / (count + prior)
     return Light(gain, offset, focus)
 
@@ -245,7 +260,11 @@ def restlessness(eye: OpenEye) -> Cells:
     seen: list[Cells] = []
     tones: list[float] = []
     for stretch in eye.stretches(only_open=True):
-        mine = np.flatnonzero(eye.opened[stretch.frames])
+        # Frames of another light are restless for its sake.
+        steady = np.abs(np.log(stretch.light.gain[:, 0])) < STEADY
+        mine = np.flatnonzero(eye.opened[stretch.frames] & steady)
+        if not len(mine):
+            continue
         mine = mine[:: max(1, len(mine) // 4)]
         gain, offset, focus = (part[mine, 0, None, None] for part in stretch.light)
         bright, fine = (

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from easytear.base.geometry import ByteArray, Ellipse, FloatArray
 from easytear.preprocess.blinks import find_blinks, intervals_between
 from easytear.preprocess.discs import dark_discs
-from easytear.preprocess.events import blank_frames, find_events
+from easytear.preprocess.events import find_events
 from easytear.preprocess.lid_view import LidView
 from easytear.preprocess.lids import LidSignal, lid_signal
+from easytear.preprocess.light import blank_frames
 from easytear.preprocess.locate import WANDER, EyeLocation
 from easytear.preprocess.motion import PupilTrace, follow_eye
 from easytear.preprocess.pupil import (
