@@ -49,6 +49,11 @@ class Watched:
     eyes: tuple[EyeInInterval, ...]
     events: tuple[Event, ...] = ()
 
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Return what a reader must know of the eye in the whole video."""
+        return tuple(word for word in self.location.flags if word in ("no_eye", "upside_down"))
+
 
 @dataclass(frozen=True)
 class WatchTask:
@@ -84,10 +89,13 @@ def watch(
 ) -> Watched:
     """See every frame once: blinks, intervals (as a person moved them), the eye in each.
 
-    Stretches of some seconds are seen by themselves, however many processes share them.
+    Stretches of some seconds are seen by themselves, however many processes share them. Where there
+    is no eye there are no blinks and no intervals either, unless a person saw one and drew it.
     """
     location = locate_eye(_spread_pictures(source))
     count = source.stop - source.first
+    if location.pupil is None and not (corrections.pupils or corrections.irises):
+        return Watched(location, (), (), np.full(count, np.nan), ())
     parts = max(round(count / _WATCHED_TOGETHER), 2 if count >= _LEAST_FOR_TWO else 1)
     bounds = np.linspace(source.first, source.stop, parts + 1).astype(int)
     tasks = [WatchTask(source, a, b, settings, location) for a, b in pairwise(bounds.tolist())]

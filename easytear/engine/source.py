@@ -12,7 +12,7 @@ import numpy as np
 from easytear.base.errors import VideoError
 from easytear.base.geometry import ByteArray, FloatArray
 from easytear.engine.prefetch import prefetch
-from easytear.results import EventInfo, VideoInfo
+from easytear.results import Event, VideoInfo
 from easytear.video import FrameReader, Picture, content_hash
 from easytear.video.fields import combs, deinterlace
 
@@ -122,10 +122,10 @@ class Source:
         """Return the frames of the stretch before which frames are lost; see `VideoFacts.gaps`."""
         return [frame for frame in self.reader.facts.gaps if self.first < frame < self.stop]
 
-    def events(self) -> tuple[EventInfo, ...]:
+    def events(self) -> tuple[Event, ...]:
         """Return what happened in the stretch that no measurement goes across."""
         return tuple(
-            EventInfo(kind="lost_frames", start_frame=frame - 1, end_frame=frame)
+            Event(kind="lost_frames", start_frame=frame - 1, end_frame=frame)
             for frame in self.gaps()
         )
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from easytear.measure.film import FilmSpread
 from easytear.request.settings.measure import QualitySettings
-from easytear.results.model import Fit, Pair, Quality
+from easytear.results.model import Fit, Quality
+from easytear.results.records import Pair
 from easytear.segment.records import FilmFront
 from easytear.show.flags import SENTENCES
 from easytear.track.records import FilmTracks

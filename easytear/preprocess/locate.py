@@ -28,6 +28,12 @@ MANY_PICTURES = 24
 _SEARCHED_WIDELY = 4
 """In every fourth picture discs of any size are looked for."""
 
+_FAIR_SCORE = 0.3
+"""Score of a pupil partly behind lashes: enough where a limbus lies about it."""
+
+_RIVAL_SHARE = 0.6
+"""A pupil is the only one of its kind; dark spots of a texture are not."""
+
 _SIZE_SPREAD = 0.18
 """Spread of the logarithm of one pupil's radius over a video."""
 
@@ -99,11 +105,34 @@ def locate_eye(pictures: NDArray[np.uint8]) -> EyeLocation:
     pictures : (k, height, width) uint8 array
         Grey frames spread over the whole video, about `MANY_PICTURES` of them.
     """
+    if not pictures.size:
+        raise ValueError("no picture to look for an eye in")
     valid = picture_mask(pictures)
-    chosen = _same_pupil(_discs(pictures, valid))
-    if not chosen:
+    found = _discs(pictures, valid)
+    chosen = _same_pupil(found)
+    eye = _described(pictures, valid, chosen) if chosen else None
+    if eye is None or not _is_eye(found, chosen, eye):
         return EyeLocation(valid, None, None, np.nan, np.nan, None, 0.0, ("no_eye",))
-    return _described(pictures, valid, chosen)
+    return eye
+
+
+def _is_eye(found: Sequence[Sequence[Disc]], chosen: dict[int, Disc], eye: EyeLocation) -> bool:
+    """Return whether it is an eye: a pupil like none beside it, or a fair one within a limbus."""
+    scores = np.array([disc.score for disc in chosen.values()])
+    rivals = np.array([_rival(found[k], disc) for k, disc in chosen.items()])
+    alone = float(np.median(rivals / scores)) < _RIVAL_SHARE
+    # One picture in ten at least: an eye that is nearly always shut is still an eye.
+    least = 1 if len(found) < 3 else max(2, round(0.1 * len(found)))
+    if eye.iris is not None:
+        return alone and int((scores >= _FAIR_SCORE).sum()) >= least
+    return alone and int((scores >= LEAST_SCORE).sum()) >= least
+
+
+def _rival(discs: Sequence[Disc], chosen: Disc) -> float:
+    """Return the score of the best disc elsewhere in the same picture."""
+    a, reach = chosen.ellipse, 2.0 * chosen.radius_px
+    apart = [np.hypot(d.ellipse.x_px - a.x_px, d.ellipse.y_px - a.y_px) > reach for d in discs]
+    return max((d.score for d, far in zip(discs, apart, strict=True) if far), default=0.0)
 
 
 def _discs(pictures: NDArray[np.uint8], valid: BoolArray) -> list[list[Disc]]:
@@ -127,7 +156,7 @@ def _same_pupil(found: Sequence[Sequence[Disc]]) -> dict[int, Disc]:
     Every disc is supported by the best disc like it in every other picture. By chance alone a
     round dark spot is found now and then, but not again in the same size near the same place.
     """
-    every = [disc for discs in found for disc in discs if disc.score > 0.3]
+    every = [disc for discs in found for disc in discs if disc.score > 0.5 * _FAIR_SCORE]
     best: tuple[float, Disc] | None = None
     for one in every:
         total = sum(
@@ -140,12 +169,9 @@ def _same_pupil(found: Sequence[Sequence[Disc]]) -> dict[int, Disc]:
     chosen = {}
     for k, discs in enumerate(found):
         likely = max(discs, key=lambda d: _like(best[1], d) * d.score, default=None)
-        if likely is not None and _like(best[1], likely) * likely.score >= 0.5 * LEAST_SCORE:
+        if likely is not None and _like(best[1], likely) * likely.score >= 0.5 * _FAIR_SCORE:
             chosen[k] = likely
-    strong = [d for d in chosen.values() if d.score >= LEAST_SCORE]
-    # One picture in ten at least: an eye that is nearly always shut is still an eye.
-    least = 1 if len(found) < 3 else max(2, round(0.1 * len(found)))
-    return chosen if len(strong) >= least else {}
+    return chosen
 
 
 def _like(one: Disc, other: Disc) -> float:

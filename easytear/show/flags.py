@@ -27,6 +27,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "low_frame_rate": "The frame rate is low: the first moments after a blink are not resolved.",
     "low_resolution": "The picture is small: film texture may be too coarse to follow.",
     # the eye
+    "no_eye": "No eye was found in the video: nothing is measured.",
+    "upside_down": "The picture is upside down: the upper lid is below. Film is measured as if it "
+    "were upright; turn the video for heights above the lower lid.",
     "pupil_not_found": "The pupil was not found: eye motion could not be taken out.",
     "pupil_size_changes": "The pupil changed its size, which can shift its centre.",
     "eye_motion_uncertain": "Eye motion is uncertain in some frames.",

@@ -12,11 +12,22 @@ from easytear.simulate.motion import FilmMotion
 
 @dataclass(frozen=True)
 class TrueBlink:
-    """A blink; frames from 0, both inside it."""
+    """A blink; frames from 0, both inside it. `closure`: the lid's greatest share of its way."""
 
     start_frame: int
     end_frame: int
     complete: bool
+    closure: float | None = None
+
+
+@dataclass(frozen=True)
+class TrueEvent:
+    """What is no blink: `kind` as in the results ("light", "exposure", "focus"), and its cause."""
+
+    kind: str
+    start_frame: int
+    end_frame: int
+    cause: str = ""
 
 
 @dataclass(frozen=True)

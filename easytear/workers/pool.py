@@ -12,7 +12,6 @@ import logging
 import os
 import pickle
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -21,6 +20,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Final, Generic, Self, TypeVar, cast
 
 from easytear.base.progress import SILENT, Progress
+from easytear.workers.child import child_command, child_environment
 from easytear.workers.process import read_message, write_message
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,6 @@ Task = Callable[[Progress], T]
 
 _LOOK_EVERY_S: Final = 0.1
 """While this process waits for a helper it looks so often whether it should stop."""
-
-_START: Final = "from easytear.workers.process import main; main()"
 
 
 def processors() -> int:
@@ -56,7 +54,7 @@ class Pending(Generic[T]):
         self.share = 0.0
         self.message = ""
         self._state = _State.WAITING
-        self._crew = pool
+        self._pool = pool
         self._value: Any = None
 
     @property
@@ -66,19 +64,19 @@ class Pending(Generic[T]):
 
     def take(self, new: _State) -> bool:
         """Claim the task, for a helper or for this process; False where it is claimed already."""
-        with self._crew.changed:
+        with self._pool.changed:
             free = self._state is _State.WAITING
             if free:
                 self._state = new
-                self._crew.forget(self)
+                self._pool.forget(self)
             return free
 
     def end(self, state: _State, value: Any = None) -> None:
         """Note what became of it."""
-        with self._crew.changed:
+        with self._pool.changed:
             self._value, self._state = value, state
             self.share = float(state is _State.DONE)
-            self._crew.changed.notify_all()
+            self._pool.changed.notify_all()
 
     def here(self, progress: Progress = SILENT) -> None:
         """Do it in this process if nobody has begun it."""
@@ -89,9 +87,9 @@ class Pending(Generic[T]):
         """Return what comes of it: from the helper that has it, else done here."""
         self.here(progress)
         while True:
-            with self._crew.changed:
+            with self._pool.changed:
                 if self._state is _State.AWAY:
-                    self._crew.changed.wait(_LOOK_EVERY_S)
+                    self._pool.changed.wait(_LOOK_EVERY_S)
                 state, value = self._state, self._value
             if state is _State.DONE:
                 return value  # type: ignore[no-any-return]
@@ -254,15 +252,14 @@ class _Helper:
     """One helper, and the thread that talks with it."""
 
     def __init__(self, pool: WorkerPool) -> None:
-        self._crew = pool
+        self._pool = pool
         self._ended = False
         self._sending = threading.Lock()
-        paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START],
+            child_command("easytear.workers.process"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": paths},
+            env=child_environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._to = cast(BinaryIO, self._process.stdin)
@@ -281,8 +278,8 @@ class _Helper:
         """End the process, and the thread with it."""
         self._ended = True
         self._process.kill()
-        with self._crew.changed:
-            self._crew.changed.notify_all()
+        with self._pool.changed:
+            self._pool.changed.notify_all()
         self._thread.join()
         self._process.wait()
         for pipe in (self._to, self._from):
@@ -290,7 +287,7 @@ class _Helper:
                 pipe.close()
 
     def _serve(self) -> None:
-        while (pending := self._crew.next_task(lambda: self._ended)) is not None:
+        while (pending := self._pool.next_task(lambda: self._ended)) is not None:
             try:
                 self._send(("task", pending.task, ()))
                 kind, value = self._heard(pending)

@@ -92,3 +92,7 @@ def _answer(data: bytes, progress: _Told) -> tuple[str, Any] | None:
     except Exception as error:
         log.info("a helper's task failed", exc_info=True)
         return "failed", f"{type(error).__name__}: {error}"
+
+
+if __name__ == "__main__":
+    main()
