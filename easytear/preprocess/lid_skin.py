@@ -120,7 +120,9 @@ def refined(
     skin = np.zeros(len(edge))
     for f, total in sums.items():
         last = int(found.edge[f])
-        skin[f] = float(total[max(last - reach, 0) : last + 1].max() - total[: begin + 1].min())
+        least = np.minimum.accumulate(total)
+        least[begin:] = least[begin]
+        skin[f] = float((total - least)[max(last - reach, 0) : last + 1].max())
         if last < lowest[f]:
             edge[f] -= _lashes_below(last, total, reach, usual)
     return edge, skin
