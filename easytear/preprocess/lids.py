@@ -112,7 +112,7 @@ def lid_signal(
     blank : (n,) bool array, optional
         Pictures that show nothing: the lids are as before or after, whichever is the more open.
     """
-    whole = trace.whole()
+    whole = pupil_whole(trace)
     opened = whole if whole.sum() >= 3 else np.ones(len(cells), bool)
     shift = _shift(trace, whole, view)
     centre = _pupil_centre(trace, whole, view)
@@ -149,6 +149,18 @@ def lid_signal(
         mm_per_row=mm_per_row,
         travel_mm=(low - rest) * mm_per_row,
     )
+
+
+def pupil_whole(trace: PupilTrace) -> BoolArray:
+    """Return where all of the pupil is in view, (n,): its rim as usual, but for an eighth.
+
+    Lashes and reflections hide some of the rim always; a lid hides more.
+    """
+    with np.errstate(invalid="ignore"):
+        seen: BoolArray = (trace.support > 0.75) & trace.seen(trace.usual())
+        if seen.any():
+            seen &= trace.support >= float(np.median(trace.support[seen])) - 0.125
+    return seen
 
 
 def _shift(trace: PupilTrace, whole: BoolArray, view: LidView) -> FloatArray:

@@ -55,17 +55,6 @@ class PupilTrace:
             self.contrast[frames],
         )
 
-    def whole(self) -> BoolArray:
-        """Return where all of the pupil is in view, (n,): its rim as usual, but for an eighth.
-
-        Lashes and reflections hide some of the rim always; a lid hides more.
-        """
-        with np.errstate(invalid="ignore"):
-            seen: BoolArray = (self.support > 0.75) & self.seen(self.usual())
-            if seen.any():
-                seen &= self.support >= float(np.median(self.support[seen])) - 0.125
-        return seen
-
     def usual(self) -> PupilTrace:
         """Return the frames that show what this video's pupil usually looks like.
 
