@@ -10,9 +10,11 @@ from threadpoolctl import threadpool_limits
 
 from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.measure.area import filled_front
+from easytear.measure.families import Comparison
 from easytear.measure.headline import Headline, band_zone, find_headline
 from easytear.measure.motion import aligned, local_velocity, shared_motion
 from easytear.measure.record import fit_record
+from easytear.measure.rise import law_free
 from easytear.measure.samples import Samples, front_samples, looked_at, track_samples
 from easytear.measure.spread import Law, fit_law
 from easytear.measure.zone import Onset, Zone
@@ -122,7 +124,8 @@ def _measure(
     lid_mm = _lid_height(up.place_mm / scale, lower_edge_px) * scale
     visible_mm = _visible_height(lower_edge_px, scale)
     central = edge.rows(central_columns(time_s, front, iris))
-    laws = _laws(up, side, central, lid_mm, settings)
+    edge_lid_mm = _lid_height(central.place_mm / scale, lower_edge_px) * scale
+    laws = _laws(up, side, central, (lid_mm, edge_lid_mm), settings)
     known_scale = 1.0 if mm_per_px is not None else np.nan
     rise = _zone_rise(up, laws.found.zone, laws.found.law)
     shift = _zone_shift(side, laws.found.zone, laws.found.law, laws.sideways, time_s)
@@ -157,6 +160,11 @@ class _Laws:
     front: Law | None
     sideways: Law | None
 
+    @property
+    def compared(self) -> Comparison | None:
+        """Which law suits the headline's rise best."""
+        return self.found.compared
+
     def flags(self) -> tuple[str, ...]:
         """Return the headline's flags, or that the tracks show no spread."""
         if self.everywhere is not None:
@@ -165,19 +173,23 @@ class _Laws:
 
 
 def _laws(
-    up: Samples, side: Samples, edge: Samples, lid_mm: FloatArray, settings: SpreadSettings
+    up: Samples,
+    side: Samples,
+    edge: Samples,
+    lids_mm: tuple[FloatArray, FloatArray],
+    settings: SpreadSettings,
 ) -> _Laws:
     rng = np.random.default_rng(settings.seed)
     everywhere = fit_law(Zone(_thinned(up)), settings)
     if everywhere is None:
         nothing = Headline(None, np.zeros(len(up), dtype=bool), None)
         return _Laws(None, nothing, [], fit_law(Zone(edge), settings, rng=rng), None)
-    found = find_headline(up, edge, everywhere, settings, rng)
+    found = find_headline(up, edge, lids_mm[1], everywhere, settings, rng)
     onset = _shared_onset(found.law, everywhere)
     front = fit_law(Zone(edge), settings, onset=onset, rng=rng)
     bands = []
     if found.where is not None:
-        above_mm = found.where.height_mm - lid_mm
+        above_mm = found.where.height_mm - lids_mm[0]
         bands = _bands(up, above_mm, found.law or everywhere, settings, onset, rng)
     sideways = fit_law(Zone(side), settings, upward=False, onset=onset, rng=rng)
     return _Laws(everywhere, found, bands, front, sideways)
@@ -190,11 +202,19 @@ def _records(
         return fit_record(law, quality, scale_known=scale_known, visible_mm=visible_mm)
 
     bands = (Band(from_mm=a, to_mm=b, fit=record(law)) for a, b, law in laws.bands)
+    shared = laws.found.shared
     return Spread(
-        y=record(laws.found.law),
+        y=fit_record(
+            laws.found.law,
+            quality,
+            scale_known=scale_known,
+            visible_mm=visible_mm,
+            compared=laws.compared,
+        ),
         bands=tuple(bands),
         x=record(laws.sideways),
         front=record(laws.front),
+        rise=None if shared is None else law_free(shared, scale_known=scale_known),
     )
 
 
