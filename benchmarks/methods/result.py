@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.optimize import OptimizeWarning, curve_fit
 
 from easytear.base.geometry import BoolArray, FloatArray
+from easytear.request.request import Request
 from easytear.results import (
     FRAMES,
     FRONT,
@@ -121,10 +122,9 @@ def as_analysis(
         codec="",
     )
     summary = Summary(
-        schema="easytear-results/1",
         video=info,
         software={},
-        config={},
+        request=Request(),
         calibration=ScaleInfo(mm_per_px=mm_per_px, mm_per_px_sd=None, source="user"),
         intervals=tuple(intervals),
     )

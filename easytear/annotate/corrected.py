@@ -18,7 +18,6 @@ from easytear.base.geometry import FloatArray
 from easytear.base.progress import SILENT, Progress
 from easytear.engine import analyze, remeasure
 from easytear.request.scale import Calibration
-from easytear.request.settings import Settings
 from easytear.results import FRONT, TRACKS, Analysis, empty_table, shape_table
 
 _STEP_PX = 8.0
@@ -61,7 +60,7 @@ def take_in(
         before = analysis
         analysis = analyze(
             video,
-            Settings.model_validate(analysis.summary.config),
+            analysis.summary.request.settings,
             calibration=scale or _given_scale(analysis),
             corrections=changes,
             reuse=analysis,

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import numpy as np
 
 from easytear.base.progress import SILENT, Part, Progress
-from easytear.engine.entries import Measured, exclusions, scale_info
+from easytear.engine.entries import Measured, blink_entries, exclusions, scale_info
 from easytear.engine.eye import Watched, watch
 from easytear.engine.memory import give_back
-from easytear.engine.notes import notes_of
 from easytear.engine.provenance import software
 from easytear.engine.region import FoldedCornea, redrawn
 from easytear.engine.remeasure import observation, reusable
 from easytear.engine.source import Source
 from easytear.engine.tasks import EyeTask, FilmTask, LoadTask, load_film, measure_and_spool
 from easytear.engine.threads import one_thread
+from easytear.measure.scaled import with_scale
 from easytear.request.corrections import Corrections
+from easytear.request.request import Request, ScaleRequest
 from easytear.request.scale import Calibration, scale_from_iris
 from easytear.request.settings import Settings
 from easytear.results import (
@@ -137,15 +138,16 @@ def analyze_into(
     if earlier is not None:
         done |= {number: film.measured_again(earlier, number) for number in kept}
     measured = [done[number][1] for number in sorted(done)]
+    known_scale = scale_info(scale, *_iris_px(corneas))
     summary = Summary(
         video=source.info(),
         software=software(),
-        config=settings.model_dump(mode="json"),
-        calibration=scale_info(scale),
-        intervals=tuple(m.result for m in measured),
+        request=_request(settings, options),
+        calibration=known_scale,
+        blinks=blink_entries(watched.blinks, source.time_s),
+        intervals=tuple(with_scale(m.result, known_scale) for m in measured),
         flags=(*source.flags(), *watched.flags),
         events=source.events(),
-        corrections=notes_of(corrections),
     )
     progress.update(1.0, 1.0, "done")
     spooled = numbered((number, done[number][0]) for number in sorted(done))
@@ -221,15 +223,37 @@ def _look_again(
     return replace(watched, eyes=tuple(eye for eye, _ in found)), corneas
 
 
-def _scale(corneas: Sequence[FoldedCornea], hvid_mm: float | None) -> Calibration | None:
-    """Return the video's scale from the irises of its intervals: one eye, one width."""
+def _request(settings: Settings, options: Options) -> Request:
+    """Return what was asked for as the summary holds it."""
+    known = options.get("calibration")
+    return Request(
+        start_s=options.get("start_s"),
+        end_s=options.get("end_s"),
+        scale=ScaleRequest(value=options.get("hvid_mm"))
+        if known is None
+        else ScaleRequest.given(known),
+        settings=settings,
+        corrections=options.get("corrections") or Corrections(),
+    )
+
+
+def _iris_px(corneas: Sequence[FoldedCornea]) -> tuple[float | None, float | None]:
+    """Return the width of the iris and its standard deviation: one eye, one width."""
     found = [c for c in corneas if c.iris is not None]
     if not found:
-        return None
+        return None, None
     widths = np.array([2.0 * c.iris.rx_px for c in found if c.iris is not None])
     sd = np.array([c.iris_width_sd_px for c in found])
     middle = int(np.argsort(widths)[len(widths) // 2])
-    return scale_from_iris(float(widths[middle]), float(sd[middle]), hvid_mm)
+    return float(widths[middle]), float(sd[middle])
+
+
+def _scale(corneas: Sequence[FoldedCornea], hvid_mm: float | None) -> Calibration | None:
+    """Return the video's scale from the irises of its intervals."""
+    width, sd = _iris_px(corneas)
+    if width is None or sd is None:
+        return None
+    return scale_from_iris(width, sd, hvid_mm)
 
 
 def _lengths(watched: Watched, numbers: Sequence[int]) -> list[float]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from easytear.base.geometry import Ellipse
+from easytear.base.geometry import Ellipse, FloatArray
 from easytear.preprocess.records import Blink
 from easytear.request.corrections import Corrections
 from easytear.request.scale import Calibration
 from easytear.results import (
+    BlinkEntry,
     BlinkInfo,
     Columns,
     EllipseInfo,
@@ -33,12 +35,30 @@ def exclusions(corrections: Corrections) -> dict[int, Exclusion]:
     }
 
 
-def scale_info(scale: Calibration | None) -> ScaleInfo:
+def scale_info(
+    scale: Calibration | None, iris_px: float | None = None, iris_px_sd: float | None = None
+) -> ScaleInfo:
     """Return the scale as the summary holds it."""
-    if scale is None:
-        return ScaleInfo(mm_per_px=None, mm_per_px_sd=None, source=None)
     return ScaleInfo(
-        mm_per_px=scale.mm_per_px, mm_per_px_sd=scale.mm_per_px_sd, source=scale.source
+        mm_per_px=None if scale is None else scale.mm_per_px,
+        mm_per_px_sd=None if scale is None else scale.mm_per_px_sd,
+        source=None if scale is None else scale.source,
+        iris_px=iris_px,
+        iris_px_sd=iris_px_sd,
+    )
+
+
+def blink_entries(blinks: Sequence[Blink], time_s: FloatArray) -> tuple[BlinkEntry, ...]:
+    """Return the video's blinks as the summary holds them; frames count from the video's start."""
+    return tuple(
+        BlinkEntry(
+            start_frame=one.start_frame,
+            end_frame=one.end_frame,
+            start_s=float(time_s[one.start_frame]),
+            end_s=float(time_s[one.end_frame]),
+            complete=one.complete,
+        )
+        for one in blinks
     )
 
 

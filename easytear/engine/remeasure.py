@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from easytear.base.errors import ResultsError
 from easytear.engine.entries import Measured, exclusions, scale_info
-from easytear.engine.notes import notes_of
 from easytear.engine.observation import Observation
 from easytear.engine.region import edge_columns, polygon_mask, redrawn
 from easytear.engine.tables import (
@@ -19,8 +18,10 @@ from easytear.engine.tables import (
     tracks_columns,
     tracks_from_table,
 )
+from easytear.measure.scaled import with_scale
 from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
 from easytear.request.corrections import Corrections
+from easytear.request.request import Request, ScaleRequest
 from easytear.request.scale import Calibration
 from easytear.request.settings import Settings
 from easytear.results import (
@@ -78,7 +79,7 @@ def remeasure(
     if corrections.intervals:
         name = analysis.summary.video.path
         raise ResultsError(f"{name}: moved intervals need the video; analyse it again with them.")
-    settings = settings or Settings.model_validate(analysis.summary.config)
+    settings = settings or analysis.summary.request.settings
     looked = Analysis(
         analysis.summary,
         analysis.frames,
@@ -89,16 +90,31 @@ def remeasure(
     measured = _measured(looked, settings, scale, corrections, fresh_front=front is not None)
     summary = analysis.summary.model_copy(
         update={
-            "config": settings.model_dump(mode="json"),
+            "request": _changed(analysis.summary.request, settings, calibration, corrections),
             "calibration": scale,
-            "intervals": tuple(m.result for m in measured),
-            "corrections": tuple(
-                dict.fromkeys((*analysis.summary.corrections, *notes_of(corrections), *notes))
-            ),
+            "intervals": tuple(with_scale(m.result, scale) for m in measured),
+            "earlier_notes": tuple(dict.fromkeys((*analysis.summary.earlier_notes, *notes))),
         }
     )
     frames = _refilled(analysis.frames, [m.frames for m in measured])
     return Analysis(summary, frames, _rescaled(looked, scale.mm_per_px), looked.front)
+
+
+def _changed(
+    request: Request,
+    settings: Settings,
+    calibration: Calibration | None,
+    corrections: Corrections,
+) -> Request:
+    """Return the request with what is asked for now."""
+    old = request.corrections
+    names = type(old).model_fields
+    joined = {name: (*getattr(old, name), *getattr(corrections, name)) for name in names}
+    unique = {name: tuple(dict.fromkeys(edits)) for name, edits in joined.items()}
+    changes: dict[str, Any] = {"settings": settings, "corrections": Corrections(**unique)}
+    if calibration is not None:
+        changes["scale"] = ScaleRequest.given(calibration)
+    return request.but(**changes)
 
 
 def _measured(
@@ -167,10 +183,10 @@ def reusable(earlier: Analysis | None, settings: Settings, corrections: Correcti
     None can be taken over when the settings are others, or when intervals were moved before and
     are not now; an interval whose bounds, region or iris a person changed is looked at again.
     """
-    if earlier is None or earlier.summary.config != settings.model_dump(mode="json"):
+    if earlier is None or earlier.summary.request.settings != settings:
         return []
-    noted = {n for n in notes_of(corrections) if n.what != "exclusion"}
-    before = {n for n in earlier.summary.corrections if n.what != "exclusion"}
+    noted = {n for n in corrections.notes() if n.what != "exclusion"}
+    before = {n for n in earlier.summary.notes if n.what != "exclusion"}
     touched = {note.interval for note in noted ^ before}
     if None in touched:
         return []

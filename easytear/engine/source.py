@@ -12,7 +12,7 @@ import numpy as np
 from easytear.base.errors import VideoError
 from easytear.base.geometry import ByteArray, FloatArray
 from easytear.engine.prefetch import prefetch
-from easytear.results import EventInfo, VideoInfo
+from easytear.results import Event, VideoInfo
 from easytear.video import FrameReader, Picture, content_hash
 from easytear.video.fields import combs, deinterlace
 
@@ -59,6 +59,7 @@ class Source:
     ) -> None:
         self.path = path
         self._asked = (start_s, end_s, fps)
+        self._as_found = _identity(path)
         self.reader = FrameReader(path, fps)
         facts = self.reader.facts
         self.time_s: FloatArray = facts.time_s
@@ -102,11 +103,23 @@ class Source:
         self.combed = fields == "on" or (fields == "auto" and found)
 
     def info(self) -> VideoInfo:
-        """Return what the results say of the video."""
+        """Return what the results say of the video.
+
+        Raises
+        ------
+        VideoError
+            If the file is no longer the one that was opened.
+        """
         facts = self.reader.facts
+        sha256 = content_hash(self.path)
+        if _identity(self.path) != self._as_found:
+            raise VideoError(
+                f"{self.path}: was changed or replaced while it was analysed; wait until it is "
+                "complete, and analyse it again."
+            )
         return VideoInfo(
             path=str(self.path),
-            sha256=content_hash(self.path),
+            sha256=sha256,
             width_px=facts.width_px,
             height_px=facts.height_px,
             frame_count=facts.frame_count,
@@ -122,10 +135,10 @@ class Source:
         """Return the frames of the stretch before which frames are lost; see `VideoFacts.gaps`."""
         return [frame for frame in self.reader.facts.gaps if self.first < frame < self.stop]
 
-    def events(self) -> tuple[EventInfo, ...]:
+    def events(self) -> tuple[Event, ...]:
         """Return what happened in the stretch that no measurement goes across."""
         return tuple(
-            EventInfo(kind="lost_frames", start_frame=frame - 1, end_frame=frame)
+            Event(kind="lost_frames", start_frame=frame - 1, end_frame=frame)
             for frame in self.gaps()
         )
 
@@ -150,3 +163,12 @@ def _opened(path: Path, asked: tuple[float | None, ...], combed: bool) -> Source
     source = Source(path, *asked)
     source.combed = combed
     return source
+
+
+def _identity(path: Path) -> tuple[int, ...] | None:
+    """Return what changes with a file's content: place on the disk, size, times of change."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None  # opening, or reading, it says why
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

@@ -119,7 +119,7 @@ def _pieces(
         video=_video_rows(summary),
         sections=sections,
         video_there=video_there,
-        corrections=summary.corrections,
+        corrections=summary.notes,
         settings=_settings_rows(summary),
         unknown=UNKNOWN,
         lambda_text=lambda_text,
@@ -255,13 +255,13 @@ def _settings_rows(summary: Summary) -> list[tuple[str, str, str, str, bool]]:
     """Return (group.name, value, unit, meaning, changed) of every setting that the run used."""
     known = {(info.group, info.name): info for info in describe_settings()}
     rows = []
-    for group, values in summary.config.items():
-        for name, value in values.items() if isinstance(values, dict) else [("", values)]:
+    for group, values in summary.request.settings.model_dump(mode="json").items():
+        for name, value in values.items():
             info = known.get((group, name))
             unit = info.unit if info is not None and info.unit not in ("-", "1") else ""
             meaning = info.description if info is not None else ""
             changed = info is not None and _plain(info.default) != _plain(value)
-            label = f"{group}.{name}" if name else group
+            label = f"{group}.{name}"
             rows.append((label, _value_text(value), unit, meaning, changed))
     return rows
 

@@ -1,7 +1,9 @@
 """The result's data model, and the one place that writes and reads it."""
 
 from easytear.base.atomic import atomic_write
+from easytear.request.corrections import CorrectionNote
 from easytear.results.files import (
+    PRODUCTS,
     Analysis,
     Results,
     TablePart,
@@ -18,9 +20,7 @@ from easytear.results.model import (
     Area,
     Band,
     BlinkInfo,
-    CorrectionNote,
     EllipseInfo,
-    EventInfo,
     Exclusion,
     Fit,
     IntervalResult,
@@ -33,27 +33,45 @@ from easytear.results.model import (
     Velocity,
     VideoInfo,
 )
+from easytear.results.records import (
+    BlinkEntry,
+    Blinking,
+    Event,
+    EventKind,
+    FilmBreak,
+    LawChoice,
+    OtherLaw,
+    Rise,
+)
 from easytear.results.spool import SpooledAnalysis, SpooledTables, numbered, spool, spool_folder
 from easytear.results.tables import FRAMES, FRONT, TRACKS, Columns, empty_table, shape_table
 
 __all__ = [
     "FRAMES",
     "FRONT",
+    "PRODUCTS",
     "TRACKS",
     "Analysis",
     "Area",
     "Band",
+    "BlinkEntry",
     "BlinkInfo",
+    "Blinking",
     "Columns",
     "CorrectionNote",
     "EllipseInfo",
-    "EventInfo",
+    "Event",
+    "EventKind",
     "Exclusion",
+    "FilmBreak",
     "Fit",
     "IntervalResult",
+    "LawChoice",
     "Observed",
+    "OtherLaw",
     "Quality",
     "Results",
+    "Rise",
     "ScaleInfo",
     "SpooledAnalysis",
     "SpooledTables",

@@ -16,8 +16,10 @@ from pydantic import ValidationError
 
 from easytear.base.atomic import atomic_write
 from easytear.base.errors import ResultsError
+from easytear.base.folders import MARKER
+from easytear.results.migrate import VERSION_1, from_version_1
 from easytear.results.model import SCHEMA, Summary
-from easytear.results.tables import FRAMES, FRONT, TRACKS, shape_table
+from easytear.results.tables import BLINKS, EVENTS, FRAMES, FRONT, TRACKS, shape_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +34,11 @@ LONG: Mapping[str, Mapping[str, str]] = {"tracks.csv": TRACKS, "front.csv": FRON
 """The tables that grow with the video, in the order in which a `TablePart` gives them."""
 PARTS = "parts"
 """Folder of pieces of tables, until they are joined."""
+LISTS: Mapping[str, tuple[str, ...]] = {"blinks.csv": BLINKS, "events.csv": EVENTS}
+"""Tables of what stands in the summary too."""
 PICTURES = ("report.html", "overlay.mp4")
+PRODUCTS = (SUMMARY, *TABLES, *LISTS, *PICTURES)
+"""Every file of a results folder that the program makes."""
 ROWS_AT_ONCE = 10_000
 """Rows of a table that are written together."""
 DECIMALS: Mapping[str, int] = {"time_s": 6, "_px": 3, "_mm": 5, "_mm_s": 5, "_deg": 4}
@@ -114,8 +120,13 @@ class Analysis:
 
 
 def results_folder(video: Path, out: Path) -> Path:
-    """Return where the results of `video` go below the folder `out`."""
-    return out / video.stem
+    """Return where the results of `video` go below the folder `out`.
+
+    That is a folder of the video's name without its ending; a name of dots alone would lead out
+    of `out`, and gets underscores.
+    """
+    stem = video.stem if video.stem.strip(".") else video.name.replace(".", "_")
+    return out / stem
 
 
 def write_text(path: Path, text: str) -> None:
@@ -140,8 +151,18 @@ def write_results(
         place together with the rest. If it fails, the older results stand. It may also write
         pieces of the long tables there (`write_part`), several at once.
     """
+    refuse_link(folder)
     with cannot_be_written(folder):
         _write(results, folder, also)
+
+
+def refuse_link(folder: Path) -> None:
+    """Raise ResultsError if a results folder is a link: what lies behind it is not ours."""
+    if folder.is_symlink():
+        raise ResultsError(
+            f"{folder}: is a link, and results are not written through links; remove the link, or "
+            "choose another folder."
+        )
 
 
 @contextmanager
@@ -162,6 +183,7 @@ def _write(results: Results, folder: Path, also: Callable[[Path], None] | None) 
         dir=folder, prefix=".new-", ignore_cleanup_errors=True
     ) as name:
         aside = Path(name)
+        (aside / MARKER).touch()
         with atomic_write(aside / "frames.csv") as path:
             _write_table(path, results.frames, FRAMES)
         if also is not None:
@@ -170,12 +192,37 @@ def _write(results: Results, folder: Path, also: Callable[[Path], None] | None) 
         for number, part in enumerate(parts):
             write_part(part, number, aside)
         _join_parts(aside, len(parts))
+        _write_lists(aside, results.summary)
         write_text(aside / SUMMARY, summary_json(results.summary))
-        for file in (SUMMARY, *PICTURES):
+        for file in (SUMMARY, *LISTS, *PICTURES):
             (folder / file).unlink(missing_ok=True)
-        for file in (*TABLES, *PICTURES, SUMMARY):
+        for file in (*TABLES, *LISTS, *PICTURES, SUMMARY):
             if (aside / file).exists():
                 (aside / file).replace(folder / file)
+
+
+def _write_lists(aside: Path, summary: Summary) -> None:
+    """Write blinks.csv and events.csv, unless the summary does not know them."""
+    for file, columns in LISTS.items():
+        entries = summary.blinks if file == "blinks.csv" else summary.events
+        if entries is None:
+            continue
+        with (
+            atomic_write(aside / file) as path,
+            path.open("w", encoding="utf-8", newline="") as out,
+        ):
+            rows = csv.writer(out)
+            rows.writerow(columns)
+            for entry in entries:
+                values = entry.model_dump(mode="json", by_alias=True)
+                rows.writerow([_field(name, values.get(name)) for name in columns])
+
+
+def _field(name: str, value: object) -> object:
+    """Return a value as it stands in a CSV file."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return round(value, _decimals(name)) if isinstance(value, float) else value
 
 
 def write_part(part: TablePart, number: int, aside: Path) -> None:
@@ -275,10 +322,12 @@ def read_summary(folder: Path) -> Summary:
     except (OSError, ValueError, TypeError) as error:
         raise ResultsError(f"{path}: cannot be read; analyse the video again.") from error
     version = data.get("schema")
-    if version != SCHEMA:
+    if version not in (SCHEMA, VERSION_1):
         raise ResultsError(f"{path}: is of version {version!r}; this program reads {SCHEMA}.")
     try:
-        return Summary.model_validate(data)
+        return Summary.model_validate(from_version_1(data) if version == VERSION_1 else data)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ResultsError(f"{path}: is not as the results format says ({error}).") from error
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise ResultsError(f"{path}: {where} is not as the results format says.") from error

@@ -1,4 +1,4 @@
-"""The data model of one analysed video: what stands in summary.json (results format 1).
+"""The data model of one analysed video: what stands in summary.json (results format 2).
 
 Units stand at the end of the names; image and eye coordinates as in the results format.
 """
@@ -7,19 +7,24 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from easytear.base.geometry import Ellipse
+from easytear.request.corrections import CorrectionNote
+from easytear.request.request import Request
+from easytear.results.records import (
+    UNKNOWN,
+    BlinkEntry,
+    Blinking,
+    Event,
+    FilmBreak,
+    LawChoice,
+    Pair,
+    Record,
+    Rise,
+)
 
-SCHEMA: Final = "easytear-results/1"
-
-Pair = tuple[float | None, float | None]
-
-
-class Record(BaseModel):
-    """A frozen part of the summary. Unknown keys of later minor versions are kept."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", ser_json_inf_nan="null")
+SCHEMA: Final = "easytear-results/2"
 
 
 class VideoInfo(Record):
@@ -43,11 +48,17 @@ class VideoInfo(Record):
 
 
 class ScaleInfo(Record):
-    """Scale of the video; all None where neither the user nor the iris gave one."""
+    """Scale of the video; all None where neither the user nor the iris gave one.
+
+    `iris_px` is the width of the iris that the video shows (the middle one of its intervals),
+    whether or not the scale came from it.
+    """
 
     mm_per_px: float | None
     mm_per_px_sd: float | None
     source: Literal["user", "device", "hvid"] | None
+    iris_px: float | None = None
+    iris_px_sd: float | None = None
 
 
 class BlinkInfo(Record):
@@ -78,17 +89,20 @@ class Fit(Record):
     model: Literal["exponential", "exponential+drift"]
     rho_mm: float | None
     rho_mm_ci95: Pair
+    rho_mm_ci95_given_scale: Pair = UNKNOWN
     lambda_s: float | None
     lambda_s_ci95: Pair
     onset_s: float | None
     drift_mm_s: float | None
     initial_velocity_mm_s: float | None
     initial_velocity_mm_s_ci95: Pair
+    initial_velocity_mm_s_ci95_given_scale: Pair = UNKNOWN
     r2: float | None
     rmse_mm: float | None
     n: int
     window_over_lambda: float | None
     converged: bool
+    law: LawChoice | None = None
 
 
 class Band(Record):
@@ -106,6 +120,7 @@ class Spread(Record):
     bands: tuple[Band, ...] = ()
     x: Fit | None
     front: Fit | None
+    rise: Rise | None = None
 
 
 class Velocity(Record):
@@ -182,49 +197,33 @@ class IntervalResult(Record):
     area: Area
     thickness: Thickness | None
     quality: Quality
+    film_break: FilmBreak | None = None
+    extra: dict[str, Any] = Field(default_factory=dict)
     excluded: Exclusion | None = None
     observed: Observed = Observed()
 
 
-class EventInfo(Record):
-    """Something in the video that no measurement goes across; both frames belong to it.
-
-    `kind` is "lost_frames": more time is missing between the two frames than dropped ones
-    explain, and a blink may hide in it.
-    """
-
-    kind: str
-    start_frame: int
-    end_frame: int
-
-
-class CorrectionNote(Record):
-    """One thing a person changed.
-
-    `what` is "interval", "region", "iris", "pupil", "scale", "tracks", "front" or "exclusion";
-    `interval` is None for the whole video; `when` is ISO 8601.
-    """
-
-    what: str
-    interval: int | None = None
-    detail: str = ""
-    by: str | None = None
-    when: str | None = None
-
-
 class Summary(Record):
-    """summary.json as a whole."""
+    """summary.json as a whole.
 
-    schema_: Literal["easytear-results/1"] = Field(default=SCHEMA, alias="schema")
+    `blinks` and `events` are None in results of format 1, which do not tell them, as they do not
+    tell what their `earlier_notes` say in words only.
+    """
+
+    schema_: Literal["easytear-results/2"] = Field(default=SCHEMA, alias="schema")
     video: VideoInfo
     software: dict[str, str]
-    config: dict[str, Any]
+    request: Request
     calibration: ScaleInfo
+    blinking: Blinking | None = None
+    blinks: tuple[BlinkEntry, ...] | None = None
+    events: tuple[Event, ...] | None = None
     intervals: tuple[IntervalResult, ...]
+    extra: dict[str, Any] = Field(default_factory=dict)
     flags: tuple[str, ...] = ()
-    events: tuple[EventInfo, ...] = ()
-    corrections: tuple[CorrectionNote, ...] = ()
+    earlier_notes: tuple[CorrectionNote, ...] = ()
 
-    model_config = ConfigDict(
-        frozen=True, extra="allow", populate_by_name=True, ser_json_inf_nan="null"
-    )
+    @property
+    def notes(self) -> tuple[CorrectionNote, ...]:
+        """Who changed what."""
+        return tuple(dict.fromkeys((*self.earlier_notes, *self.request.corrections.notes())))

@@ -66,6 +66,25 @@ FRONT: Final[Mapping[str, str]] = {
 }
 """Columns of front.csv, one row per front sample and frame."""
 
+BLINKS: Final = (
+    "start_frame",
+    "end_frame",
+    "start_s",
+    "end_s",
+    "closure",
+    "complete",
+    "class",
+    "closing_s",
+    "contact_s",
+    "opening_s",
+    "closing_peak_mm_s",
+    "opening_peak_mm_s",
+)
+"""Columns of blinks.csv, one row per blink."""
+
+EVENTS: Final = ("kind", "start_frame", "end_frame")
+"""Columns of events.csv, one row per event of the recording."""
+
 
 def shape_table(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     """Return the table with the format's columns first, in order and of the right kind.

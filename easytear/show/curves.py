@@ -8,7 +8,7 @@ import numpy as np
 
 from easytear.base.geometry import FloatArray
 from easytear.results import Fit
-from easytear.results.model import Pair
+from easytear.results.records import Pair
 
 _DRAWS = 400
 

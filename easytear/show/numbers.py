@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from easytear.results import Fit
-from easytear.results.model import Pair
+from easytear.results.records import Pair
 
 UNKNOWN = "–"
 _TWO_DIGITS_BELOW = 3.55

@@ -136,7 +136,7 @@ def _taken_over(task: Task) -> Analysis | None:
     settings = Settings.model_validate(task.settings)
     try:
         analysis = read_results(Path(task.reuse))
-        if Settings.model_validate(analysis.summary.config) == settings:
+        if analysis.summary.request.settings == settings:
             log.info("same content and settings: results are taken over")
             return analysis
         log.info("only measuring settings differ: measured again from what was found")

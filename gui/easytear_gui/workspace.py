@@ -217,7 +217,7 @@ class Workspace(QWidget):
         else:
             summary = self.analysis.summary
             excluded = self.excluded().get(result.index)
-            self.detail.show_interval(result, summary.calibration, summary.corrections, excluded)
+            self.detail.show_interval(result, summary.calibration, summary.notes, excluded)
         self.player.timeline.selected = self._interval
         self.player.timeline.update()
         self.interval_changed.emit(self._interval)

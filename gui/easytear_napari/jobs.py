@@ -78,7 +78,7 @@ def retrack_task(annotator: Annotator, video: Path) -> RetrackTask | None:
     settings = Settings()
     scale = None
     if a.analysis is not None:
-        settings = Settings.model_validate(a.analysis.summary.config)
+        settings = a.analysis.summary.request.settings
         scale = a.analysis.summary.calibration.mm_per_px
     return RetrackTask(
         video,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from easytear.annotate.model import SCHEMA, Annotations, Keyframe, PointTrack, VideoRef
 from easytear.base.geometry import Ellipse
+from easytear.request.request import Request
 from easytear.results import (
     FRAMES,
     FRONT,
@@ -139,7 +140,7 @@ def analysis():
             codec="h264",
         ),
         software={},
-        config={},
+        request=Request(),
         calibration=ScaleInfo(mm_per_px=MM_PER_PX, mm_per_px_sd=0.001, source="user"),
         intervals=(interval(),),
     )

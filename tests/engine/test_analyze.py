@@ -78,7 +78,7 @@ def test_a_second_process_changes_no_digit(normal: Analysis) -> None:
 def test_the_summary_is_json_without_holes(normal: Analysis) -> None:
     data = json.loads(summary_json(normal.summary))
     assert data["video"]["frame_count"] == len(normal.frames)
-    assert data["config"] == Settings().model_dump(mode="json")
+    assert data["request"]["settings"] == Settings().model_dump(mode="json")
     assert data["calibration"]["source"] == "hvid"
 
 
@@ -113,7 +113,7 @@ def test_decisions_are_taken_in_and_noted(normal: Analysis) -> None:
         found.start_frame + 40,
     )
     assert interval.excluded is not None
-    assert [note.what for note in again.summary.corrections] == ["interval", "exclusion"]
+    assert [note.what for note in again.summary.notes] == ["interval", "exclusion"]
     assert again.tracks["frame"].max() <= found.start_frame + 40
 
 

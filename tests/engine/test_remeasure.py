@@ -64,7 +64,7 @@ def test_an_exclusion_is_kept_with_its_reason(normal: Analysis) -> None:
     kept = twice.summary.intervals[0].excluded
     assert kept is not None
     assert kept.reason == "looks away"
-    assert [note.what for note in twice.summary.corrections] == ["exclusion"]
+    assert [note.what for note in twice.summary.notes] == ["exclusion"]
 
 
 def test_rejecting_tracks_changes_the_fit(normal: Analysis) -> None:
@@ -76,7 +76,7 @@ def test_rejecting_tracks_changes_the_fit(normal: Analysis) -> None:
     assert after is not None
     assert after.n < before.n
     assert len(again.tracks) == len(kept)
-    assert again.summary.corrections == (note,)
+    assert again.summary.notes == (note,)
 
 
 def test_without_a_front_there_is_no_headline(normal: Analysis) -> None:

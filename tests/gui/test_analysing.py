@@ -209,5 +209,5 @@ def test_what_was_annotated_in_napari_is_taken_in(
     assert finished.document.record(key).state == State.DONE
     results = read_results(folder)
     assert ids[0] not in set(results.tracks["track_id"])
-    assert results.summary.corrections[0].by == "anna"
+    assert results.summary.notes[0].by == "anna"
     assert finished.runner.work_for(key) == Work.NONE

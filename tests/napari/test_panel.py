@@ -159,9 +159,9 @@ def test_rejected_tracks_change_lambda(person, video, tmp_path):
     folder = next(results.glob("*.corrected"))
     after = read_results(folder)
     assert not set(after.tracks["track_id"]) & set(held_back)
-    notes = [note.detail for note in after.summary.corrections]
+    notes = [note.detail for note in after.summary.notes]
     assert "track 5 rejected" in notes
-    assert {n.by for n in after.summary.corrections} == {"anna"}
+    assert {n.by for n in after.summary.notes} == {"anna"}
 
 
 def test_blind_then_program_then_views_intervals_and_blinks(person):

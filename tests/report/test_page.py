@@ -99,8 +99,7 @@ def test_names_and_remarks_are_escaped(evil: str) -> None:
         analysis,
         video=video,
         software={evil: evil},
-        config={evil: {evil: evil}},
-        corrections=(note,),
+        earlier_notes=(note,),
         flags=(evil,),
     )
     page = _Page(render(analysis, None))
@@ -161,9 +160,8 @@ def test_unknown_numbers_everywhere_make_a_page() -> None:
 
 def test_changed_settings_stand_out() -> None:
     analysis = build_analysis((Part(0, 60, Law()),))
-    config = {**analysis.summary.config}
-    config["spread"] = {**config["spread"], "window_s": 9.0}
-    page = _Page(render(_changed(analysis, config=config), None))
+    request = analysis.summary.request.with_settings({"spread.window_s": "9.0"})
+    page = _Page(render(_changed(analysis, request=request), None))
     changed = [attrs for tag, attrs in page.tags if tag == "tr" and attrs.get("class") == "changed"]
     assert len(changed) == 1
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from easytear.base.errors import ResultsError
+from easytear.request.request import Request
 from easytear.results import (
     FRAMES,
     FRONT,
@@ -21,8 +22,10 @@ from easytear.results import (
     VideoInfo,
     empty_table,
     read_results,
+    results_folder,
     write_results,
 )
+from tests.builders import build_analysis
 
 
 def interval() -> IntervalResult:
@@ -63,7 +66,7 @@ def analysis() -> Analysis:
     summary = Summary(
         video=video,
         software={"easytear": "0"},
-        config={},
+        request=Request(),
         calibration=ScaleInfo(mm_per_px=0.02, mm_per_px_sd=None, source="user"),
         intervals=(interval(),),
     )
@@ -103,7 +106,7 @@ def test_unknown_values_are_empty_fields_and_null(tmp_path: Path) -> None:
     assert rows[2] == b"1,0.033333,,true" + b"," * 13
     text = (tmp_path / "v" / "summary.json").read_text(encoding="utf-8")
     data = json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} in JSON"))
-    assert data["schema"] == "easytear-results/1"
+    assert data["schema"] == "easytear-results/2"
     assert data["intervals"][0]["velocity"]["early_mm_s"] is None
     assert "Ö <b>" in text
 
@@ -144,15 +147,30 @@ def test_an_older_overlay_does_not_outlive_its_results(tmp_path: Path) -> None:
 def test_results_of_another_version_are_refused(tmp_path: Path) -> None:
     write_results(analysis(), tmp_path)
     path = tmp_path / "summary.json"
-    path.write_text(path.read_text().replace("easytear-results/1", "easytear-results/9"))
+    path.write_text(path.read_text().replace("easytear-results/2", "easytear-results/9"))
     with pytest.raises(ResultsError, match="easytear-results/9"):
         read_results(tmp_path)
 
 
-@pytest.mark.parametrize("content", [None, "", "[1, 2]", '{"schema": "easytear-results/1"}'])
+@pytest.mark.parametrize("content", [None, "", "[1, 2]", '{"schema": "easytear-results/2"}'])
 def test_unfinished_results_are_refused_in_a_sentence(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "summary.json").write_text(content)
     with pytest.raises(ResultsError) as caught:
         read_results(tmp_path)
     assert str(tmp_path) in str(caught.value)
+
+
+def test_a_results_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "victim" / "summary.json").write_text("mine")
+    (tmp_path / "eye").symlink_to(tmp_path / "victim")
+    with pytest.raises(ResultsError, match="eye: is a link"):
+        write_results(build_analysis(), tmp_path / "eye")
+    assert (tmp_path / "victim" / "summary.json").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["...mp4", "....mp4", ".mp4", "..mp4"])
+def test_no_video_name_leads_out_of_the_results(tmp_path: Path, name: str) -> None:
+    folder = results_folder(tmp_path / name, tmp_path / "OUT")
+    assert folder.resolve().parent == tmp_path / "OUT"

@@ -17,6 +17,8 @@ import psutil
 
 from easytear.base.errors import VideoError
 from easytear.base.progress import Progress
+from easytear.request.request import Request
+from easytear.request.settings import Settings
 from easytear.results import (
     FRAMES,
     FRONT,
@@ -124,7 +126,7 @@ def analysis_of(task: Task, recipe: dict[str, Any]) -> Analysis:
     summary = Summary(
         video=info,
         software={"easytear": "0"},
-        config=task.settings,
+        request=Request(settings=Settings.model_validate(task.settings)),
         calibration=ScaleInfo(mm_per_px=0.02, mm_per_px_sd=0.001, source="hvid"),
         intervals=intervals,
     )

@@ -97,7 +97,7 @@ def test_settings_that_only_measure_need_no_second_look(runner: Runner, tmp_path
     assert runner.heard.begun == ["a"]
     assert counted.read_text().splitlines() == ["a"]
     summary = read_summary(runner.study / "videos/a")
-    assert summary.config["quality"]["low_score"] == 0.99
+    assert summary.request.settings.quality.low_score == 0.99
     assert all("low_quality" in interval.quality.flags for interval in summary.intervals)
     runner.run(Choices(min_quality=0.99), settings=strict)
     assert runner.heard.begun == []

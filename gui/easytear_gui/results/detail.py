@@ -6,8 +6,8 @@ from html import escape
 
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
-from easytear.request.corrections import Excluded
-from easytear.results.model import CorrectionNote, Fit, IntervalResult, ScaleInfo
+from easytear.request.corrections import CorrectionNote, Excluded
+from easytear.results.model import Fit, IntervalResult, ScaleInfo
 from easytear.show.flags import sentence
 from easytear_gui import words
 

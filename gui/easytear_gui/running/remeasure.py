@@ -51,8 +51,12 @@ def without_exclusions(analysis: Analysis) -> Analysis:
     """
     summary = analysis.summary
     intervals = tuple(i.model_copy(update={"excluded": None}) for i in summary.intervals)
-    notes = tuple(n for n in summary.corrections if n.what != "exclusion")
-    summary = summary.model_copy(update={"intervals": intervals, "corrections": notes})
+    corrections = summary.request.corrections.model_copy(update={"excluded": ()})
+    request = summary.request.but(corrections=corrections)
+    notes = tuple(n for n in summary.earlier_notes if n.what != "exclusion")
+    summary = summary.model_copy(
+        update={"intervals": intervals, "request": request, "earlier_notes": notes}
+    )
     return replace(analysis, summary=summary)
 
 

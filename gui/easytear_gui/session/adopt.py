@@ -22,10 +22,10 @@ def settings_of_results(folder: Path, video: Path) -> Settings | None:
 
     try:
         summary = read_summary(folder)
-        settings = Settings.model_validate(summary.config)
+        settings = summary.request.settings
     except (EasyTearError, ValidationError):
         return None
-    if summary.corrections or not _mean_iris(summary.calibration):
+    if summary.notes or not _mean_iris(summary.calibration):
         return None
     if summary.video.sha256 != content_hash(video):
         return None
