@@ -20,7 +20,7 @@ from benchmarks.runner import FIRST_SEED_ONLY, Scores
 from benchmarks.speed import profile_cells, speed_cells, speed_goals
 from benchmarks.table import ahead_of_us, cells, flat, missing, rows_reached
 from benchmarks.uncertainty import coverage_cells, low_score, quality_cells, without_law
-from easytear.aside import written_aside
+from easytear.base.atomic import atomic_write
 
 TITLE = "Benchmark"
 
@@ -59,7 +59,7 @@ _DOTS = (
 
 
 def _write(path: Path, text: str) -> None:
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         aside.write_text(text, encoding="utf-8")
 
 

@@ -33,7 +33,7 @@ from easytear.annotate.model import (
     Verdict,
     VideoRef,
 )
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 
 ATTRIBUTE: Final = "easytear"
 _HALF: Final = 0.5

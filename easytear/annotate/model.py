@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from easytear.geometry import Ellipse
+from easytear.base.geometry import Ellipse
 
 SCHEMA: Final = "easytear-annotations/1"
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.measure.fitting import CAUCHY, LawFit, residuals
 from easytear.measure.law import TINY
 from easytear.measure.samples import Samples

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from easytear.analysis.model import Band, Fit, Spread
-from easytear.calibration import MEAN_HVID_MM
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.measure.area import filled_front
 from easytear.measure.headline import Headline, band_zone, find_headline
 from easytear.measure.motion import aligned, local_velocity, shared_motion
@@ -19,8 +17,10 @@ from easytear.measure.samples import Samples, front_samples, looked_at, track_sa
 from easytear.measure.spread import Law, fit_law
 from easytear.measure.zone import Onset, Zone
 from easytear.measure.zones import central_columns, onset_heights
+from easytear.request.scale import MEAN_HVID_MM
+from easytear.request.settings.measure import QualitySettings, SpreadSettings
+from easytear.results.model import Band, Fit, Spread
 from easytear.segment.records import FilmFront
-from easytear.settings.measure import QualitySettings, SpreadSettings
 from easytear.track.records import FilmTracks
 
 MOST_ROWS_FOR_ORIGINS = 250
@@ -50,7 +50,7 @@ class FilmSpread:
     visible_mm : float or None
         Height of the picture above the lower border of the exposed cornea.
     flags : tuple of str
-        Stable short words of `easytear.flags`.
+        Stable short words of `easytear.show.flags`.
     """
 
     spread: Spread

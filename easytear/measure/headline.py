@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.measure.bootstrap import Target
 from easytear.measure.field import FLAT, Amplitudes, Arch, Field, fit_arch, fit_field, make_field
 from easytear.measure.samples import Samples
 from easytear.measure.spread import Law, fit_law
 from easytear.measure.zone import Onset, Zone
 from easytear.measure.zones import depths, front_at_onset, in_zone, onset_heights
-from easytear.settings.measure import SpreadSettings
+from easytear.request.settings.measure import SpreadSettings
 
 ROUNDS = 3
 DEPTHS = 6

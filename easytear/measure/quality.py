@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from easytear.analysis.model import Fit, Pair, Quality
-from easytear.flags import SENTENCES
 from easytear.measure.film import FilmSpread
+from easytear.request.settings.measure import QualitySettings
+from easytear.results.model import Fit, Quality
+from easytear.results.records import Pair
 from easytear.segment.records import FilmFront
-from easytear.settings.measure import QualitySettings
+from easytear.show.flags import SENTENCES
 from easytear.track.records import FilmTracks
 
 HALF_SCORE_ERROR = 0.05

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.analysis.model import Fit
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.measure.bootstrap import interval95
 from easytear.measure.law import TINY
 from easytear.measure.spread import Law
-from easytear.settings.measure import QualitySettings
+from easytear.request.settings.measure import QualitySettings
+from easytear.results.model import Fit
 
 
 def fit_record(

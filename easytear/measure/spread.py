@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.measure.bootstrap import (
     Draws,
     Mean,
@@ -25,7 +25,7 @@ from easytear.measure.fitting import (
 )
 from easytear.measure.samples import Samples, fit_frames
 from easytear.measure.zone import Onset, Zone
-from easytear.settings.measure import SpreadSettings
+from easytear.request.settings.measure import SpreadSettings
 
 EVIDENCE = 10.0
 """Least gain in log likelihood for which a spread is believed: by chance alone, with the three

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.measure.law import TINY
 from easytear.measure.samples import Samples
 from easytear.measure.spread import Law

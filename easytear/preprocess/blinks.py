@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.preprocess.motion import PupilTrace
 from easytear.preprocess.pieces import in_pieces
 from easytear.preprocess.records import Blink, Interval
-from easytear.settings.preprocess import BlinkSettings
+from easytear.request.settings.preprocess import BlinkSettings
 
 CHANGED = 5.0
 """A place has changed when it departs from the open eye by this many of its usual departures."""
@@ -259,3 +260,34 @@ def intervals_between(
             found.append(Interval(start, end, before))
         start, before = blink.end_frame + 1, blink
     return found
+
+
+def split_at_gaps(
+    intervals: Sequence[Interval],
+    gaps: Sequence[int],
+    time_s: FloatArray,
+    settings: BlinkSettings,
+) -> list[Interval]:
+    """Return the intervals, ended where frames are lost for so long that a blink may hide there.
+
+    Parameters
+    ----------
+    intervals : sequence of Interval
+        As found without regard to gaps.
+    gaps : sequence of int
+        The first frame after each gap.
+    time_s : (n,) float array
+        Presentation times.
+    settings : BlinkSettings
+        `min_interval_s` is asked of what remains of an interval that is cut.
+    """
+    parts = []
+    for interval in intervals:
+        inside = [gap for gap in gaps if interval.start_frame < gap <= interval.end_frame]
+        starts = [interval.start_frame, *inside]
+        ends = [*(gap - 1 for gap in inside), interval.end_frame]
+        for start, end in zip(starts, ends, strict=True):
+            if not inside or time_s[end] - time_s[start] >= settings.min_interval_s:
+                before = interval.blink_before if start == interval.start_frame else None
+                parts.append(Interval(start, end, before))
+    return parts

@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, Ellipse, FloatArray
 from easytear.preprocess.blinks import LidSignal, find_blinks, intervals_between, lid_signal
+from easytear.preprocess.discs import dark_discs
+from easytear.preprocess.locate import WANDER, EyeLocation
 from easytear.preprocess.motion import PupilTrace, follow_eye
 from easytear.preprocess.pupil import (
     RAYS,
@@ -19,10 +21,9 @@ from easytear.preprocess.pupil import (
     fit_pupil,
     mean_radius,
     ray_profiles,
-    search_pupil,
 )
 from easytear.preprocess.records import Blink, EyeInInterval, Interval
-from easytear.settings import Settings
+from easytear.request.settings import Settings
 
 THUMB_COLUMNS = 16
 THUMB_ROWS = 60
@@ -40,10 +41,18 @@ class EyeWatcher:
         Height and width of the frames in pixels.
     settings : Settings, optional
         Its groups `blinks` and `eye` are used; defaults without it.
+    location : EyeLocation, optional
+        Where the eye is in this video, and how large; without it any pupil will do.
     """
 
-    def __init__(self, shape: tuple[int, int], settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        shape: tuple[int, int],
+        settings: Settings | None = None,
+        location: EyeLocation | None = None,
+    ) -> None:
         self.shape = shape
+        self._location = location
         self._settings = settings or Settings()
         self._thumbs: list[NDArray[np.uint8]] = []
         self._profiles: list[NDArray[np.uint8]] = []
@@ -90,14 +99,14 @@ class EyeWatcher:
     def _find(self, grey: ByteArray) -> PupilFit | None:
         """Return the pupil: near the last one, else anywhere."""
         fit = None
+        if self._location is not None and self._location.pupil is None:
+            return None
         if self._last is not None:
             fit = fit_pupil(grey, self._last.ellipse, near=True)
             if fit is not None and not self._alike(fit):
                 fit = None
         if fit is None and self._worth_searching():
-            fit = search_pupil(grey, self._search_radii())
-            if fit is not None and not self._alike(fit):
-                fit = None
+            fit = self._search(grey)
         if fit is None:
             self._lost += 1
             return None
@@ -112,9 +121,26 @@ class EyeWatcher:
         # frame is enough: the fit about the last place finds an eye that opens again.
         return self._last is None or self._lost < 3 or self._lost % 3 == 0
 
-    def _search_radii(self) -> tuple[float, float] | None:
+    def _search(self, grey: ByteArray) -> PupilFit | None:
+        """Return the best pupil anywhere that can be this video's."""
         usual = self._usual_pupil()
-        return None if usual is None else (0.7 * usual[0], 1.4 * usual[0])
+        found = self._location.pupil if self._location is not None else None
+        radius = usual[0] if usual is not None else None
+        if radius is None and found is not None:
+            radius = mean_radius(found)
+        x0, y0, part, valid = 0, 0, grey, None
+        if found is not None and self._location is not None:
+            # A pupil's width beyond where the eye may look: a fit needs its surroundings.
+            reach = (WANDER + 2.0) * mean_radius(found)
+            x0, y0 = max(int(found.x_px - reach), 0), max(int(found.y_px - reach), 0)
+            box = np.s_[y0 : int(found.y_px + reach) + 1, x0 : int(found.x_px + reach) + 1]
+            part, valid = grey[box], self._location.valid[box]
+        between = None if radius is None else (0.65 * radius, 1.5 * radius)
+        for disc in dark_discs(part, valid, between, count=8):
+            fit = PupilFit(disc.ellipse.moved(x0, y0), disc.fit.support, disc.fit.contrast)
+            if self._alike(fit):
+                return fit
+        return None
 
     def _usual_pupil(self) -> tuple[float, float] | None:
         """Return radius and contrast of the pupil seen so far; None before it is known.
@@ -133,7 +159,7 @@ class EyeWatcher:
 
     def _alike(self, fit: PupilFit) -> bool:
         """Return whether it can be the pupil seen so far (early on: whether it looks like one)."""
-        if fit.support < 0.4 or fit.contrast <= 2.0:
+        if fit.support < 0.4 or fit.contrast <= 2.0 or not self._in_place(fit.ellipse):
             return False
         usual = self._usual_pupil()
         # A pupil of far more contrast than anything so far is the first real one.
@@ -141,6 +167,17 @@ class EyeWatcher:
             return True
         like = 0.6 * usual[0] < mean_radius(fit.ellipse) < 1.5 * usual[0]
         return like and fit.contrast > 0.3 * usual[1]
+
+    def _in_place(self, pupil: Ellipse) -> bool:
+        """Return whether the eye can have its pupil there, and of that size."""
+        if self._location is None:
+            return True
+        usual = self._location.pupil
+        if usual is None:
+            return False
+        radius = mean_radius(usual)
+        apart = float(np.hypot(pupil.x_px - usual.x_px, pupil.y_px - usual.y_px))
+        return apart < WANDER * radius and 0.5 < mean_radius(pupil) / radius < 1.6
 
     @property
     def sharpness(self) -> FloatArray:

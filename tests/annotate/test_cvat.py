@@ -11,7 +11,7 @@ import pytest
 from easytear.annotate.cvat import from_cvat, read_cvat, to_cvat
 from easytear.annotate.interpolate import visible_spans
 from easytear.annotate.model import BlinkMark, FrontLine, Keyframe, PointTrack
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 
 EXPORT = Path(__file__).parent / "data" / "cvat_export.xml"
 

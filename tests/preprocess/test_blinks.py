@@ -1,11 +1,17 @@
 import numpy as np
 import pytest
 
-from easytear.preprocess.blinks import LidSignal, find_blinks, intervals_between, lid_signal
+from easytear.preprocess.blinks import (
+    LidSignal,
+    find_blinks,
+    intervals_between,
+    lid_signal,
+    split_at_gaps,
+)
 from easytear.preprocess.motion import PupilTrace
-from easytear.preprocess.records import Blink
+from easytear.preprocess.records import Blink, Interval
 from easytear.preprocess.watcher import EyeWatcher
-from easytear.settings.preprocess import BlinkSettings
+from easytear.request.settings.preprocess import BlinkSettings
 from tests.preprocess.eyes import DrawnEye, closure_of
 
 FPS = 20.0
@@ -138,3 +144,18 @@ def test_a_restless_open_eye_is_no_row_of_blinks():
     (blink,) = find_blinks(signal(covered), time_s, SETTINGS)
     assert blink.start_frame == 300
     assert blink.end_frame == 307
+
+
+def test_an_interval_ends_where_frames_are_lost_for_long():
+    time_s = np.concatenate([np.arange(40), np.arange(40) + 100]) / FPS
+    whole = [Interval(5, 70, Blink(0, 4, True)), Interval(74, 79, Blink(71, 73, True))]
+    parts = split_at_gaps(whole, [40], time_s, SETTINGS)
+    assert parts == [Interval(5, 39, Blink(0, 4, True)), Interval(40, 70, None), whole[1]]
+    assert split_at_gaps(whole, [], time_s, SETTINGS) == whole
+    assert split_at_gaps(whole, [5, 71, 74], time_s, SETTINGS) == whole  # between intervals
+
+
+def test_what_a_loss_leaves_of_an_interval_must_be_long_enough():
+    time_s = np.concatenate([np.arange(40), np.arange(40) + 100]) / FPS
+    parts = split_at_gaps([Interval(0, 45, None)], [40], time_s, SETTINGS)
+    assert parts == [Interval(0, 39, None)]
