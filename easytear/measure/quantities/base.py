@@ -80,6 +80,9 @@ class Quantity:
         Compared by ratios (positive, spread over decades) rather than by differences.
     ci95 : bool
         Whether its 95 % interval stands beside it, as ``<key>_ci95``.
+    given_scale : bool
+        Whether the interval without the scale's uncertainty stands there, too, as
+        ``<key>_ci95_given_scale``.
     settled : str
         Key of a yes/no quantity without which a value is shown but never averaged.
     studied : bool
@@ -104,6 +107,7 @@ class Quantity:
     digits: int = 3
     log: bool = False
     ci95: bool = False
+    given_scale: bool = False
     settled: str = ""
     studied: bool = False
     overview: bool = False
@@ -122,7 +126,7 @@ class Quantity:
         return "_".join(self.place)
 
     def value(self, entry: object) -> Any:
-        """Return its value in an entry of summary.json, a record or plain values; None if unknown."""
+        """Return its value in an entry of summary.json, record or plain; None if unknown."""
         return _at(entry, self.place)
 
     def interval95(self, entry: object) -> Pair:
@@ -142,5 +146,3 @@ def _at(entry: object, place: tuple[str, ...]) -> Any:
             return None
         entry = entry.get(name) if isinstance(entry, Mapping) else getattr(entry, name, None)
     return entry
-
-

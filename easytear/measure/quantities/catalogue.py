@@ -22,7 +22,7 @@ ENTRY_POINTS: Final = "easytear.quantities"
 FAILED: Final = "extension_failed"
 """Flag of an interval for which a quantity could not be computed."""
 
-_FAMILIES: Final = ("quality", "spread", "velocity", "area", "thickness")
+_FAMILIES: Final = ("spread", "velocity", "area", "thickness", "quality")
 """Families whose place in tables is fixed; further modules of this folder follow by name."""
 _NOT_FAMILIES: Final = frozenset({"base", "catalogue"})
 
@@ -50,8 +50,13 @@ def of_interval() -> tuple[Quantity, ...]:
 
 
 def overview() -> tuple[Quantity, ...]:
-    """Return the quantities of the short tables."""
-    return tuple(one for one in of_interval() if one.overview)
+    """Return the quantities of the short tables: the usual ones, and those that others added."""
+    return tuple(one for one in of_interval() if one.overview or one.compute is not None)
+
+
+def studied() -> tuple[Quantity, ...]:
+    """Return the quantities that a study's statistics look at."""
+    return tuple(one for one in of_interval() if one.studied)
 
 
 def grouped(quantities: Iterable[Quantity]) -> dict[str, list[Quantity]]:
@@ -81,7 +86,7 @@ def computed(seen: Measured) -> tuple[dict[str, float | None], tuple[str, ...]]:
         try:
             value = one.compute(seen)
             number = None if value is None else float(value)
-        except Exception:  # noqa: BLE001 - another package's code may fail in any way
+        except Exception:
             log.warning("the quantity %s could not be computed", one.key, exc_info=True)
             number, failed = None, True
         values[one.key] = number if number is not None and math.isfinite(number) else None
