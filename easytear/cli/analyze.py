@@ -123,7 +123,7 @@ def analyze_command(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     _check_use(videos, mm_per_px, hvid, start, end)
     _check_places(videos, out, overwrite=overwrite)
-    with WorkerPool((workers or min(processors(), USUAL_WORKERS)) - 1) as pool:
+    with WorkerPool(min(workers or USUAL_WORKERS, processors()) - 1) as pool:
         task = _Task(
             out=out,
             settings=_settings(config, fps),

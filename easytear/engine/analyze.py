@@ -20,6 +20,7 @@ from easytear.engine.remeasure import observation, reusable
 from easytear.engine.source import Source
 from easytear.engine.tasks import EyeTask, FilmTask, LoadTask, load_film, measure_and_spool
 from easytear.engine.threads import one_thread
+from easytear.measure.scaled import with_scale
 from easytear.request.corrections import Corrections
 from easytear.request.request import Request, ScaleRequest
 from easytear.request.scale import Calibration, scale_from_iris
@@ -137,13 +138,14 @@ def analyze_into(
     if earlier is not None:
         done |= {number: film.measured_again(earlier, number) for number in kept}
     measured = [done[number][1] for number in sorted(done)]
+    known_scale = scale_info(scale, *_iris_px(corneas))
     summary = Summary(
         video=source.info(),
         software=software(),
         request=_request(settings, options),
-        calibration=scale_info(scale, *_iris_px(corneas)),
+        calibration=known_scale,
         blinks=blink_entries(watched.blinks, source.time_s),
-        intervals=tuple(m.result for m in measured),
+        intervals=tuple(with_scale(m.result, known_scale) for m in measured),
         flags=(*source.flags(), *watched.flags),
         events=source.events(),
     )

@@ -18,6 +18,7 @@ from easytear.engine.tables import (
     tracks_columns,
     tracks_from_table,
 )
+from easytear.measure.scaled import with_scale
 from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
 from easytear.request.corrections import Corrections
 from easytear.request.request import Request, ScaleRequest
@@ -91,7 +92,7 @@ def remeasure(
         update={
             "request": _changed(analysis.summary.request, settings, calibration, corrections),
             "calibration": scale,
-            "intervals": tuple(m.result for m in measured),
+            "intervals": tuple(with_scale(m.result, scale) for m in measured),
             "earlier_notes": tuple(dict.fromkeys((*analysis.summary.earlier_notes, *notes))),
         }
     )

@@ -47,6 +47,9 @@ class Rise(Record):
     rise_5s_mm_ci95_given_scale: Pair = UNKNOWN
     half_rise_s: float | None = None
     half_rise_s_ci95: Pair = UNKNOWN
+    early_velocity_mm_s: float | None = None
+    early_velocity_mm_s_ci95: Pair = UNKNOWN
+    early_velocity_mm_s_ci95_given_scale: Pair = UNKNOWN
 
 
 class BlinkEntry(Record):
