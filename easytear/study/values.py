@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +52,7 @@ class Measure:
         return float(np.exp(value)) if self.log else float(value)
 
 
+@cache
 def _measure(quantity: Quantity) -> Measure:
     settled = quantity.settled.replace(".", "_")
     return Measure(
