@@ -59,6 +59,9 @@ def assess_quality(
     flags += _observation_flags(film, tracks, front, settings)
     if mm_per_px is None:
         flags.append("scale_unknown")
+    # "Does not move" may be said only of a film that was looked at for long enough.
+    if "film_watched_briefly" in flags:
+        flags = ["film_not_seen" if word == "no_film" else word for word in flags]
     score = 0.0
     fit = film.spread.y
     if fit is not None and film.headline is not None:
