@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
+from easytear.cli.overwrite import Overwrite, refuse_existing
 
 if TYPE_CHECKING:
-    from easytear.analysis import Analysis
     from easytear.annotate import Annotations
+    from easytear.results import Analysis
 
 
 def register(app: typer.Typer) -> None:
@@ -33,13 +34,16 @@ def agree(
         Path | None,
         typer.Option("-o", "--output", help="Folder for page and tables [RESULTS/agreement]."),
     ] = None,
+    overwrite: Overwrite = False,
     remark: Annotated[str, typer.Option(help="A line to stand under the page's heading.")] = "",
 ) -> None:
     """Compare results with annotations, and annotators with each other."""
     from easytear.annotate import read_any
     from easytear.annotate.agreement import compare, write_agreement
-    from easytear.annotate.agreement.page import summary_lines
+    from easytear.annotate.agreement.page import PAGE, summary_lines
 
+    if output is not None:
+        refuse_existing(output / PAGE, overwrite)
     documents = [read_any(file) for file in files]
     comparison = compare(_cases(results, files, documents))
     page = write_agreement(comparison, output or results / "agreement", remark)
@@ -52,7 +56,7 @@ def _cases(
     results: Path, files: Sequence[Path], documents: Sequence[Annotations]
 ) -> list[tuple[Analysis, list[Annotations]]]:
     """Return each results folder's analysis with the annotations of its video."""
-    from easytear.analysis import read_results
+    from easytear.results import read_results
 
     if (results / "summary.json").is_file() or not results.is_dir():
         return [(read_results(results), list(documents))]

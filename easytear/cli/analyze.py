@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from easytear.base.errors import EasyTearError
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME, EXIT_USAGE
+from easytear.cli.overwrite import Overwrite, refuse_another_video
 from easytear.cli.progress import show_progress
-from easytear.crew import Crew, processors
-from easytear.errors import EasyTearError
+from easytear.workers.pool import WorkerPool, processors
 
 if TYPE_CHECKING:
-    from easytear.analysis import Summary
-    from easytear.calibration import Calibration
-    from easytear.corrections import Corrections
-    from easytear.settings import Settings
+    from easytear.request.corrections import Corrections
+    from easytear.request.devices import Device
+    from easytear.request.scale import Calibration
+    from easytear.request.settings import Settings
+    from easytear.results import Summary
 
 USUAL_WORKERS = 2
 """Each further process takes some 200 MB."""
@@ -35,6 +37,7 @@ class _Task:
     out: Path
     settings: Settings
     calibration: Calibration | None
+    device: Device | None
     hvid_mm: float | None
     start_s: float | None
     end_s: float | None
@@ -43,7 +46,7 @@ class _Task:
     reuse: Path | None
     quiet: bool
     progress_json: bool
-    crew: Crew
+    pool: WorkerPool
 
 
 def register(app: typer.Typer) -> None:
@@ -59,6 +62,18 @@ _MmPerPx = Annotated[
 ]
 _Hvid = Annotated[
     float | None, typer.Option(help="Measured iris width in mm (default: 11.7, the mean).")
+]
+_Device = Annotated[
+    str | None,
+    typer.Option(help="Instrument, or a file with its profile; 'easytear doctor --devices'."),
+]
+_Fps = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1,
+        max=100_000,
+        help="Frames per second as the camera took them, where the file does not tell (video.fps).",
+    ),
 ]
 _Overlay = Annotated[bool, typer.Option("--overlay", help="Also write overlay.mp4.")]
 _Start = Annotated[float | None, typer.Option(help="Analyse from this second on.")]
@@ -83,9 +98,12 @@ def analyze_command(
     config: _Config = None,
     mm_per_px: _MmPerPx = None,
     hvid: _Hvid = None,
+    device: _Device = None,
+    fps: _Fps = None,
     overlay: _Overlay = False,
     start: _Start = None,
     end: _End = None,
+    overwrite: Overwrite = False,
     as_json: _Json = False,
     workers: _Workers = None,
     quiet: _Quiet = False,
@@ -104,11 +122,13 @@ def analyze_command(
     # A scheduler's or a user's kill ends the work as Ctrl-C does: nothing is left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     _check_use(videos, mm_per_px, hvid, start, end)
-    with Crew((workers or min(processors(), USUAL_WORKERS)) - 1) as crew:
+    _check_places(videos, out, overwrite=overwrite)
+    with WorkerPool(min(workers or USUAL_WORKERS, processors()) - 1) as pool:
         task = _Task(
             out=out,
-            settings=_settings(config),
+            settings=_settings(config, fps),
             calibration=_calibration(mm_per_px, scale),
+            device=_device(device),
             hvid_mm=hvid,
             start_s=start,
             end_s=end,
@@ -117,7 +137,7 @@ def analyze_command(
             reuse=reuse,
             quiet=quiet,
             progress_json=progress_json,
-            crew=crew,
+            pool=pool,
         )
         done, failed = _analyze_all(videos, task)
     _tell(done, as_json=as_json, quiet=quiet)
@@ -126,10 +146,17 @@ def analyze_command(
     raise typer.Exit(EXIT_OK)
 
 
-def _settings(config: Path | None) -> Settings:
-    from easytear.settings import Settings, load_settings
+def _check_places(videos: list[Path], out: Path, *, overwrite: bool) -> None:
+    from easytear.results import results_folder
 
-    return Settings() if config is None else load_settings(config)
+    for video in videos:
+        refuse_another_video(video, results_folder(video, out), overwrite)
+
+
+def _settings(config: Path | None, fps: float | None) -> Settings:
+    from easytear.request.settings import Settings, load_settings, with_fps
+
+    return with_fps(Settings() if config is None else load_settings(config), fps)
 
 
 def _tell(done: list[tuple[Summary, Path]], *, as_json: bool, quiet: bool) -> None:
@@ -174,7 +201,7 @@ def _calibration(mm_per_px: float | None, scale: Path | None) -> Calibration | N
     """Return the scale that was given: a number, or a window's file with its uncertainty."""
     from pydantic import ValidationError
 
-    from easytear.calibration import Calibration
+    from easytear.request.scale import Calibration
 
     if mm_per_px is not None:
         return Calibration(mm_per_px=mm_per_px, mm_per_px_sd=None, source="user")
@@ -184,10 +211,36 @@ def _calibration(mm_per_px: float | None, scale: Path | None) -> Calibration | N
         raise EasyTearError(f"{scale}: cannot be read as a scale.") from error
 
 
+def _device(named: str | None) -> Device | None:
+    """Return the instrument's profile; an unknown one is wrong use."""
+    if named is None:
+        return None
+    from easytear.request.devices import device
+
+    try:
+        return device(named)
+    except EasyTearError as error:
+        Console(stderr=True, soft_wrap=True).print(f"easytear: {error}", markup=False)
+        raise typer.Exit(EXIT_USAGE) from error
+
+
+def _device_scale(video: Path, task: _Task) -> Calibration | None:
+    """Return the scale of the instrument, if nobody gave another; say how the video differs."""
+    assert task.device is not None
+    from easytear.video import FrameReader
+
+    with FrameReader(video, task.settings.video.fps or None) as reader:
+        facts = reader.facts
+    if not task.quiet:
+        for remark in task.device.remarks(facts.width_px, facts.height_px, facts.fps_mean):
+            Console(stderr=True, soft_wrap=True).print(f"note: {remark}", markup=False)
+    return task.device.scale(facts.width_px) if task.hvid_mm is None else None
+
+
 def _load_corrections(path: Path) -> Corrections:
     from pydantic import ValidationError
 
-    from easytear.corrections import Corrections
+    from easytear.request.corrections import Corrections
 
     try:
         return Corrections.model_validate_json(path.read_bytes())
@@ -209,39 +262,42 @@ def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Summary, P
 
 
 def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
-    task.crew.prepare("importlib:import_module", "easytear.pipeline")
-    from easytear.analysis import parking_place, read_results, results_folder
-    from easytear.pipeline import analyze_into
-    from easytear.progress import Part
+    task.pool.prepare("importlib:import_module", "easytear.engine")
+    from easytear.base.progress import Part
+    from easytear.engine import analyze_into
+    from easytear.results import read_results, results_folder, spool_folder
 
+    calibration = task.calibration
+    if task.device is not None and calibration is None:
+        calibration = _device_scale(video, task)
     folder = results_folder(video, task.out)
     with (
-        parking_place(folder) as place,
+        spool_folder(folder) as place,
         show_progress(video.name, quiet=task.quiet, as_json=task.progress_json) as progress,
     ):
         results = analyze_into(
             place,
             video,
             task.settings,
-            calibration=task.calibration,
+            calibration=calibration,
             hvid_mm=task.hvid_mm,
             corrections=task.corrections,
             start_s=task.start_s,
             end_s=task.end_s,
             reuse=None if task.reuse is None else read_results(task.reuse),
-            crew=task.crew,
+            pool=task.pool,
             progress=Part(progress, 0.0, 0.7 if task.overlay else 0.9),
         )
         # Tables take much to load: not before the film is measured.
         from easytear.report.deliver import deliver
 
         rest = Part(progress, 0.7 if task.overlay else 0.9, 1.0)
-        deliver(results, folder, video, overlay=task.overlay, crew=task.crew, progress=rest)
+        deliver(results, folder, video, overlay=task.overlay, pool=task.pool, progress=rest)
     return results.summary, folder
 
 
 def _print_json(done: list[tuple[Summary, Path]]) -> None:
-    from easytear.analysis import summary_json
+    from easytear.results import summary_json
 
     summaries = [json.loads(summary_json(summary)) for summary, _ in done]
     payload = summaries[0] if len(summaries) == 1 else summaries

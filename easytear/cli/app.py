@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from easytear import __version__
-from easytear.errors import EasyTearError, SettingsError
+from easytear.base.errors import EasyTearError, SettingsError, UsageError
 
 EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 
@@ -25,6 +25,7 @@ COMMANDS: tuple[str, ...] = (
     "gui",
     "simulate",
     "settings",
+    "quantities",
     "doctor",
 )
 """Modules of this package that register commands, in the order of the help page."""
@@ -65,7 +66,7 @@ def main() -> None:
         Console(stderr=True, highlight=False, soft_wrap=True).print(
             f"easytear: {error}", markup=False
         )
-        sys.exit(EXIT_USAGE if isinstance(error, SettingsError) else EXIT_NOTHING)
+        sys.exit(EXIT_USAGE if isinstance(error, SettingsError | UsageError) else EXIT_NOTHING)
     finally:
         # The system frees what is left; to look for cycles in it first takes a third of a second.
         gc.freeze()

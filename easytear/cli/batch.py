@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from easytear.base.errors import MissingExtraError
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
-from easytear.crew import processors
-from easytear.errors import MissingExtraError
+from easytear.workers.pool import processors
 
 if TYPE_CHECKING:
-    from easytear.settings import Settings
+    from easytear.request.settings import Settings
     from easytear.study.local import Stop
     from easytear.study.plan import Order
     from easytear.study.record import StudyRecord
@@ -76,6 +76,14 @@ def batch(
     hvid: Annotated[
         float | None, typer.Option(metavar="MM", help="Iris width of all eyes; 11.7 without it.")
     ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1,
+            max=100_000,
+            help="Frames per second as the camera took all videos, where the files do not tell.",
+        ),
+    ] = None,
     anonymise: Annotated[
         bool, typer.Option("--anonymise", help="Codes in place of names; the key stands apart.")
     ] = False,
@@ -120,8 +128,9 @@ def batch(
     from easytear.study.tasks import Limits
 
     cores = processors()
-    workers = workers or cores
-    settings = _settings(config)
+    # More than one worker a processor gains nothing and takes memory; a cluster has its own.
+    workers = (workers or cores) if scheduler else min(workers or cores, cores)
+    settings = _settings(config, fps)
     choices = Choices(
         clinical, by, settings.quality.low_score if min_quality is None else min_quality
     )
@@ -196,10 +205,10 @@ def _memory_mb(workers: int, scheduler: str | None) -> float:
     return 0.8 * float(psutil.virtual_memory().total) / 1024.0**2 / workers
 
 
-def _settings(config: Path | None) -> Settings:
-    from easytear.settings import Settings, load_settings
+def _settings(config: Path | None, fps: float | None) -> Settings:
+    from easytear.request.settings import Settings, load_settings, with_fps
 
-    return load_settings(config) if config else Settings()
+    return with_fps(load_settings(config) if config else Settings(), fps)
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from easytear.cli.overwrite import Overwrite, refuse_existing
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -30,12 +32,14 @@ def convert(
     annotator: Annotated[
         str | None, typer.Option(help="Who made them, when the file does not say.")
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Convert annotations between EasyTear JSON, CVAT for video 1.1 XML and CSV."""
     from easytear.annotate import read_any, with_video, write_any
     from easytear.annotate.video import video_ref
     from easytear.video import FrameReader
 
+    refuse_existing(output, overwrite)
     document = read_any(file)
     if video is not None:
         with FrameReader(video) as reader:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+if TYPE_CHECKING:
+    from easytear.request.devices import Device
 
 _SIGNS = {"ok": ("ok", "green"), "note": ("note", "yellow"), "missing": ("MISSING", "bold red")}
 
@@ -12,8 +17,15 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor() -> None:
+def doctor(
+    devices: Annotated[
+        bool, typer.Option("--devices", help="List the instruments that are known, and stop.")
+    ] = False,
+) -> None:
     """Check the installation: versions, codecs, display; exits 1 where something is missing."""
+    if devices:
+        _list_devices()
+        return
     from rich.console import Console
     from rich.table import Table
 
@@ -37,3 +49,45 @@ def doctor() -> None:
     if any(check.state == "missing" for check in checks):
         raise typer.Exit(1)
     console.print("\nReady to analyse videos.", style="bold")
+
+
+def _list_devices() -> None:
+    """Print every instrument: what is known of it, and where that was read."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.padding import Padding
+
+    from easytear.base.errors import EasyTearError
+    from easytear.request.devices import DEVICES_VARIABLE, devices
+
+    try:
+        known = devices()
+    except EasyTearError as error:
+        Console(stderr=True, soft_wrap=True).print(f"easytear: {error}", markup=False)
+        raise typer.Exit(1) from error
+    console = Console(highlight=False)
+    for one in known.values():
+        about = ", ".join(part for part in (one.maker, one.kind) if part)
+        console.print(f"[bold]{escape(one.key)}[/]  {escape(one.name)} ({escape(about)})")
+        for line in _device_lines(one):
+            console.print(Padding(escape(line), (0, 0, 0, 4)))
+    console.print(
+        f"\nYour own: a folder of such files (.toml), named in {DEVICES_VARIABLE}, "
+        "or one file given to --device."
+    )
+
+
+def _device_lines(one: Device) -> list[str]:
+    from easytear.request.devices import FACTS
+
+    lines = [f"{FACTS[name]}: {_said(value)}" for name, value in one.facts.items()]
+    if one.mm_per_px is None:
+        lines.append("scale: not published; it comes from the iris, or from a ruler")
+    lines += [one.note] if one.note else []
+    return lines + [f"[{source.title}] {source.url or ''}".rstrip() for source in one.sources]
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -19,12 +19,15 @@ _PLAIN = (
     "frame_count",
     "duration_s",
     "fps_mean",
+    "fps_given",
+    "capture_fps",
     "variable_frame_rate",
     "container",
     "codec",
     "pixel_format",
     "bit_depth",
     "rotation_deg",
+    "mirrored",
     "pixel_aspect",
     "lost_frames",
 )
@@ -38,6 +41,10 @@ def register(app: typer.Typer) -> None:
 
 def info(
     video: Annotated[Path, typer.Argument(help="The video file.")],
+    fps: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=100_000, help="Frames per second as the camera took them."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, not a table.")] = False,
 ) -> None:
     """Say what a video holds: size, true frame count and times, codec, fields, what looks wrong."""
@@ -45,7 +52,7 @@ def info(
     from easytear.video.survey import survey
 
     with show_progress(video.name, quiet=not sys.stderr.isatty()) as progress:
-        found = survey(video, progress)
+        found = survey(video, progress, fps)
     if as_json:
         typer.echo(json.dumps(as_record(found), indent=2, ensure_ascii=False, allow_nan=False))
     else:
@@ -66,6 +73,7 @@ def as_record(found: Survey) -> dict[str, Any]:
             "median": round(float(np.median(steps)), 6),
             "greatest": round(float(steps.max()), 6),
         },
+        "gaps": list(facts.gaps),
         "interlaced": {"by_file": facts.interlaced, "by_lines": found.interlaced},
         "comb_index": round(found.comb, 3),
         "problems": list(found.problems),
@@ -76,7 +84,7 @@ def _print(found: Survey) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from easytear.flags import sentence
+    from easytear.show.flags import sentence
 
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(style="bold", no_wrap=True)
@@ -100,7 +108,8 @@ def _rows(found: Survey) -> list[tuple[str, str]]:
         times = f"{rate} on average; {step['least']} to {step['greatest']} ms between frames"
     else:
         times = f"{rate}, {step['median']} ms between frames"
-    turned = f", turned by {facts.rotation_deg}°" if facts.rotation_deg else ""
+    turned = ", mirrored" if facts.mirrored else ""
+    turned += f", turned by {facts.rotation_deg}°" if facts.rotation_deg else ""
     oblong = "" if facts.pixel_aspect == 1 else f", pixels {facts.pixel_aspect:.3f} wide"
     frames = f"{facts.frame_count}"
     if facts.lost_frames:

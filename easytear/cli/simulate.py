@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from easytear.cli.overwrite import Overwrite, refuse_existing
 
 
 def register(app: typer.Typer) -> None:
@@ -19,6 +21,12 @@ def simulate_command(
         typer.Argument(help="Video file to write (.mp4, .mkv, .mov, .avi), or a folder."),
     ] = None,
     preset: Annotated[str, typer.Option(help="Which scene; --list shows them.")] = "normal",
+    device: Annotated[
+        str | None, typer.Option(help="Instead of a preset: as seen by an instrument.")
+    ] = None,
+    difficulty: Annotated[
+        int, typer.Option(help="Of instruments and whole eyes: 0 easy to 2 hard.", min=0, max=2)
+    ] = 1,
     seed: Annotated[int, typer.Option(help="Draws everything the preset leaves open.")] = 0,
     duration: Annotated[
         float | None, typer.Option(help="Length in seconds.", min=0.2, max=3600.0)
@@ -26,41 +34,67 @@ def simulate_command(
     size: Annotated[str | None, typer.Option(help="Picture size, as 640x480.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames per second.", min=2, max=240)] = None,
     show: Annotated[bool, typer.Option("--list", help="List the presets and stop.")] = False,
+    overwrite: Overwrite = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Make a tear-film video whose truth is known exactly, and store the truth beside it."""
-    from easytear.simulate import PRESETS
-
     if show:
-        width = max(len(name) for name in PRESETS)
-        for name, (meaning, _) in PRESETS.items():
-            typer.echo(f"{name:<{width}}  {meaning}")
+        _list()
         return
     if out is None:
         raise typer.BadParameter("Say where the video goes: a file or a folder.")
-    _make(out, preset, seed, duration, size, fps, quiet=quiet)
+    name = preset if device is None else _device_key(device)
+    width_px, height_px = _size(size) if size else (None, None)
+    camera = {"duration_s": duration, "width_px": width_px, "height_px": height_px, "fps": fps}
+    _make(out, name, seed, difficulty, camera, quiet=quiet, overwrite=overwrite)
+
+
+def _list() -> None:
+    from easytear.simulate import PRESETS
+    from easytear.simulate.instruments import DEVICE_SHOTS, SHOTS
+
+    meanings = {name: meaning for name, (meaning, _) in {**PRESETS, **SHOTS}.items()}
+    width = max(len(name) for name in meanings)
+    for name, meaning in meanings.items():
+        typer.echo(f"{name:<{width}}  {meaning}")
+    typer.echo(f"\nInstruments (--device): {', '.join(DEVICE_SHOTS)}")
+
+
+def _device_key(named: str) -> str:
+    """Return the key of an instrument that can be simulated."""
+    from easytear.request.devices import device
+    from easytear.simulate.instruments import DEVICE_SHOTS
+
+    key = device(named).key
+    if key not in DEVICE_SHOTS:
+        raise typer.BadParameter(
+            f"{named} cannot be simulated; there are {', '.join(DEVICE_SHOTS)}."
+        )
+    return key
 
 
 def _make(
     out: Path,
-    preset: str,
+    name: str,
     seed: int,
-    duration: float | None,
-    size: str | None,
-    fps: float | None,
+    difficulty: int,
+    camera: dict[str, Any],
     *,
     quiet: bool,
+    overwrite: bool,
 ) -> None:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
 
-    from easytear.simulate import make_scene, simulate
+    from easytear.simulate import PRESETS, make_scene, simulate
+    from easytear.simulate.instruments import make_shot, record, resized
     from easytear.simulate.presets import with_camera
 
-    scene = make_scene(preset, seed)
-    width_px, height_px = _size(size) if size else (None, None)
-    scene = with_camera(scene, duration_s=duration, width_px=width_px, height_px=height_px, fps=fps)
-    video = out if out.suffix else out / f"{preset}-{seed}.mp4"
+    ours = name in PRESETS
+    scene = with_camera(make_scene(name, seed), **camera) if ours else None
+    shot = None if ours else resized(make_shot(name, seed, difficulty), **camera)
+    video = out if out.suffix and not out.is_dir() else out / f"{name}-{seed}.mp4"
+    refuse_existing(video, overwrite)
 
     class Bar:
         def update(self, done: float, total: float, message: str = "") -> None:
@@ -68,7 +102,10 @@ def _make(
 
     with RichProgress(console=Console(stderr=True), disable=quiet, transient=True) as bar:
         task = bar.add_task(f"rendering {video.name}", total=None)
-        simulate(scene, video, Bar())
+        if scene is not None:
+            simulate(scene, video, Bar())
+        elif shot is not None:
+            record(shot, video, Bar())
     typer.echo(str(video))
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from easytear.analysis import Fit, IntervalResult, Summary
+from easytear.results import Fit, IntervalResult, Summary
+from easytear.show.flags import sentence
 
 
 def print_summary(summary: Summary, folder: Path) -> None:
@@ -22,7 +23,12 @@ def print_summary(summary: Summary, folder: Path) -> None:
     for interval in summary.intervals:
         table.add_row(*_row(interval))
     console = Console(highlight=False)
-    console.print(table)
+    if summary.intervals:
+        console.print(table)
+    else:
+        console.print(Path(summary.video.path).name, markup=False, soft_wrap=True)
+    for flag in summary.flags:
+        console.print(f"  {sentence(flag)}", markup=False, soft_wrap=True)
     for interval in summary.intervals:
         if interval.quality.flags:
             console.print(f"  interval {interval.index + 1}: {', '.join(interval.quality.flags)}")

@@ -9,11 +9,11 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from easytear.analysis import IntervalResult, Results
-from easytear.geometry import ByteArray, FloatArray
-from easytear.progress import SILENT, Progress
-from easytear.report import palette
+from easytear.base.geometry import ByteArray, FloatArray
+from easytear.base.progress import SILENT, Progress
 from easytear.report.drawing import Finder, draw, frame_matrix, mapped
+from easytear.results import IntervalResult, Results
+from easytear.show import palette
 from easytear.video import FrameReader, VideoWriter, deinterlace
 
 OVERLAY: Final = "overlay.mp4"
@@ -57,7 +57,7 @@ def write_overlay(
     VideoError
         If the video cannot be read or the file not be written.
     """
-    with FrameReader(video) as reader:
+    with FrameReader(video, results.summary.video.fps_given) as reader:
         facts = reader.facts
         painter = _Painter(results, facts.width_px, facts.height_px, stabilised=stabilised)
         height = facts.height_px + _BAR_PX

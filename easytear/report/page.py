@@ -8,22 +8,32 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from easytear.analysis import IntervalResult, Results, Summary, written_aside
-from easytear.crew import Crew
-from easytear.errors import VideoError
-from easytear.flags import sentence
-from easytear.progress import SILENT, Progress
-from easytear.report import words
+from easytear.base.errors import VideoError
+from easytear.base.progress import SILENT, Progress
+from easytear.measure.quantities.catalogue import grouped, of_interval
 from easytear.report.drawing import TAIL_S
 from easytear.report.drawn import Drawing, figure_tasks
-from easytear.report.numbers import UNKNOWN, lambda_text, number, rho_text, speed_text
 from easytear.report.strip import Shot, shots
-from easytear.settings import describe_settings
+from easytear.request.settings import describe_settings
+from easytear.results import IntervalResult, Results, Summary, atomic_write
+from easytear.show import words
+from easytear.show.flags import sentence
+from easytear.show.numbers import (
+    UNKNOWN,
+    lambda_text,
+    number,
+    quantity_text,
+    rho_text,
+    speed_text,
+)
+from easytear.show.quality import FAIR_SCORE, GOOD_SCORE, quality_word
 from easytear.video import FrameReader
+from easytear.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +72,7 @@ def write_report(
     folder: Path,
     video: Path | None,
     progress: Progress = SILENT,
-    crew: Crew | None = None,
+    pool: WorkerPool | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """Write report.html into a results folder.
@@ -77,14 +87,14 @@ def write_report(
         The video, for the frames with front and tracks; without it the page says so.
     progress : Progress
         Told how far the work is.
-    crew : Crew, optional
+    pool : WorkerPool, optional
         Its helpers draw the figures.
     meanwhile : callable, optional
         What else there is to do here, before this process would draw figures itself.
     """
-    pieces = _pieces(results, video, progress, crew, meanwhile)
+    pieces = _pieces(results, video, progress, pool, meanwhile)
     with (
-        written_aside(folder / PAGE) as aside,
+        atomic_write(folder / PAGE) as aside,
         aside.open("w", encoding="utf-8", newline="\n") as out,
     ):
         out.writelines(pieces)
@@ -99,12 +109,12 @@ def _pieces(
     results: Results,
     video: Path | None,
     progress: Progress,
-    crew: Crew | None = None,
+    pool: WorkerPool | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Iterator[str]:
     """Return the page's text piece by piece: as a whole, a long video's takes much memory."""
     summary = results.summary
-    figures = [(crew or Crew()).submit(one) for one in figure_tasks(results)]
+    figures = [(pool or WorkerPool()).submit(one) for one in figure_tasks(results)]
     sections, video_there = _sections(results, video, progress)
     if meanwhile is not None:
         meanwhile()
@@ -119,7 +129,7 @@ def _pieces(
         video=_video_rows(summary),
         sections=sections,
         video_there=video_there,
-        corrections=summary.corrections,
+        corrections=summary.notes,
         settings=_settings_rows(summary),
         unknown=UNKNOWN,
         lambda_text=lambda_text,
@@ -127,8 +137,8 @@ def _pieces(
         speed_text=speed_text,
         number=number,
         tail=TAIL_S,
-        good=words.GOOD_SCORE,
-        fair=words.FAIR_SCORE,
+        good=GOOD_SCORE,
+        fair=FAIR_SCORE,
     )
 
 
@@ -137,7 +147,7 @@ def _sections(
 ) -> tuple[list[Section], bool]:
     """Return the intervals' sections without their figures, and whether the video was there."""
     intervals = results.summary.intervals
-    reader = _open(video)
+    reader = _open(video, results.summary.video.fps_given)
     try:
         sections = []
         for done, result in enumerate(intervals):
@@ -163,11 +173,11 @@ def _template() -> Template:
     return environment.get_template("page.html")
 
 
-def _open(video: Path | None) -> FrameReader | None:
+def _open(video: Path | None, fps: float | None) -> FrameReader | None:
     if video is None:
         return None
     try:
-        return FrameReader(video)
+        return FrameReader(video, fps)
     except VideoError as error:
         log.warning("the page stays without frames of the video: %s", error)
         return None
@@ -180,7 +190,7 @@ def _section(results: Results, result: IntervalResult, reader: FrameReader | Non
         headline=words.headline(result),
         plain=words.plain(result),
         remarks=words.remarks(result),
-        quality=words.quality_word(result.quality.score),
+        quality=quality_word(result.quality.score),
         drawings=[],
         strip=list(shots(results, result, reader)) if reader is not None else [],
         details=_details(result),
@@ -188,42 +198,19 @@ def _section(results: Results, result: IntervalResult, reader: FrameReader | Non
     )
 
 
+_ELSEWHERE: Final = ("quality.score", "quality.flags")
+"""Quantities that the page tells in other ways."""
+
+
 def _details(result: IntervalResult) -> list[tuple[str, list[tuple[str, str]]]]:
-    spread, velocity, area = result.spread, result.velocity, result.area
-    motion = [
-        ("Mean upward velocity", _with_unit(velocity.mean_mm_s, "mm/s")),
-        ("Highest", _with_unit(velocity.peak_mm_s, "mm/s")),
-        ("Over the first 0.2 s", _with_unit(velocity.early_mm_s, "mm/s")),
-        ("Still after", _with_unit(result.stabilization_s, "s")),
-        ("Streak angle (0° is level)", _with_unit(result.streak_angle_deg, "°")),
-        ("Area at start and end", _pair(area.start_mm2, area.end_mm2, "mm²")),
-        ("Rate of the area", _with_unit(area.rate_mm2_s, "mm²/s")),
-    ]
-    if result.thickness is not None:
-        thick = result.thickness
-        motion += [
-            ("Median thickness", _with_unit(thick.median_nm, "nm")),
-            ("Thickness, 10 to 90 %", _pair(thick.p10_nm, thick.p90_nm, "nm")),
-            ("Thinning", _with_unit(thick.thinning_nm_s, "nm/s")),
-        ]
+    """Return every known number under its heading, from the catalogue of quantities."""
+    shown = [one for one in of_interval() if one.key not in _ELSEWHERE]
     groups = [
-        ("Film just below the front", words.fit_details(spread.y)),
-        ("Front", words.fit_details(spread.front)),
-        ("Without a model", motion),
+        (title, [(one.label, quantity_text(one, result)) for one in quantities])
+        for title, quantities in grouped(shown).items()
     ]
-    return [(title, rows) for title, rows in groups if any(v != UNKNOWN for _, v in rows)]
-
-
-def _with_unit(value: float | None, unit: str) -> str:
-    if value is None:
-        return UNKNOWN
-    return f"{number(value)}{'' if unit == '°' else ' '}{unit}"
-
-
-def _pair(first: float | None, second: float | None, unit: str) -> str:
-    if first is None and second is None:
-        return UNKNOWN
-    return f"{number(first)} to {number(second)} {unit}"
+    told = [(title, [row for row in rows if row[1] != UNKNOWN]) for title, rows in groups]
+    return [(title, rows) for title, rows in told if rows]
 
 
 def _bands(result: IntervalResult) -> list[HeightBand]:
@@ -255,13 +242,13 @@ def _settings_rows(summary: Summary) -> list[tuple[str, str, str, str, bool]]:
     """Return (group.name, value, unit, meaning, changed) of every setting that the run used."""
     known = {(info.group, info.name): info for info in describe_settings()}
     rows = []
-    for group, values in summary.config.items():
-        for name, value in values.items() if isinstance(values, dict) else [("", values)]:
+    for group, values in summary.request.settings.model_dump(mode="json").items():
+        for name, value in values.items():
             info = known.get((group, name))
             unit = info.unit if info is not None and info.unit not in ("-", "1") else ""
             meaning = info.description if info is not None else ""
             changed = info is not None and _plain(info.default) != _plain(value)
-            label = f"{group}.{name}" if name else group
+            label = f"{group}.{name}"
             rows.append((label, _value_text(value), unit, meaning, changed))
     return rows
 

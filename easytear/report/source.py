@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from easytear.analysis import Analysis
-from easytear.errors import VideoError
+from easytear.base.errors import VideoError
+from easytear.results import Analysis
 from easytear.video import content_hash
 
 

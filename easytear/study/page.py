@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from easytear.analysis import written_aside
-from easytear.flags import sentence
+from easytear.measure.quantities.catalogue import overview
+from easytear.results import atomic_write
+from easytear.show.flags import sentence
 from easytear.study import figures, words
 from easytear.study.columns import Column
 from easytear.study.plan import VIDEOS
@@ -21,7 +22,9 @@ from easytear.study.statistics import Statistics
 from easytear.study.values import LAMBDA, MEASURES
 
 PAGE: Final = "study.html"
-SHOWN: Final = MEASURES[:5]
+SHOWN: Final = tuple(
+    m for m in MEASURES if m.column in {one.column for one in overview() if one.studied}
+)
 """Measures in the page's table; the others stand in study.csv."""
 
 
@@ -76,7 +79,7 @@ def write_page(
         "lead_comparisons": _lead(said),
         "figures": _figures(said),
     }
-    with written_aside(study / PAGE) as aside, aside.open("w", encoding="utf-8") as file:
+    with atomic_write(study / PAGE) as aside, aside.open("w", encoding="utf-8") as file:
         file.writelines(environment.get_template("study.html.j2").generate(context))
 
 

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from easytear.errors import VideoError
-from easytear.geometry import FloatArray
+from easytear.base.errors import VideoError
+from easytear.base.geometry import FloatArray
 
 _BLOCK_BYTES = 1 << 20
 
@@ -32,6 +32,10 @@ class VideoFacts:
         From the first picture's start to the last one's end.
     fps_mean : float
         Pictures per second over the whole video.
+    fps_given : float or None
+        The rate at which frames were taken, where a person told it: times follow from it.
+    capture_fps : float or None
+        That rate as the recorder notes it.
     variable_frame_rate : bool
         True where the times between pictures differ by more than the container's clock explains,
         gaps of lost pictures apart.
@@ -42,7 +46,10 @@ class VideoFacts:
     pixel_format : str
         FFmpeg's name, for example "yuv420p".
     rotation_deg : int
-        Rotation that was applied: 0, 90, 180 or 270, anticlockwise.
+        Rotation that was applied: 0, 90, 180 or 270, anticlockwise; after
+        mirroring.
+    mirrored : bool
+        True where pictures were mirrored left to right before they were turned.
     pixel_aspect : float
         Width over height of a stored pixel; where it is not 1 the pictures are widened or
         narrowed by it (each line for itself, so that interlaced fields stay apart).
@@ -52,10 +59,15 @@ class VideoFacts:
         What the file says. Many interlaced recordings do not say so: see `fields.comb_index`.
     lost_frames : int
         Pictures that the file announces, or that its steady rate leaves room for, and that
-        cannot be read whole.
+        cannot be read whole, or are of another size than most.
+    gaps : tuple of int
+        Numbers of the pictures before which more time is missing than dropped ones explain: a
+        blink may hide there.
     problems : tuple of str
         Short stable words: "damaged" (pictures broken or cut off), "frames_missing" (lost ones,
-        by damage or by the camera), "frame_times_repaired", "non_square_pixels".
+        by damage or by the camera), "frame_times_repaired", "frame_sizes_differ",
+        "rate_assumed" (no times in the file), "rate_unknown" (no rate either),
+        "capture_rate_used", "capture_rate_differs", "non_square_pixels".
     """
 
     path: Path
@@ -66,15 +78,19 @@ class VideoFacts:
     time_s: FloatArray
     duration_s: float
     fps_mean: float
+    fps_given: float | None
+    capture_fps: float | None
     variable_frame_rate: bool
     codec: str
     container: str
     pixel_format: str
     rotation_deg: int
+    mirrored: bool
     pixel_aspect: float
     bit_depth: int
     interlaced: bool
     lost_frames: int
+    gaps: tuple[int, ...]
     problems: tuple[str, ...] = ()
 
 

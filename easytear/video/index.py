@@ -8,8 +8,10 @@ which a 640 x 480 video plays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -20,8 +22,10 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
+from easytear.video.rate import StatedRate, stated_rate
 from easytear.video.source import open_video, packets
+from easytear.video.times import FrameTimes, frame_times
 
 StampKind = Literal["pts", "dts"]
 
@@ -47,12 +51,18 @@ class FrameIndex:
     steady : bool
         True where all times lie on one grid of `step_s`, as far as the container's clock can
         tell; pictures may be missing.
+    gaps : tuple of int
+        Numbers of the pictures before which more time is missing than dropped ones explain.
+    rate : StatedRate
+        What the file says of its rate.
     lost : int
-        Pictures that were announced or begun and cannot be read whole.
+        Pictures that were announced or begun and cannot be read whole, or are of another size
+        than most.
     problems : tuple of str
-        "damaged", "frames_missing", "frame_times_repaired".
+        "damaged", "frames_missing", "frame_times_repaired", "frame_sizes_differ",
+        "rate_assumed", "rate_unknown".
     first : VideoFrame or None
-        The first picture as decoded; None where there is none.
+        The first of the pictures as decoded; None where there is none.
     """
 
     stamp: tuple[int | None, ...]
@@ -62,13 +72,17 @@ class FrameIndex:
     key: tuple[int, ...]
     step_s: float
     steady: bool
+    gaps: tuple[int, ...]
+    rate: StatedRate
     lost: int
     problems: tuple[str, ...]
     first: VideoFrame | None
 
-    @property
+    @cached_property
     def seekable(self) -> bool:
         """True where every picture's stamp is its own, so that it can be told from the others."""
+        if "frame_times_repaired" in self.problems:
+            return False  # where the clock jumps the container cannot find a stamp
         return None not in self.stamp and len(set(self.stamp)) == len(self.stamp)
 
 
@@ -78,11 +92,21 @@ class _Packet(NamedTuple):
     key: bool
 
 
+_Size = tuple[int, int]
+
+
 class _Frame(NamedTuple):
     pts: int | None
     dts: int | None
     key: bool
     damaged: bool
+    size: _Size
+    packet: int | None
+    """Place of the packet it came in, where the decoder tells."""
+
+
+_SIZES_KEPT = 8
+"""So many sizes of pictures can be the video's; a damaged file may hold one more in each."""
 
 
 @dataclass
@@ -94,7 +118,14 @@ class _Scan:
     broken: list[int] = field(default_factory=list)
     """Places of packets which could not be decoded."""
     unread: int = 0
-    first: VideoFrame | None = None
+    first: dict[_Size, VideoFrame] = field(default_factory=dict)
+    """The first whole frame of each size."""
+
+    @property
+    def size(self) -> _Size | None:
+        """The size of most whole frames: a recorder's first ones can be of another."""
+        sizes = Counter(f.size for f in self.frames if not f.damaged and f.size in self.first)
+        return max(sizes, key=lambda size: sizes[size]) if sizes else None
 
 
 def index_video(path: Path) -> FrameIndex:
@@ -114,12 +145,18 @@ class _Announced:
     frames: int
     duration_s: float | None
     time_base_s: float
-    step_s: float
+    rate: StatedRate
+
+    @property
+    def step_s(self) -> float:
+        """Time between two pictures at the stated rate."""
+        return 1.0 / self.rate.fps
 
 
 def _scan_file(path: Path, *, threads: bool) -> tuple[_Scan, _Announced]:
     container, stream = open_video(path, threads=threads)
     with container:
+        stream.codec_context.flags |= av.codec.context.Flags.copy_opaque.value
         scan = _Scan()
         for packet in packets(container, stream):
             if packet is None:
@@ -135,20 +172,25 @@ def _take(scan: _Scan, packet: Packet[VideoStream]) -> None:
         scan.packets.append(_Packet(packet.pts, packet.dts, packet.is_keyframe))
     if packet.is_corrupt:
         scan.broken.append(place)
+    packet.opaque = place
     try:
         frames = packet.decode()
     except av.error.FFmpegError:
         scan.broken.append(place)
         return
     for frame in frames:
-        if scan.first is None and not frame.is_corrupt:
-            scan.first = frame
-        damaged = frame.is_corrupt or (scan.first is not None and _kind(frame) != _kind(scan.first))
-        scan.frames.append(_Frame(frame.pts, frame.dts, frame.key_frame, damaged))
+        size = frame.width, frame.height
+        if not frame.is_corrupt and len(scan.first) < _SIZES_KEPT:
+            scan.first.setdefault(size, frame)
+        scan.frames.append(
+            _Frame(
+                frame.pts, frame.dts, frame.key_frame, frame.is_corrupt, size, _place(frame.opaque)
+            )
+        )
 
 
-def _kind(frame: VideoFrame) -> tuple[int, int, str]:
-    return frame.width, frame.height, frame.format.name
+def _place(opaque: object) -> int | None:
+    return opaque if isinstance(opaque, int) else None
 
 
 def _announced(container: InputContainer, stream: VideoStream) -> _Announced:
@@ -160,9 +202,8 @@ def _announced(container: InputContainer, stream: VideoStream) -> _Announced:
         duration = _clock_text(text)
     elif container.duration and len(container.streams) == 1:
         duration = container.duration / av.time_base
-    rate = stream.average_rate or stream.guessed_rate
     return _Announced(
-        container.format.name, stream.frames, duration, base, 1.0 / float(rate) if rate else 0.04
+        container.format.name, stream.frames, duration, base, stated_rate(container, stream)
     )
 
 
@@ -176,84 +217,123 @@ def _clock_text(text: str) -> float | None:
 
 def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
     kind: StampKind = "dts" if any(frame.pts is None for frame in scan.frames) else "pts"
-    place = {getattr(packet, kind): number for number, packet in enumerate(scan.packets)}
-    spoilt = _spoilt_places(scan, place, kind)
-    whole = [
+    packet = _packets_of(scan, kind)
+    spoilt = _spoilt_places(scan, packet)
+    readable = [
         (ordinal, frame)
         for ordinal, frame in enumerate(scan.frames)
-        if not frame.damaged and place.get(getattr(frame, kind)) not in spoilt
+        if not frame.damaged and packet[ordinal] not in spoilt
     ]
+    whole = [(ordinal, frame) for ordinal, frame in readable if frame.size == scan.size]
     stamps: tuple[int | None, ...] = tuple(getattr(frame, kind) for _, frame in whole)
-    times, step, repaired = _times(stamps, announced)
-    gaps = _gaps(times, step, announced.time_base_s)
-    cut = _missing_at_end(scan, place, announced, step)
-    if gaps is None:
-        decoded = {getattr(frame, kind) for frame in scan.frames}
-        never = sum(where in spoilt and stamp not in decoded for stamp, where in place.items())
+    times = _times(scan, [ordinal for ordinal, _ in whole], kind, announced)
+    missing = _missing(times, announced.time_base_s if announced.rate.timed else 0.0)
+    cut = _missing_at_end(scan, kind, announced, times.step_s)
+    if missing is None:
+        never = len(spoilt - set(packet))
         lost = len(scan.frames) - len(whole) + never + cut
     else:
-        lost = gaps + cut
-    damaged = bool(scan.broken or scan.unread or cut or len(whole) < len(scan.frames))
+        inside = range(whole[0][0], whole[-1][0]) if whole else range(0)
+        lost = missing + cut + sum(o not in inside for o, f in readable if f.size != scan.size)
     words = {
-        "damaged": damaged,
+        "damaged": scan.broken or scan.unread or cut or len(readable) < len(scan.frames),
         "frames_missing": lost > 0,
-        "frame_times_repaired": repaired,
+        "frame_sizes_differ": len(whole) < len(readable),
+        "frame_times_repaired": times.repaired,
+        "rate_assumed": not announced.rate.timed,
+        "rate_unknown": not announced.rate.known,
     }
     return FrameIndex(
         stamp=stamps,
         stamp_kind=kind,
         ordinal=tuple(ordinal for ordinal, _ in whole),
-        time_s=times,
+        time_s=times.time_s,
         key=tuple(number for number, (_, frame) in enumerate(whole) if frame.key),
-        step_s=step,
-        steady=gaps is not None,
+        step_s=times.step_s,
+        steady=missing is not None,
+        gaps=times.gaps,
+        rate=announced.rate,
         lost=lost,
         problems=tuple(word for word, true in words.items() if true),
-        first=scan.first,
+        first=None if scan.size is None else scan.first[scan.size],
     )
 
 
-def _gaps(time_s: FloatArray, step_s: float, clock_s: float) -> int | None:
+def _packets_of(scan: _Scan, kind: StampKind) -> list[int | None]:
+    """Return the place of the packet that each frame came in."""
+    place = {getattr(packet, kind): number for number, packet in enumerate(scan.packets)}
+    return [
+        place.get(getattr(frame, kind)) if frame.packet is None else frame.packet
+        for frame in scan.frames
+    ]
+
+
+def _times(scan: _Scan, ordinals: list[int], kind: StampKind, announced: _Announced) -> FrameTimes:
+    """Return the times of the frames that have these places among all decoded."""
+    if not announced.rate.timed:
+        time_s = np.array(ordinals, float) * announced.step_s
+        return FrameTimes(time_s - time_s[:1].sum(), announced.step_s, (), repaired=False)
+    given = np.array([_number(getattr(scan.frames[n], kind)) for n in ordinals])
+    stored = np.array([_number(getattr(packet, kind)) for packet in scan.packets])
+    rising = bool((np.diff(stored[np.isfinite(stored)]) > 0).all())
+    return frame_times(
+        given,
+        announced.time_base_s,
+        announced.step_s,
+        number=np.array(ordinals, np.intp),
+        stored_in_order=rising,
+    )
+
+
+def _number(stamp: int | None) -> float:
+    return np.nan if stamp is None else float(stamp)
+
+
+def _missing(times: FrameTimes, clock_s: float) -> int | None:
     """Return how many pictures are missing between others; None where there is no steady rate.
 
     A rate is steady where nine of ten steps are the usual one and the others multiples of it,
-    each within the rounding of the container's clock.
+    each within the rounding of the container's clock; but for the gaps.
     """
-    steps = np.diff(time_s) / step_s
-    allowed = 1.01 * clock_s / step_s + 0.01
+    steps = np.diff(times.time_s) / times.step_s
+    allowed = 1.01 * clock_s / times.step_s + 0.01
     usual = np.abs(steps - 1.0) <= allowed
     whole = np.maximum(np.round(steps), 1.0)
     on_grid = np.abs(steps - whole) <= allowed * np.maximum(whole, 1.0)
+    on_grid[np.array(times.gaps, int) - 1] = True
     if not len(steps) or usual.mean() < 0.9 or not on_grid.all():
         return None
     return int((whole - 1.0).sum())
 
 
-def _spoilt_places(scan: _Scan, place: Mapping[int | None, int], kind: StampKind) -> set[int]:
+def _spoilt_places(scan: _Scan, packet: list[int | None]) -> set[int]:
     """Return the packets from each damaged one up to the next key packet.
 
     What is predicted from a damaged picture looks whole to the decoder and is not.
     """
     bad = set(scan.broken)
-    stamps = (getattr(frame, kind) for frame in scan.frames if frame.damaged)
-    bad.update(place[stamp] for stamp in stamps if stamp in place)
-    keys = [number for number, packet in enumerate(scan.packets) if packet.key]
+    bad.update(
+        place
+        for frame, place in zip(scan.frames, packet, strict=True)
+        if frame.damaged and place is not None
+    )
+    keys = [number for number, one in enumerate(scan.packets) if one.key]
+    ends = [*keys, len(scan.packets)]
     spoilt: set[int] = set()
     for number in sorted(bad):
-        following = next((key for key in keys if key > number), len(scan.packets))
-        spoilt.update(range(number, following))
+        if number not in spoilt:
+            spoilt.update(range(number, ends[bisect_right(keys, number)]))
     return spoilt
 
 
-def _missing_at_end(
-    scan: _Scan, place: Mapping[int | None, int], announced: _Announced, step_s: float
-) -> int:
+def _missing_at_end(scan: _Scan, kind: StampKind, announced: _Announced, step_s: float) -> int:
     """Return how many announced pictures the file ends too early for.
 
     The time must say so, or packets that could not be read: counts alone also differ where
     the container counts otherwise.
     """
-    stamps = [stamp for stamp in place if stamp is not None]
+    found = (getattr(packet, kind) for packet in scan.packets)
+    stamps: list[int] = [stamp for stamp in found if stamp is not None]
     if announced.duration_s is None or not stamps:
         return 0
     # Matroska's duration counts from time 0, that of others from the first picture.
@@ -266,26 +346,3 @@ def _missing_at_end(
     if announced.frames:
         return max(announced.frames - len(scan.packets), 0)
     return max(short, 0)
-
-
-def _times(stamps: tuple[int | None, ...], announced: _Announced) -> tuple[FloatArray, float, bool]:
-    """Return times from 0, the usual step, and whether times had to be invented.
-
-    Stamps that do not rise in the order shown, and do when sorted, are those of an AVI with
-    pictures stored out of order (FFmpeg must guess there): sorted they are the times.
-    """
-    given = np.array([np.nan if s is None else float(s) for s in stamps])
-    if not len(given):
-        return given, announced.step_s, False
-    disordered = bool((np.diff(given) <= 0).any())
-    ordered = np.sort(given)
-    if disordered and (np.diff(ordered) > 0).all():
-        given = ordered
-    steps = np.diff(given) * announced.time_base_s
-    good = steps[np.isfinite(steps) & (steps > 0)]
-    step = float(np.median(good)) if len(good) else announced.step_s
-    if len(good) < len(steps):
-        steps = np.where(np.isfinite(steps) & (steps > 0), steps, step)
-        return np.concatenate([[0.0], np.cumsum(steps)]), step, True
-    uneven = bool(np.ptp(steps) > 2 * announced.time_base_s) if len(steps) else False
-    return np.concatenate([[0.0], np.cumsum(steps)]), step, disordered and uneven

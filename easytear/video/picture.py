@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
 import numpy as np
+from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from easytear.geometry import ByteArray
+from easytear.base.geometry import ByteArray
 
 _PLANAR = re.compile(r"(?:yuva?(j?)4\d\dp|nv12|nv21|(gray))(\d*)(?:le)?$")
 """Pixel formats whose first plane is brightness: letter j and grey mean full range."""
@@ -22,21 +24,61 @@ _LIMITED_RANGE = 1  # AVCOL_RANGE_MPEG
 
 
 @dataclass(frozen=True)
+class Orientation:
+    """How a stored picture is to be shown: first mirrored left to right, then turned.
+
+    `quarter_turns` are anticlockwise.
+    """
+
+    mirrored: bool = False
+    quarter_turns: int = 0
+
+    @classmethod
+    def of(cls, frame: VideoFrame) -> Orientation:
+        """Return that of a frame: the nearest of the eight that its display matrix can mean.
+
+        FFmpeg's matrix (libavutil/display.h): a stored point (x, y) is shown at
+        (a x + c y, b x + d y); nine 32-bit numbers a, b, u, c, d, v, x, y, w.
+        """
+        side: Any = frame.side_data.get(Type.DISPLAYMATRIX)  # type: ignore[call-overload]
+        if side is None:
+            return cls()
+        a, b, _, c, d = np.frombuffer(bytes(side), np.int32, 5).astype(float)
+        return max(_EIGHT, key=lambda one: float(np.dot(_matrix(one), (a, b, c, d))))
+
+    def apply(self, picture: ByteArray) -> ByteArray:
+        """Return the picture as it is to be shown."""
+        if self.mirrored:
+            picture = picture[:, ::-1]
+        return np.ascontiguousarray(np.rot90(picture, self.quarter_turns))
+
+
+_EIGHT = [Orientation(mirrored, turns) for mirrored in (False, True) for turns in range(4)]
+
+
+def _matrix(orientation: Orientation) -> tuple[float, float, float, float]:
+    """Return a, b, c, d of an orientation's display matrix."""
+    cosine, sine = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[orientation.quarter_turns]
+    side = -1.0 if orientation.mirrored else 1.0
+    return side * cosine, -side * sine, sine, cosine
+
+
+@dataclass(frozen=True)
 class Geometry:
     """How a stored picture becomes an upright one with square pixels.
 
-    `square_width` is the width after resampling, before the quarter turns (anticlockwise).
+    `square_width` is the width after resampling, before it is turned.
     """
 
     width: int
     height: int
     square_width: int
-    quarter_turns: int
+    orientation: Orientation
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the picture that is given."""
-        if self.quarter_turns % 2:
+        if self.orientation.quarter_turns % 2:
             return self.height, self.square_width
         return self.square_width, self.height
 
@@ -52,14 +94,12 @@ class Geometry:
                 ),
                 dtype=np.uint8,
             )
-        if self.quarter_turns:
-            picture = np.ascontiguousarray(np.rot90(picture, self.quarter_turns))
-        return picture
+        return picture if self.orientation == Orientation() else self.orientation.apply(picture)
 
 
 @dataclass(frozen=True)
 class PixelKind:
-    """How a video's pixels are stored: FFmpeg's name of the format, and its colour range."""
+    """How a frame's pixels are stored: FFmpeg's name of the format, and its colour range."""
 
     name: str
     big_endian: bool
@@ -71,12 +111,19 @@ class PixelKind:
         return cls(frame.format.name, frame.format.is_big_endian, int(frame.color_range))
 
 
-def grey_reader(kind: PixelKind) -> Callable[[VideoFrame], ByteArray]:
-    """Return the quickest way to brightness for frames of this kind.
+def grey(frame: VideoFrame) -> ByteArray:
+    """Return the (height, width) brightness of a frame as stored.
 
     Where the brightness is a plane of its own, it is taken as it stands and stretched from the
-    broadcast range (16 to 235) to 0 to 255 by a table; else FFmpeg converts.
+    broadcast range (16 to 235) to 0 to 255 by a table; else FFmpeg converts. How pixels are
+    stored is asked of every frame: it may change within a video.
     """
+    return _grey_reader(PixelKind.of(frame))(frame)
+
+
+@lru_cache(maxsize=16)
+def _grey_reader(kind: PixelKind) -> Callable[[VideoFrame], ByteArray]:
+    """Return the quickest way to brightness for frames of this kind."""
     match = _PLANAR.fullmatch(kind.name)
     if match is None or kind.big_endian:
         return _converted_grey

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,11 +12,11 @@ from typing import Self
 
 from av.video.frame import VideoFrame
 
-from easytear.errors import VideoError
-from easytear.geometry import ByteArray
+from easytear.base.errors import VideoError
+from easytear.base.geometry import ByteArray
 from easytear.video import picture
+from easytear.video.cache import Known, known
 from easytear.video.decoder import Decoder
-from easytear.video.known import Known, known
 from easytear.video.picture import Geometry
 
 _AHEAD = 32
@@ -44,11 +44,10 @@ class Picture:
     time_s: float
     _decoded: VideoFrame
     _geometry: Geometry
-    _grey: Callable[[VideoFrame], ByteArray]
 
     def grey(self) -> ByteArray:
         """Return the (height, width) brightness, 0 to 255."""
-        return self._geometry.apply(self._grey(self._decoded))
+        return self._geometry.apply(picture.grey(self._decoded))
 
     def colour(self) -> ByteArray:
         """Return the (height, width, 3) blue-green-red picture."""
@@ -69,6 +68,9 @@ class FrameReader:
     ----------
     path : Path or str
         The video file.
+    fps : float, optional
+        The rate at which the camera took the frames, where a person knows it better than the
+        file: times follow from it, holes in a steady recording are kept.
 
     Attributes
     ----------
@@ -81,11 +83,10 @@ class FrameReader:
         If the file cannot be opened, holds no video, or has fewer than two pictures.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, fps: float | None = None) -> None:
         self._path = Path(path)
-        self._known = known(self._path)
+        self._known = known(self._path, fps)
         self.facts = self._known.facts
-        self._grey = picture.grey_reader(self._known.pixels)
         self._decoder = Decoder(self._path, self._known.index)
         self._running: Iterator[tuple[int, VideoFrame]] = iter(())
         self._next: int | None = None
@@ -110,7 +111,7 @@ class FrameReader:
 
     @property
     def known(self) -> Known:
-        """What was learnt of the file; `easytear.video.known.remember` spares others the same."""
+        """What was learnt of the file; `easytear.video.cache.remember` spares others the same."""
         return self._known
 
     def close(self) -> None:
@@ -186,7 +187,7 @@ class FrameReader:
 
     def _picture(self, number: int, decoded: VideoFrame) -> Picture:
         time_s = float(self.facts.time_s[number])
-        return Picture(number, time_s, decoded, self._known.geometry, self._grey)
+        return Picture(number, time_s, decoded, self._known.geometry)
 
     def _seek(self, wanted: int) -> VideoFrame:
         """Decode up to a frame, keeping those before it: a person steps backwards, too."""

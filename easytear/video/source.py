@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import av
@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from easytear.errors import VideoError
+from easytear.base.errors import VideoError
 
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,asf,mpeg,mpegts,mpegvideo,m4v,h264,hevc,obu,ivf,"
@@ -18,6 +18,20 @@ _FORMATS = (
 )
 """Containers that are opened. Playlists, which lead to other files or to the network, single
 pictures, and text that FFmpeg would draw as a picture are not among them."""
+
+_NO_FILM = (
+    av.stream.Disposition.attached_pic
+    | av.stream.Disposition.timed_thumbnails
+    | av.stream.Disposition.still_image
+)
+"""Tracks that players do not show as films."""
+
+_PREVIEW = 0.25
+"""A track of this share of another's picture, half as wide and high, is a preview of it."""
+
+MAX_PIXELS = 40_000_000
+"""Pixels of a picture at most. 8K video has 33 million. A small file can claim any size:
+6 MB of pictures of 225 million took 8.5 GB."""
 
 _GIVE_UP_AFTER = 32
 """So many failures to read a packet in a row are the end of a damaged file."""
@@ -37,7 +51,8 @@ def open_video(path: Path, *, threads: bool = True) -> tuple[InputContainer, Vid
     Raises
     ------
     VideoError
-        If there is no such file, it is no video, or it holds no picture stream.
+        If there is no such file, it is no video, holds no picture stream, or its pictures are
+        larger than `MAX_PIXELS`.
     """
     _refuse_what_is_no_file(path)
     try:
@@ -52,19 +67,45 @@ def open_video(path: Path, *, threads: bool = True) -> tuple[InputContainer, Vid
             f"{path}: is not a video that can be opened (another kind of file, or a copy that "
             "is not complete); play it elsewhere, or copy it again from its source."
         ) from error
-    streams = [s for s in container.streams.video if not _is_cover(s)]
-    if not streams:
+    films = [s for s in container.streams.video if not s.disposition & _NO_FILM]
+    if not films:
         container.close()
         raise VideoError(f"{path}: holds no video, only sound or data; choose another file.")
-    stream = streams[0]
+    # A track of a codec that is not known has no codec context.
+    films = [s for s in films if getattr(s, "codec_context", None) is not None]
+    if not films:
+        container.close()
+        raise VideoError(
+            f"{path}: is of a video format that cannot be decoded; convert it to H.264 (MP4)."
+        )
+    stream = _film(films)
+    if stream.width * stream.height > MAX_PIXELS:
+        size = f"{stream.width} x {stream.height}"
+        container.close()
+        raise VideoError(
+            f"{path}: has pictures of {size} pixels, more than the {MAX_PIXELS} that are read; "
+            "make a smaller copy of it."
+        )
+    # A size may also change further on in the file: the decoder then refuses those pictures.
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     stream.thread_type = "AUTO" if threads else "NONE"
     return container, stream
+
+
+def _film(streams: Sequence[VideoStream]) -> VideoStream:
+    """Return the film among several tracks: the default one, no single picture, no preview."""
+    moving = [s for s in streams if s.frames != 1] or streams
+    chosen = [s for s in moving if s.disposition & av.stream.Disposition.default] or moving
+    largest = max(s.width * s.height for s in chosen)
+    return next(s for s in chosen if s.width * s.height > largest * _PREVIEW or len(chosen) == 1)
 
 
 def _refuse_what_is_no_file(path: Path) -> None:
     if path.is_dir():
         raise VideoError(f"{path}: is a folder; name a video file.")
     try:
+        if not path.is_file() and path.exists():  # a pipe would be waited for without end
+            raise VideoError(f"{path}: is no regular file but a pipe or device; name a video file.")
         with path.open("rb") as file:
             empty = not file.read(1)
     except FileNotFoundError as error:
@@ -73,10 +114,6 @@ def _refuse_what_is_no_file(path: Path) -> None:
         raise VideoError(f"{path}: cannot be read ({error.strerror}).") from error
     if empty:
         raise VideoError(f"{path}: is empty (0 bytes); copy it again from its source.")
-
-
-def _is_cover(stream: VideoStream) -> bool:
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
 
 
 def packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream] | None]:

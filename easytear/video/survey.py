@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from easytear.progress import SILENT, Progress
+from easytear.base.progress import SILENT, Progress
 from easytear.video.facts import VideoFacts
 from easytear.video.fields import comb_index, combs
 from easytear.video.reader import FrameReader
@@ -37,7 +37,7 @@ class Survey:
     interlaced : bool
         True where the frames comb, whatever the file says.
     problems : tuple of str
-        Flags of `easytear.flags`.
+        Flags of `easytear.show.flags`.
     """
 
     facts: VideoFacts
@@ -46,9 +46,9 @@ class Survey:
     problems: tuple[str, ...]
 
 
-def survey(path: Path, progress: Progress = SILENT) -> Survey:
-    """Look over a video; errors as `FrameReader`."""
-    with FrameReader(path) as reader:
+def survey(path: Path, progress: Progress = SILENT, fps: float | None = None) -> Survey:
+    """Look over a video; `fps` and errors as `FrameReader`."""
+    with FrameReader(path, fps) as reader:
         facts = reader.facts
         step = max(1, facts.frame_count // _FRAMES_LOOKED_AT)
         index = np.empty(len(range(0, facts.frame_count, step)))
@@ -57,6 +57,7 @@ def survey(path: Path, progress: Progress = SILENT) -> Survey:
             progress.update(frame + 1, facts.frame_count, "looking at the lines")
     interlaced = combs(index)
     wrong = {
+        "lost_frames": bool(facts.gaps),
         "interlaced": interlaced,
         "variable_frame_rate": facts.variable_frame_rate,
         "low_frame_rate": facts.fps_mean < LOW_FRAME_RATE,

@@ -15,9 +15,9 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from easytear.aside import written_aside
-from easytear.errors import VideoError
-from easytear.geometry import ByteArray
+from easytear.base.atomic import atomic_write
+from easytear.base.errors import VideoError
+from easytear.base.geometry import ByteArray
 
 _CLOCK_HZ = 90_000
 """Ticks of the time stamps: the customary video clock, exact for 24, 25, 30, 50 and 60 a second."""
@@ -56,6 +56,11 @@ class VideoWriter:
     interlaced : bool
         Encode (with libx264) as fields, the top field first; heights are then padded to a
         multiple of 4.
+    rotation_deg : int
+        Rotation flag of the container (MP4, MOV): by how much players turn the frames
+        anticlockwise when they show them, as phones write it.
+    pixel_aspect : Fraction
+        Width over height at which a stored pixel is shown.
     options : mapping, optional
         Further encoder options, over the defaults.
 
@@ -76,6 +81,8 @@ class VideoWriter:
         pixel_format: str = "yuv420p",
         crf: float | None = None,
         interlaced: bool = False,
+        rotation_deg: int = 0,
+        pixel_aspect: Fraction = Fraction(1),
         options: Mapping[str, str] | None = None,
     ) -> None:
         self._path = path
@@ -83,6 +90,8 @@ class VideoWriter:
         rows = 4 if interlaced else 2
         self._pad = (-height_px % rows, -width_px % 2) if "42" in pixel_format else (0, 0)
         self._codec = codec
+        self._rotation_deg = rotation_deg
+        self._aspect = pixel_aspect
         self._pixel_format = pixel_format
         self._rate = Fraction(fps).limit_denominator(1001)
         self._fixed = path.suffix.lower() in _FIXED_RATE
@@ -99,10 +108,10 @@ class VideoWriter:
         self._stamp = -1
 
     def __enter__(self) -> Self:
-        aside = self._stack.enter_context(written_aside(self._path))
+        aside = self._stack.enter_context(atomic_write(self._path))
         try:
             self._out = self._open(aside)
-        except (av.error.FFmpegError, ValueError) as error:
+        except (av.error.FFmpegError, ValueError, AttributeError) as error:
             self._stack.__exit__(type(error), error, error.__traceback__)
             raise self._unwritable(error) from error
         return self
@@ -118,6 +127,11 @@ class VideoWriter:
         stream.height, stream.width = (a + b for a, b in zip(self._shape, self._pad, strict=True))
         stream.pix_fmt = self._pixel_format
         stream.codec_context.time_base = self._clock
+        if self._aspect != 1:
+            stream.codec_context.sample_aspect_ratio = self._aspect
+        if self._rotation_deg % 360:
+            # An AttributeError where PyAV is too old to write the flag.
+            stream.set_display_rotation(self._rotation_deg)
         if self._pixel_format.startswith("yuv4"):
             stream.codec_context.colorspace = _BT601
             stream.codec_context.color_range = _LIMITED

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -19,7 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from easytear.calibration import MEAN_HVID_MM, Calibration
+from easytear.base.errors import EasyTearError
+from easytear.request.devices import Device
+from easytear.request.devices import devices as profiles
+from easytear.request.scale import MEAN_HVID_MM, Calibration
 from easytear_gui.session.model import Decisions
 from easytear_gui.widgets import label
 
@@ -64,7 +69,16 @@ class ScaleDialog(QDialog):
         self.device = QComboBox()
         for name, value in devices.items():
             self.device.addItem(f"{name}  ({value:.5f} mm/px)", name)
+        self._profiles = _profiles()
+        for key, profile in self._profiles.items():
+            scale = profile.scale(width_px)
+            about = "no published scale" if scale is None else f"{scale.mm_per_px:.5f} mm/px"
+            self.device.addItem(f"{profile.name}  ({about})", profile)
+            self.device.setItemData(
+                self.device.count() - 1, profile.note or key, Qt.ItemDataRole.ToolTipRole
+            )
         self.result_label = label(role="hint")
+        self.result_label.setWordWrap(True)
         self._arrange()
         self._choose(decisions)
         self.choices.idToggled.connect(lambda *_: self._tell())
@@ -89,7 +103,7 @@ class ScaleDialog(QDialog):
             grid.addWidget(radio, row, 0)
             grid.addWidget(widget, row, 1)
             widget.setAccessibleName(text)
-        if not self._devices:
+        if self.device.count() == 0:
             self.choices.button(_DEVICE).setEnabled(False)
             self.device.setEnabled(False)
             self.device.setPlaceholderText("none kept yet: use Draw a ruler")
@@ -126,7 +140,13 @@ class ScaleDialog(QDialog):
         self.number.setEnabled(chosen == _NUMBER)
         self.device.setEnabled(chosen == _DEVICE)
         calibration = self.choice().calibration
-        if calibration is None:
+        profile = self.device.currentData()
+        if calibration is None and chosen == _DEVICE and isinstance(profile, Device):
+            self.result_label.setText(
+                f"No scale of {profile.name} is published: the scale follows from the iris in "
+                "each video. Draw a ruler on a picture of one to know it."
+            )
+        elif calibration is None:
             self.result_label.setText("The scale follows from the iris in each video.")
         else:
             wide = calibration.mm_per_px * self._width_px
@@ -137,9 +157,13 @@ class ScaleDialog(QDialog):
         chosen = self.choices.checkedId()
         if chosen == _HVID:
             return ScaleChoice(None, self.hvid.value())
-        if chosen == _DEVICE and self.device.currentData():
-            value = self._devices[self.device.currentData()]
-            return ScaleChoice(Calibration(mm_per_px=value, source="device"), None)
+        if chosen == _DEVICE:
+            named = self.device.currentData()
+            if isinstance(named, Device):
+                return ScaleChoice(named.scale(self._width_px), None)
+            if named:
+                value = self._devices[named]
+                return ScaleChoice(Calibration(mm_per_px=value, source="device"), None)
         if chosen == _NUMBER:
             calibration = Calibration(mm_per_px=self.number.value(), source="user")
             return ScaleChoice(calibration, None)
@@ -181,6 +205,15 @@ class RulerDialog(QDialog):
     def device_name(self) -> str:
         """Return the device's name, "" for none."""
         return self.device.currentText().strip()
+
+
+def _profiles() -> dict[str, Device]:
+    """Return the instruments' profiles; none of them where a file cannot be read."""
+    try:
+        return profiles()
+    except EasyTearError as error:
+        logging.getLogger(__name__).warning("%s", error)
+        return {}
 
 
 def _known(decisions: Decisions) -> float | None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QInputDialog
 from pytestqt.qtbot import QtBot
 
-from easytear.corrections import Corrections
+from easytear.request.corrections import Corrections
 from tests.gui.conftest import dialog_of
 
 
@@ -174,6 +174,20 @@ def test_scale_by_iris_width(finished: MainWindow, qtbot: QtBot) -> None:
     dialog.hvid.setValue(12.3)
     dialog.accept()
     assert decisions(finished).hvid_mm == 12.3
+    assert decisions(finished).calibration is None
+
+
+def test_an_instrument_without_a_published_scale_leaves_it_to_the_iris(
+    finished: MainWindow, qtbot: QtBot
+) -> None:
+    finished.actions_["scale"].trigger()
+    dialog = dialog_of(finished, qtbot, ScaleDialog)
+    assert isinstance(dialog, ScaleDialog)
+    dialog.choices.button(2).click()
+    dialog.device.setCurrentIndex(dialog.device.findText("LipiView", Qt.MatchFlag.MatchStartsWith))
+    assert "LipiView" in dialog.result_label.text()
+    assert (dialog.choice().calibration, dialog.choice().hvid_mm) == (None, None)
+    dialog.accept()
     assert decisions(finished).calibration is None
 
 

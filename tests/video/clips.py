@@ -40,6 +40,7 @@ def encode(
     pixel_format: str = "yuv420p",
     options: Mapping[str, str] | None = None,
     container_options: Mapping[str, str] | None = None,
+    container_metadata: Mapping[str, str] | None = None,
     prepare: Callable[[av.VideoStream], None] | None = None,
     picture: Callable[[int], np.ndarray] = numbered,
     sound: bool = False,
@@ -47,6 +48,7 @@ def encode(
     """Write numbered frames with these time stamps, by PyAV directly."""
     with av.open(str(path), "w", options=dict(container_options or {})) as container:
         stream = container.add_stream(codec, rate=30, options=dict(options or {}))
+        container.metadata.update(container_metadata or {})
         first = picture(0)
         stream.height, stream.width = first.shape[:2]
         stream.pix_fmt = pixel_format

@@ -1,0 +1,1 @@
+"""What is asked for: of which instrument a video is."""
