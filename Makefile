@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLE ?= sample_videos/normal.mp4
 
-.PHONY: demo test check benchmark system clean
+.PHONY: demo test check benchmark docs system clean
 
 demo: $(VENV)/base  ## analyse a sample video, show the table, write the report
 	$(BIN)/easytear analyze $(SAMPLE) -o demo --overlay
@@ -22,6 +22,10 @@ check: $(VENV)/dev  ## style and types
 benchmark: $(VENV)/dev  ## accuracy and speed beside other methods
 	$(BIN)/python -m benchmarks all -o benchmark-results
 
+docs: $(VENV)/base  ## the documentation as a site that opens offline: site/index.html
+	$(INSTALL) --constraint constraints.txt --editable ".[docs]"
+	$(BIN)/mkdocs build --quiet
+
 system:
 	.ci/system-libraries
 
@@ -37,4 +41,4 @@ $(VENV)/dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	@touch $@ $(VENV)/base
 
 clean:
-	rm -rf $(VENV) demo benchmark-results
+	rm -rf $(VENV) demo benchmark-results site
