@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from easytear.base.geometry import Ellipse, FloatArray
 from easytear.preprocess.records import Blink
 from easytear.request.corrections import Corrections
-from easytear.request.scale import Calibration
+from easytear.request.scale import Calibration, IrisWidth
 from easytear.results import (
     BlinkEntry,
     BlinkInfo,
@@ -35,16 +35,15 @@ def exclusions(corrections: Corrections) -> dict[int, Exclusion]:
     }
 
 
-def scale_info(
-    scale: Calibration | None, iris_px: float | None = None, iris_px_sd: float | None = None
-) -> ScaleInfo:
+def scale_info(scale: Calibration | None, iris: IrisWidth, followed_mm_per_px: float) -> ScaleInfo:
     """Return the scale as the summary holds it."""
     return ScaleInfo(
         mm_per_px=None if scale is None else scale.mm_per_px,
         mm_per_px_sd=None if scale is None else scale.mm_per_px_sd,
         source=None if scale is None else scale.source,
-        iris_px=iris_px,
-        iris_px_sd=iris_px_sd,
+        iris_px=iris.px,
+        iris_px_sd=iris.sd_px,
+        followed_mm_per_px=followed_mm_per_px,
     )
 
 
