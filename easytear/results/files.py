@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from easytear.base.atomic import atomic_write
 from easytear.base.errors import ResultsError
+from easytear.base.folders import MARKER
 from easytear.results.migrate import VERSION_1, from_version_1
 from easytear.results.model import SCHEMA, Summary
 from easytear.results.tables import BLINKS, EVENTS, FRAMES, FRONT, TRACKS, decimals, shape_table
@@ -118,8 +119,13 @@ class Analysis:
 
 
 def results_folder(video: Path, out: Path) -> Path:
-    """Return where the results of `video` go below the folder `out`."""
-    return out / video.stem
+    """Return where the results of `video` go below the folder `out`.
+
+    That is a folder of the video's name without its ending; a name of dots alone would lead out
+    of `out`, and gets underscores.
+    """
+    stem = video.stem if video.stem.strip(".") else video.name.replace(".", "_")
+    return out / stem
 
 
 def write_text(path: Path, text: str) -> None:
@@ -144,8 +150,18 @@ def write_results(
         place together with the rest. If it fails, the older results stand. It may also write
         pieces of the long tables there (`write_part`), several at once.
     """
+    refuse_link(folder)
     with cannot_be_written(folder):
         _write(results, folder, also)
+
+
+def refuse_link(folder: Path) -> None:
+    """Raise ResultsError if a results folder is a link: what lies behind it is not ours."""
+    if folder.is_symlink():
+        raise ResultsError(
+            f"{folder}: is a link, and results are not written through links; remove the link, or "
+            "choose another folder."
+        )
 
 
 @contextmanager
@@ -166,6 +182,7 @@ def _write(results: Results, folder: Path, also: Callable[[Path], None] | None) 
         dir=folder, prefix=".new-", ignore_cleanup_errors=True
     ) as name:
         aside = Path(name)
+        (aside / MARKER).touch()
         with atomic_write(aside / "frames.csv") as path:
             _write_table(path, results.frames, FRAMES)
         if also is not None:
@@ -312,9 +329,7 @@ def _read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        table = pd.read_csv(
-            path, true_values=["true"], false_values=["false"], float_precision="round_trip"
-        )
+        table = pd.read_csv(path, true_values=["true"], false_values=["false"])
         return shape_table(table, columns)
     except (OSError, ValueError) as error:
         raise ResultsError(f"{path}: cannot be read; analyse the video again.") from error

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.results.files import Analysis, cannot_be_written
+from easytear.base.folders import MARKER
+from easytear.results.files import Analysis, cannot_be_written, refuse_link
 from easytear.results.model import Summary
 from easytear.results.tables import FRONT, TRACKS, Columns, empty_table, shape_table
 
@@ -108,6 +109,7 @@ def spool_folder(folder: Path) -> Iterator[Path]:
     ResultsError
         If nothing can be written there.
     """
+    refuse_link(folder)
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         with cannot_be_written(folder):
@@ -115,6 +117,7 @@ def spool_folder(folder: Path) -> Iterator[Path]:
             # A helper that is being ended may still write: that must not hide why all ends.
             place = TemporaryDirectory(dir=folder, prefix=".work-", ignore_cleanup_errors=True)
         with place as name:
+            (Path(name) / MARKER).touch()
             yield Path(name)
     finally:
         for path in made:

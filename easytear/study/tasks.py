@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from easytear.base.folders import remove_own_folder
 from easytear.request.request import Request
 from easytear.request.scale import ScaleRequest
 from easytear.request.settings import Settings, stage_of
 from easytear.results import write_text
-from easytear.results.files import PRODUCTS
+from easytear.results.files import PRODUCTS, refuse_link
 
 OUTCOME: Final = "outcome.json"
 LOG: Final = "log.txt"
@@ -180,11 +180,21 @@ def _hash(parts: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_UNFINISHED: Final = re.compile(r"\..*-[a-z0-9_]{8}(\.[a-z0-9]+)?")
+"""Names of what is being written: those of `tempfile` after a prefix that begins with a dot."""
+
+
 def clear(folder: Path) -> None:
-    """Remove what a killed run had not finished; finished results stay until others are there."""
+    """Remove what a killed run had not finished; finished results stay until others are there.
+
+    Nothing else that is hidden goes, and nothing at all behind a link.
+    """
+    refuse_link(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob(".*"):
+        if not _UNFINISHED.fullmatch(left.name):
+            continue
         if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
+            remove_own_folder(left, folder)
         else:
             left.unlink(missing_ok=True)

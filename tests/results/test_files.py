@@ -22,8 +22,10 @@ from easytear.results import (
     VideoInfo,
     empty_table,
     read_results,
+    results_folder,
     write_results,
 )
+from tests.builders import build_analysis
 
 
 def interval() -> IntervalResult:
@@ -157,3 +159,18 @@ def test_unfinished_results_are_refused_in_a_sentence(tmp_path: Path, content: s
     with pytest.raises(ResultsError) as caught:
         read_results(tmp_path)
     assert str(tmp_path) in str(caught.value)
+
+
+def test_a_results_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "victim" / "summary.json").write_text("mine")
+    (tmp_path / "eye").symlink_to(tmp_path / "victim")
+    with pytest.raises(ResultsError, match="eye: is a link"):
+        write_results(build_analysis(), tmp_path / "eye")
+    assert (tmp_path / "victim" / "summary.json").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["...mp4", "....mp4", ".mp4", "..mp4"])
+def test_no_video_name_leads_out_of_the_results(tmp_path: Path, name: str) -> None:
+    folder = results_folder(tmp_path / name, tmp_path / "OUT")
+    assert folder.resolve().parent == tmp_path / "OUT"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup
 
+from easytear.base.folders import MARKER, remove_own_folder
 from easytear.base.geometry import FloatArray
 from easytear.request.corrections import Corrections
 from easytear.results import Analysis, IntervalResult, read_results, results_folder
@@ -111,6 +111,7 @@ class Viewing(QObject):
             self._window.statusBar().showMessage(text, 8000)
             return
         folder = Path(tempfile.mkdtemp(prefix="easytear-preview-"))
+        (folder / MARKER).touch()
         asked = folder / "request.json"
         session = self._window.document.session
         decisions = session.video(self._window.open_key or "").decisions
@@ -137,7 +138,7 @@ class Viewing(QObject):
         if ok and folder is not None and path == self._window.workspace.path:
             found = read_results(results_folder(path, folder))
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_own_folder(folder, folder.parent)
         if found is None:
             self._window.running.tell()
             if message:
@@ -172,7 +173,7 @@ class Viewing(QObject):
         if self._worker is not None:
             self._worker.abandon()
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove_own_folder(self._folder, self._folder.parent)
 
 
 def preview_words(before: IntervalResult, after: IntervalResult | None) -> str:

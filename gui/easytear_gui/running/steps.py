@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from easytear.base.folders import make_own_folder
 from easytear.request.settings import Settings
 from easytear.results import read_summary, results_folder
 from easytear_gui.running.plan import Work
@@ -53,10 +53,9 @@ def prepare(
     OSError
         If the folder cannot be written.
     EasyTearError
-        If the earlier results cannot be read.
+        If the earlier results cannot be read, or something stands there that EasyTear did not make.
     """
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
+    make_own_folder(staging)
     reuse = earlier if work != Work.FULL else None
     request = request_of(decisions, settings)
     options: list[str] = []
