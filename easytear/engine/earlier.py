@@ -42,7 +42,13 @@ def as_kept(seen: Observation) -> Observation:
         time_s=time_s,
         eye=replace(seen.eye, motion=_kept_motion(seen.eye)),
         tracks=tracks_from_columns(tracks, start, time_s),
-        front=front_from_columns(front, start, len(time_s), seen.front.flags),
+        front=front_from_columns(
+            front,
+            start,
+            len(time_s),
+            seen.front.flags,
+            as_written({"x_eye_px": seen.front.x_px})["x_eye_px"].tolist(),
+        ),
         thickness_nm=as_written({"thickness_nm": seen.thickness_nm})["thickness_nm"],
         sharpness=as_written({"sharpness": seen.sharpness})["sharpness"],
     )
@@ -100,7 +106,11 @@ class Earlier:
             cornea=self._cornea(result),
             tracks=tracks_from_columns(self.tracks(number), result.start_frame, time_s),
             front=front_from_columns(
-                self.front(number), result.start_frame, len(time_s), result.observed.front_flags
+                self.front(number),
+                result.start_frame,
+                len(time_s),
+                result.observed.front_flags,
+                result.observed.front_x_px or (),
             ),
             thickness_nm=np.asarray(frames["thickness_nm"], float),
             thickness=result.thickness,

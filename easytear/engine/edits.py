@@ -57,7 +57,8 @@ def with_edits(
         front = as_written(_redrawn(front, drawn, seen))
         count, start = len(seen.time_s), seen.interval.start_frame
         # What was noted about the program's own front no longer holds: a person's stands.
-        seen = replace(seen, front=front_from_columns(front, start, count))
+        looked_at = seen.front.x_px.tolist()
+        seen = replace(seen, front=front_from_columns(front, start, count, (), looked_at))
     return seen, tracks, front
 
 

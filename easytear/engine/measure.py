@@ -76,6 +76,7 @@ def _seen(seen: Observation) -> dict[str, Any]:
         "thickness": seen.thickness,
         "observed": Observed(
             lower_edge=edge_points(seen.cornea.lower_edge_px),
+            front_x_px=tuple(seen.front.x_px.tolist()),
             iris_width_sd_px=_known(seen.cornea.iris_width_sd_px),
             flags=_flags(seen),
             front_flags=seen.front.flags,

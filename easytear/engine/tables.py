@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -80,10 +81,19 @@ def tracks_from_columns(columns: Columns, start_frame: int, time_s: FloatArray) 
 
 
 def front_from_columns(
-    columns: Columns, start_frame: int, frames: int, flags: tuple[str, ...] = ()
+    columns: Columns,
+    start_frame: int,
+    frames: int,
+    flags: tuple[str, ...] = (),
+    looked_at_px: Sequence[float] = (),
 ) -> FilmFront:
-    """Return one interval's columns of front.csv as a front over `frames` frames."""
-    x, column = np.unique(np.asarray(columns["x_eye_px"], float), return_inverse=True)
+    """Return one interval's columns of front.csv as a front over `frames` frames.
+
+    `looked_at_px` are columns in which it was looked for, whether or not any row tells it there.
+    """
+    told = np.asarray(columns["x_eye_px"], float)
+    x = np.unique(np.concatenate([told, np.asarray(looked_at_px, float)]))
+    column = np.searchsorted(x, told)
     frame = np.asarray(columns["frame"], np.int64) - start_frame
     y = np.full((frames, len(x)), np.nan)
     sd = np.full_like(y, np.nan)

@@ -172,12 +172,14 @@ class Observed(Record):
     """What measuring again needs, and no other field holds.
 
     `iris_width_sd_px` is one standard deviation of the iris's width in this interval.
-    `lower_edge` are points (x_px, y_px) of the lower border of the exposed cornea; `flags` and
+    `lower_edge` are points (x_px, y_px) of the lower border of the exposed cornea; `front_x_px`
+    are the columns in which the front was looked for, also those where none was told; `flags` and
     `front_flags` are what was noted while looking, before anything was measured.
     """
 
     lower_edge: tuple[tuple[float, float], ...] = ()
     iris_width_sd_px: float | None = None
+    front_x_px: tuple[float, ...] | None = None
     flags: tuple[str, ...] = ()
     front_flags: tuple[str, ...] = ()
 

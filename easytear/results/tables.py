@@ -89,12 +89,17 @@ EVENTS: Final = ("kind", "start_frame", "end_frame")
 
 DECIMALS: Final[Mapping[str, int]] = {
     "time_s": 6,
+    "eye_px": 6,
+    "sd_px": 6,
     "_px": 3,
     "_mm": 5,
     "_mm_s": 5,
     "_deg": 4,
 }
-"""Digits after the point that files keep, by the end of a column's name."""
+"""Digits after the point that files keep, by the end of a column's name.
+
+More of what is measured from: standard deviations of hundredths of a pixel are weights there.
+"""
 
 
 def decimals(column: str) -> int:

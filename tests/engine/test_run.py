@@ -64,7 +64,7 @@ def test_tracks_agree_with_the_eye(normal: Analysis) -> None:
     eye = normal.frames.set_index("frame")
     dx = tracks["x_px"] - tracks["x_eye_px"] - eye["eye_dx_px"].reindex(tracks["frame"]).to_numpy()
     turned = np.deg2rad(eye["eye_rotation_deg"].abs().max()) * 400.0
-    assert dx.abs().max() <= turned + 1e-6
+    assert dx.abs().max() <= turned + 2e-3  # places are kept to a thousandth
 
 
 def test_a_second_process_changes_no_digit(normal: Analysis) -> None:
