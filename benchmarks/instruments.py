@@ -55,7 +55,8 @@ def run_case(name: str, seed: int, difficulty: int, work: Path, *, resume: bool)
         return stored
     truth = Truth.load(video)
     out = work / "results"
-    run = run_command(["analyze", str(video), "-o", str(out), "-q", "--workers", "1"])
+    options = ["-q", "--overwrite", "--workers", "1"]
+    run = run_command(["analyze", str(video), "-o", str(out), *options])
     if run.exit_code == 0:
         numbers = score_reading(reading(out / video.stem), truth)
     else:

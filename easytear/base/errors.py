@@ -1,8 +1,16 @@
 """The errors that a person may see: each one is a sentence that says what to do."""
 
+from easytear.base.text import printable
+
 
 class EasyTearError(Exception):
-    """Something the user can mend. The message is one sentence and names the file."""
+    """Something the user can mend. The message is one sentence and names the file.
+
+    What a terminal would obey instead of show (a file's name may hold anything) is spelt out.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(printable(message))
 
 
 class VideoError(EasyTearError):

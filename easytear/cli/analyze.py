@@ -146,7 +146,7 @@ def analyze_command(
     _check_use(videos, earlier, annotations)
     asked.check()
     _check_places(videos, out, overwrite=overwrite)
-    with WorkerPool((workers or min(processors(), USUAL_WORKERS)) - 1) as pool:
+    with WorkerPool(min(workers or USUAL_WORKERS, processors()) - 1) as pool:
         how = How(pool, overlay=overlay, quiet=quiet, progress_json=progress_json)
         task = _Task(out, asked, asked.of(), asked.profile(), earlier, annotations, how)
         done, failed = _analyze_all(videos, task)

@@ -111,7 +111,7 @@ def apply_command(
         typer.echo("Nothing changed: the results are as asked for.")
         return
     overlay = (results / "overlay.mp4").is_file() and place.is_file()
-    with WorkerPool((workers or min(processors(), _USUAL_WORKERS)) - 1) as pool:
+    with WorkerPool(min(workers or _USUAL_WORKERS, processors()) - 1) as pool:
         how = How(pool, overlay=overlay, quiet=quiet, progress_json=progress_json)
         summary = produce(wanted, place, out or results, how, earlier, annotations)
     if not quiet:

@@ -128,7 +128,8 @@ def batch(
     from easytear.study.tasks import Limits
 
     cores = processors()
-    workers = workers or cores
+    # More than one worker a processor gains nothing and takes memory; a cluster has its own.
+    workers = (workers or cores) if scheduler else min(workers or cores, cores)
     settings = _settings(config, fps)
     choices = Choices(
         clinical, by, settings.quality.low_score if min_quality is None else min_quality

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,7 +16,7 @@ from easytear.engine.threads import one_thread
 from easytear.preprocess.blinks import split_at_gaps
 from easytear.preprocess.cornea import find_cornea
 from easytear.preprocess.locate import MANY_PICTURES, EyeLocation, locate_eye
-from easytear.preprocess.records import Blink, Cornea, EyeInInterval, Interval
+from easytear.preprocess.records import Blink, Cornea, Event, EyeInInterval, Interval
 from easytear.preprocess.refine import refine_motion, wanted_frames
 from easytear.preprocess.registration import eye_to_image_matrix, hold_still
 from easytear.preprocess.rotation import correct_rotation
@@ -47,6 +47,7 @@ class Watched:
     intervals: tuple[Interval, ...]
     sharpness: FloatArray
     eyes: tuple[EyeInInterval, ...]
+    events: tuple[Event, ...] = ()
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -114,6 +115,7 @@ def watch(
         intervals=tuple(_shifted(interval, source.first) for interval in found),
         sharpness=watcher.sharpness,
         eyes=eyes,
+        events=tuple(_shifted_event(e, source.first) for e in watcher.events(time_s)),
     )
 
 
@@ -213,4 +215,10 @@ def _shifted(interval: Interval, by: int) -> Interval:
 
 
 def _shifted_blink(blink: Blink, by: int) -> Blink:
-    return Blink(blink.start_frame + by, blink.end_frame + by, blink.complete)
+    start, end = blink.start_frame + by, blink.end_frame + by
+    return replace(blink, start_frame=start, end_frame=end)
+
+
+def _shifted_event(event: Event, by: int) -> Event:
+    start, end = event.start_frame + by, event.end_frame + by
+    return replace(event, start_frame=start, end_frame=end)

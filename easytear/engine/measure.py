@@ -109,6 +109,7 @@ def _quality(
     seen: Observation, film: FilmSpread, mm_per_px: float | None, settings: Settings
 ) -> Quality:
     sd_px = seen.eye.motion.sd_px
+    late = film.headline is not None and seen.interval.blink_before is None
     return assess_quality(
         film,
         seen.tracks,
@@ -116,7 +117,7 @@ def _quality(
         settings.quality,
         mm_per_px=mm_per_px,
         eye_sd_px=float(np.nanmedian(sd_px)) if np.isfinite(sd_px).any() else None,
-        other_flags=_flags(seen),
+        other_flags=(*_flags(seen), *(["blink_not_filmed"] if late else [])),
     )
 
 

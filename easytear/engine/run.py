@@ -12,7 +12,15 @@ import numpy as np
 from easytear.base.geometry import Ellipse
 from easytear.base.progress import SILENT, Part, Progress
 from easytear.engine.earlier import Earlier
-from easytear.engine.entries import Measured, blink_entries, exclusions, scale_info
+from easytear.engine.entries import (
+    Measured,
+    blink_entries,
+    blinking_entry,
+    event_entries,
+    exclusions,
+    rescaled_blinks,
+    scale_info,
+)
 from easytear.engine.eye import Watched, watch
 from easytear.engine.frames import frames_again, frames_table
 from easytear.engine.memory import give_back
@@ -21,6 +29,8 @@ from easytear.engine.region import FoldedCornea, redrawn
 from easytear.engine.source import Source
 from easytear.engine.tasks import AgainTask, EyeTask, FilmTask, LoadTask, keep, load_film
 from easytear.engine.threads import one_thread
+from easytear.measure.scaled import with_scale
+from easytear.preprocess.lids import IRIS_RADIUS_MM
 from easytear.preprocess.records import EyeInInterval
 from easytear.request.request import Request
 from easytear.request.scale import IrisWidth, followed_scale, middle_width, scale_of
@@ -143,7 +153,8 @@ class _Run:
                 "software": before.software if todo.nothing else software(),
                 "request": self.request,
                 "calibration": scale,
-                "intervals": tuple(done[k][1].result for k in sorted(done)),
+                "blinks": rescaled_blinks(before.blinks, before.calibration, scale),
+                "intervals": tuple(with_scale(done[k][1].result, scale) for k in sorted(done)),
                 "earlier_notes": before.earlier_notes if self.request.unknown else (),
             }
         )
@@ -175,15 +186,22 @@ class _Run:
         if earlier is not None:
             done |= self._without_video(earlier, every - fresh, todo.measure, scale)
         measured = [done[k][1] for k in sorted(done)]
+        events = event_entries(watched.events, source.events())
+        stretch = (source.first, source.stop)
+        instructed = request.settings.blinks.instructed
+        blinking, withheld = blinking_entry(
+            watched.blinks, events, source.time_s, stretch, instructed=instructed
+        )
         summary = Summary(
             video=source.info(),
             software=software(),
             request=request,
             calibration=scale,
-            blinks=blink_entries(watched.blinks, source.time_s),
-            intervals=tuple(m.result for m in measured),
-            flags=(*source.flags(), *watched.flags),
-            events=source.events(),
+            blinks=blink_entries(watched.blinks, source.time_s, _lid_scale(watched, scale)),
+            intervals=tuple(with_scale(m.result, scale) for m in measured),
+            flags=(*source.flags(), *watched.flags, *withheld),
+            events=events,
+            blinking=blinking,
         )
         progress.update(1.0, 1.0, "done")
         spooled = numbered((k, done[k][0]) for k in sorted(done))
@@ -279,8 +297,9 @@ class _Run:
         scale: ScaleInfo,
     ) -> dict[int, Done]:
         """Return intervals in which nothing is looked at: as they are, or measured again."""
-        before = earlier.analysis.summary.calibration.mm_per_px
-        again = [k for k in sorted(numbers) if k in measure or scale.mm_per_px != before]
+        before = earlier.analysis.summary.calibration
+        same = (scale.mm_per_px, scale.mm_per_px_sd) == (before.mm_per_px, before.mm_per_px_sd)
+        again = [k for k in sorted(numbers) if k in measure or not same]
         excluded = exclusions(self.request.corrections)
         tasks = [
             AgainTask.of(earlier, k, self.request, scale.mm_per_px, excluded.get(k), self.place)
@@ -296,6 +315,14 @@ class _Run:
 
 def _iris_width(iris: Ellipse | None, sd_px: float | None) -> IrisWidth:
     return IrisWidth(None if iris is None else 2.0 * iris.rx_px, sd_px)
+
+
+def _lid_scale(watched: Watched, scale: ScaleInfo) -> float | None:
+    """Return the scale against that of a usual iris, which lid speeds are first told in."""
+    radius = watched.location.iris_radius_px
+    if scale.mm_per_px is None or not np.isfinite(radius):
+        return None
+    return float(scale.mm_per_px * radius / IRIS_RADIUS_MM)
 
 
 def _lengths(watched: Watched, numbers: Sequence[int]) -> list[float]:

@@ -59,6 +59,7 @@ class Source:
     ) -> None:
         self.path = path
         self._asked = (start_s, end_s, fps)
+        self._as_found = _identity(path)
         self.reader = FrameReader(path, fps)
         facts = self.reader.facts
         self.time_s: FloatArray = facts.time_s
@@ -102,11 +103,23 @@ class Source:
         self.combed = fields == "on" or (fields == "auto" and found)
 
     def info(self) -> VideoInfo:
-        """Return what the results say of the video."""
+        """Return what the results say of the video.
+
+        Raises
+        ------
+        VideoError
+            If the file is no longer the one that was opened.
+        """
         facts = self.reader.facts
+        sha256 = content_hash(self.path)
+        if _identity(self.path) != self._as_found:
+            raise VideoError(
+                f"{self.path}: was changed or replaced while it was analysed; wait until it is "
+                "complete, and analyse it again."
+            )
         return VideoInfo(
             path=str(self.path),
-            sha256=content_hash(self.path),
+            sha256=sha256,
             width_px=facts.width_px,
             height_px=facts.height_px,
             frame_count=facts.frame_count,
@@ -150,3 +163,12 @@ def _opened(path: Path, asked: tuple[float | None, ...], combed: bool) -> Source
     source = Source(path, *asked)
     source.combed = combed
     return source
+
+
+def _identity(path: Path) -> tuple[int, ...] | None:
+    """Return what changes with a file's content: place on the disk, size, times of change."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None  # opening, or reading, it says why
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

@@ -21,6 +21,10 @@ LEAST_OBSERVED = 0.5
 LEAST_FRONT = 0.5
 
 
+_AT_REST = ("no_film", "film_not_moving")
+"""Flags that say of the film that it does not move."""
+
+
 def assess_quality(
     film: FilmSpread,
     tracks: FilmTracks,
@@ -59,6 +63,9 @@ def assess_quality(
     flags += _observation_flags(film, tracks, front, settings)
     if mm_per_px is None:
         flags.append("scale_unknown")
+    # "Does not move" may be said only of a film that was looked at for long enough.
+    if "film_watched_briefly" in flags:
+        flags = ["film_not_seen" if word in _AT_REST else word for word in flags]
     score = 0.0
     fit = film.spread.y
     if fit is not None and film.headline is not None:
@@ -68,10 +75,21 @@ def assess_quality(
             score *= 0.5
     if score < settings.low_score:
         flags.append("low_quality")
+        flags += _limit(film, mm_per_px, eye_sd_px)
     order = {name: number for number, name in enumerate(SENTENCES)}
     return Quality(
         score=round(score, 4), flags=tuple(sorted(set(flags), key=lambda f: (order.get(f, 999), f)))
     )
+
+
+def _limit(film: FilmSpread, mm_per_px: float | None, eye_sd_px: float | None) -> list[str]:
+    """Return the flag of what limits the numbers most; none where the parts are not known."""
+    if film.headline is None or not film.limits:
+        return []
+    parts = dict(film.limits)
+    if eye_sd_px is not None and np.isfinite(eye_sd_px) and mm_per_px is not None:
+        parts["limited_by_eye"] = eye_sd_px * mm_per_px / max(abs(film.headline.rho_mm), 1e-6)
+    return [max(parts, key=lambda name: parts[name])]
 
 
 def expected_error(

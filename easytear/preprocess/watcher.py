@@ -10,8 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.base.geometry import ByteArray, Ellipse, FloatArray
-from easytear.preprocess.blinks import LidSignal, find_blinks, intervals_between, lid_signal
+from easytear.preprocess.blinks import find_blinks, intervals_between
 from easytear.preprocess.discs import dark_discs
+from easytear.preprocess.events import find_events
+from easytear.preprocess.lid_view import LidView
+from easytear.preprocess.lids import LidSignal, lid_signal
+from easytear.preprocess.light import blank_frames
 from easytear.preprocess.locate import WANDER, EyeLocation
 from easytear.preprocess.motion import PupilTrace, follow_eye
 from easytear.preprocess.pupil import (
@@ -22,17 +26,14 @@ from easytear.preprocess.pupil import (
     mean_radius,
     ray_profiles,
 )
-from easytear.preprocess.records import Blink, EyeInInterval, Interval
+from easytear.preprocess.records import Blink, Event, EyeInInterval, Interval
 from easytear.request.settings import Settings
-
-THUMB_COLUMNS = 16
-THUMB_ROWS = 60
 
 
 class EyeWatcher:
     """Sees every frame of a video once, in order, and then tells blinks, intervals and eye motion.
 
-    A frame leaves behind about 5 kB: a small picture for the lids, and brightness along rays
+    A frame leaves behind about 8 kB: a small picture for the lids, and brightness along rays
     across the pupil's edge.
 
     Parameters
@@ -54,7 +55,8 @@ class EyeWatcher:
         self.shape = shape
         self._location = location
         self._settings = settings or Settings()
-        self._thumbs: list[NDArray[np.uint8]] = []
+        self._view = LidView.of(location, shape)
+        self._cells: list[NDArray[np.uint8]] = []
         self._profiles: list[NDArray[np.uint8]] = []
         self._fits: list[tuple[float, float, float, float, float]] = []
         self._sharpness: list[float] = []
@@ -65,11 +67,11 @@ class EyeWatcher:
 
     def __len__(self) -> int:
         """Return the number of frames seen."""
-        return len(self._thumbs)
+        return len(self._cells)
 
     def extend(self, later: EyeWatcher) -> None:
         """Take in what another watcher saw of the frames that follow."""
-        self._thumbs += later._thumbs
+        self._cells += later._cells
         self._profiles += later._profiles
         self._fits += later._fits
         self._sharpness += later._sharpness
@@ -79,11 +81,7 @@ class EyeWatcher:
     def add(self, grey: ByteArray) -> None:
         """See the next frame, (height, width) uint8, deinterlaced where needed."""
         half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        self._thumbs.append(
-            cv2.resize(half, (THUMB_COLUMNS, THUMB_ROWS), interpolation=cv2.INTER_AREA).astype(
-                np.uint8
-            )
-        )
+        self._cells.append(self._view.cells(grey))
         self._sharpness.append(float(cv2.meanStdDev(cv2.Laplacian(half, cv2.CV_16S))[1][0, 0]) ** 2)
         fit = self._find(grey)
         self._signal = None
@@ -193,13 +191,27 @@ class EyeWatcher:
     def lids(self, time_s: FloatArray) -> LidSignal:
         """Return how far the lids cover the eye in each frame."""
         if self._signal is None:
-            trace = self.trace
-            self._signal = lid_signal(np.stack(self._thumbs), trace, time_s, self.shape)
+            cells = np.stack(self._cells)
+            blank = blank_frames(cells, self._view.valid)
+            self._signal = lid_signal(cells, self.trace, time_s, self._view, blank)
         return self._signal
+
+    @property
+    def _no_eye(self) -> bool:
+        return self._location is not None and self._location.pupil is None
 
     def blinks(self, time_s: FloatArray) -> list[Blink]:
         """Return the blinks; `time_s` are the frames' presentation times, (n,)."""
+        if self._no_eye:
+            return []
         return find_blinks(self.lids(time_s), time_s, self._settings.blinks)
+
+    def events(self, time_s: FloatArray) -> list[Event]:
+        """Return what happened to light, focus and frames; none of it is a blink."""
+        if self._no_eye:
+            return [Event("no_eye", 0, len(self) - 1)]
+        cells, valid = np.stack(self._cells), self._view.valid
+        return find_events(cells, self.blinks(time_s), time_s, valid)
 
     def intervals(self, time_s: FloatArray) -> list[Interval]:
         """Return the intervals between blinks that are long enough to analyse."""

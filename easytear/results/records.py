@@ -47,6 +47,9 @@ class Rise(Record):
     rise_5s_mm_ci95_given_scale: Pair = UNKNOWN
     half_rise_s: float | None = None
     half_rise_s_ci95: Pair = UNKNOWN
+    early_velocity_mm_s: float | None = None
+    early_velocity_mm_s_ci95: Pair = UNKNOWN
+    early_velocity_mm_s_ci95_given_scale: Pair = UNKNOWN
 
 
 class BlinkEntry(Record):
@@ -103,6 +106,7 @@ class Blinking(Record):
     partial_share: float | None = None
     partial_share_ci95: Pair = UNKNOWN
     interval_median_s: float | None = None
+    interval_range_s: Pair = UNKNOWN
     contact_s_per_min: float | None = None
     observed_s: float | None = None
 

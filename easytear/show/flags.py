@@ -39,7 +39,15 @@ SENTENCES: Final[Mapping[str, str]] = {
     "rotation_corrected": "The eye turned about its axis; the turn was taken out.",
     "pupil_shift_corrected": "The pupil shifted as its size changed; the shift was taken out.",
     "scale_unknown": "The scale is unknown: lengths cannot be given in millimetres.",
+    "blinking_too_short": "Less than 30 s were watched: no blink rate is reported.",
+    "blinking_instructed": "Blinking was instructed: its rate and kind say nothing of the person.",
+    "light_changed": "The light changed within the interval: film colours before and after "
+    "cannot be compared.",
+    "out_of_focus": "Part of the interval is out of focus: film was not visible there.",
     # the film
+    "film_watched_briefly": "The film was visible for less than a second.",
+    "film_not_seen": "No film was seen in the short time in which one could be; whether it "
+    "moves is unknown.",
     "no_film": "No moving film was seen: nothing about its spread is reported.",
     "headline_zone_unknown": "Without a front the zone of the headline law is unknown; the height "
     "bands say what the film did.",
@@ -57,6 +65,24 @@ SENTENCES: Final[Mapping[str, str]] = {
     "onset_extrapolated": "The film was first seen after its spread had begun: when it began, and "
     "how far it had come by then, is extrapolated.",
     "rho_beyond_view": "The fitted rise is greater than the visible cornea.",
+    "law_misfit": "The film does not rise as one exponential; another law suits it clearly better. "
+    "Compare eyes by the rise after 1, 2 and 5 s, which needs no law; lambda's interval contains "
+    "the misfit.",
+    "blink_not_filmed": "The recording starts after the blink: how far the film had come by then "
+    "is not in rho. Film the blink itself.",
+    "scale_from_mean_iris": "Millimetres rest on the mean width of irises, which differs by 3.6 % "
+    "between people: measure this iris' width, or compare within this eye by the intervals given "
+    "its scale.",
+    "limited_by_film": "What limits rho most is how few film points were followed just below the "
+    "front: more light, sharper focus from the first frame on, less compression.",
+    "limited_by_front": "What limits rho most is where the front lay at the onset: film the blink "
+    "itself, keep the lower lid and the whole width in view.",
+    "limited_by_law": "What limits lambda most is what the law leaves of the film's rise: use the "
+    "rise without a law, ask for steady gaze.",
+    "limited_by_onset": "What limits rho most is that the onset was not seen: film the blink "
+    "itself, at a higher frame rate.",
+    "limited_by_eye": "What limits the numbers most is the eye's own motion: ask for steady gaze, "
+    "keep the pupil whole in view.",
     "drift": "The film drifts on after the exponential; the law includes a steady drift.",
     "front_and_film_disagree": "Front and film points give different answers.",
     "thickness_relative": "Thickness is relative: the camera's colours were not calibrated.",

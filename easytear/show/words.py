@@ -81,6 +81,8 @@ def _without_headline(interval: IntervalResult) -> str:
         )
     if front is not None:
         return "the film's points gave no law, and that of its front did not settle"
+    if "film_not_seen" in interval.quality.flags:
+        return "film was visible too briefly to say whether it moves"
     if "no_film" in interval.quality.flags:
         return "no moving film was seen; nothing is reported about its spread"
     return "the film's spread could not be measured"

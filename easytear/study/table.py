@@ -14,6 +14,7 @@ from typing import IO, Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from easytear.base.text import no_formula
 from easytear.results import atomic_write
 from easytear.study.columns import Column, Kind, summary_columns, table_columns, unit_of
 from easytear.study.rows import Row, Value
@@ -115,9 +116,14 @@ def _write_csv(path: Path, columns: Sequence[Column], rows: Iterator[Row]) -> No
         aside.open("w", encoding="utf-8", newline="") as file,
     ):
         writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(names)
+        writer.writerow([no_formula(name) for name in names])
         for row in rows:
-            writer.writerow([_text(row.get(name)) for name in names])
+            writer.writerow([_cell(row.get(name)) for name in names])
+
+
+def _cell(value: Value) -> str:
+    """Return a cell of the CSV file; text never becomes a spreadsheet's formula."""
+    return no_formula(value) if isinstance(value, str) else _text(value)
 
 
 def _text(value: Value) -> str:

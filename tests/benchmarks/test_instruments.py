@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.compared import Reading
+from benchmarks.compared import COLUMNS, Reading
 from benchmarks.instrument_rows import ROWS, row_cells, scene_cells
 from benchmarks.instrument_score import failed, score_reading
+from benchmarks.report import other_eyes
+from benchmarks.runner import write_json
 from easytear.simulate import Truth
 from easytear.simulate.instruments import make_shot, make_truth
 
@@ -109,3 +112,20 @@ def test_an_analysis_that_ends_with_an_error_has_found_nothing(truths: list[Trut
     assert not any(i["found"] for i in numbers["intervals"])
     assert row_cells([numbers])[1][2:4] == ["1", "no"]
     assert len(row_cells([numbers])) == len(ROWS) + 1
+
+
+def test_what_was_stored_stands_in_the_report(truths: list[Truth], tmp_path: Path) -> None:
+    assert list(other_eyes(tmp_path)) == []
+    scores = [score_reading(_reading(truth), truth) for truth in truths]
+    (tmp_path / "instruments").mkdir()
+    write_json(tmp_path / "instruments" / "instruments.json", scores)
+    row = dict.fromkeys(COLUMNS) | {"change": "mirrored", "verdict": "holds", "scale_error": 0.01}
+    (tmp_path / "metamorphic" / "film").mkdir(parents=True)
+    write_json(tmp_path / "metamorphic" / "film" / "table.json", [row])
+    sections = list(other_eyes(tmp_path))
+    assert [section.title for section in sections][-1].endswith(": film")
+    told = sections[-1].table
+    assert told is not None
+    assert told[1][:3] == ["mirrored", "-", "holds"]
+    assert "+1.0" in told[1]
+    assert sections[-1].points[0] == "1 of 1 changes hold."

@@ -1,8 +1,11 @@
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from easytear.base.errors import VideoError
 from easytear.engine.source import Source
 from tests.video.clips import encode, steady
 
@@ -33,3 +36,36 @@ def test_the_given_rate_sets_the_times_and_is_noted(tmp_path: Path) -> None:
     np.testing.assert_allclose(source.time_s, np.arange(40) / 120, atol=1e-9)
     assert source.stop == 25
     assert source.info().fps_given == 120.0
+
+
+def grow(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"more")
+
+
+def replace(path: Path) -> None:
+    """Put another recording in its place, of the same size and with the same time."""
+    before, data = path.stat(), path.read_bytes()
+    path.unlink()
+    path.write_bytes(data[:-1] + b"x")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def overwrite(path: Path) -> None:
+    before = path.stat()
+    with path.open("rb+") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b"x")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("change", [grow, replace, overwrite, Path.touch])
+def test_a_video_that_changes_meanwhile_has_no_results(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    path = encode(tmp_path / "v.mp4", steady(40))
+    source = Source(path)
+    assert len(source.info().sha256) == 64
+    change(path)
+    with pytest.raises(VideoError, match="was changed or replaced while it was analysed"):
+        source.info()

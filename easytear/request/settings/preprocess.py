@@ -18,14 +18,20 @@ class BlinkSettings(Group):
         description="Shortest time between two blinks that is analysed; below it no spread "
         "can be fitted.",
     )
+    instructed: bool = setting(
+        False,
+        unit="-",
+        description="The person was told when to blink, or to hold the eye open: rate and kind of "
+        "the blinks are then not theirs, and are withheld.",
+    )
     least_cover: float = setting(
-        0.06,
+        0.1,
         unit="1",
         ge=0.02,
         le=0.5,
         advanced=True,
-        description="A blink lasts while the upper lid covers more than this share of the exposed "
-        "eye's height, beyond the open state; smaller lid movements are twitches.",
+        description="A blink lasts while the upper lid has come more than this share of its way "
+        "from rest to the lower lid; smaller lid movements are twitches.",
     )
     least_depth: float = setting(
         0.15,
@@ -33,7 +39,7 @@ class BlinkSettings(Group):
         ge=0.05,
         le=0.9,
         advanced=True,
-        description="A blink must at its deepest cover this share of the exposed eye's height.",
+        description="A blink must at its deepest come this share of the way to the lower lid.",
     )
     complete_cover: float = setting(
         0.9,
@@ -41,7 +47,8 @@ class BlinkSettings(Group):
         ge=0.5,
         le=1.0,
         advanced=True,
-        description="A blink is complete when the lid covers this share of the exposed eye.",
+        description="A blink is complete when the lid comes this share of its way to the lower "
+        "lid.",
     )
     join_gap_s: float = setting(
         0.1,

@@ -10,6 +10,8 @@ from easytear.simulate.instruments.posture import limbus
 from easytear.simulate.instruments.shot import LightEvent, Shot
 from easytear.simulate.noise import Float32Array
 
+BRIGHTEST, STEP = 1.6, 1.0 / 8192
+"""Range and step of the tone curve's table."""
 SETTLED = 3.0
 """Settling events are over after so many of their time constants."""
 
@@ -55,6 +57,7 @@ class Camera:
         self._out_of_plane = np.asarray(np.clip(away / 6.0, 0, 1.4) ** 2, np.float32)[..., None]
         self._inside = _aperture(shot, shape)[..., None]
         self._sheets = [self._rng.standard_normal((*shape, 3), dtype=np.float32) for _ in range(3)]
+        self._tone = self._curve()
         self._shown = np.asarray(recorder.white, np.float32)
 
     def develop(self, light: Float32Array, time_s: float, since_open_s: float) -> ByteArray:
@@ -62,7 +65,8 @@ class Camera:
         light = self._focused(light, time_s, since_open_s)
         gain, balance = self._gains(time_s)
         light = light * (self._light * np.float32(gain)) * (self._shown * balance)
-        curve = self._tone(np.clip(light, 0, 1.6))
+        index = np.clip(light * np.float32(1 / STEP), 0, BRIGHTEST / STEP).astype(np.uint16)
+        curve = np.take(self._tone, index)
         grey = self._shot.recorder.grey
         if grey:
             curve = np.repeat(curve.mean(axis=2, keepdims=True), 3, axis=2)
@@ -103,12 +107,12 @@ class Camera:
                 balance = balance * (1 + share * (step - 1)).astype(np.float32)
         return gain, balance
 
-    def _tone(self, light: Float32Array) -> Float32Array:
-        """Return brightness 0 to 1: a gamma, bent to an S, with a soft shoulder."""
-        soft = light / (1 + 0.25 * light) * 1.25
-        curve = np.clip(soft, 0, 1) ** np.float32(1 / 2.0)
+    def _curve(self) -> Float32Array:
+        """Return brightness 0 to 1 by light: a gamma, bent to an S, with a soft shoulder."""
+        light = np.arange(0.0, BRIGHTEST + STEP, STEP)
+        curve = np.clip(light / (1 + 0.25 * light) * 1.25, 0, 1) ** 0.5
         bent = curve * curve * (3 - 2 * curve)
-        tone = np.float32(0.6 * self._shot.recorder.tone)
+        tone = 0.6 * self._shot.recorder.tone
         return np.asarray(curve * (1 - tone) + bent * tone, np.float32)
 
     def _noise(self, curve: Float32Array, *, grey: bool) -> Float32Array:
@@ -117,7 +121,9 @@ class Camera:
         sheet = np.roll(sheet, (down, right), axis=(0, 1))
         if grey:
             sheet = sheet[..., :1]
-        sd = np.float32(self._shot.recorder.noise_dn) * np.sqrt(0.35 + 1.3 * curve)
+        sd = np.float32(self._shot.recorder.noise_dn) * np.sqrt(
+            np.float32(0.35) + np.float32(1.3) * curve
+        )
         return np.asarray(sheet * sd, np.float32)
 
     def _write(self, picture: ByteArray, time_s: float) -> None:

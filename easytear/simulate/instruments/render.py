@@ -117,10 +117,17 @@ class Recording:
         radius = 0.5 * globe.pupil_mm / mm * self._motion.pupil_at(time_s)
         x = edge.x_px + globe.pupil_dx_mm / mm
         y = edge.y_px + globe.pupil_dy_mm / mm
-        away = np.hypot(eye_x - np.float32(x), eye_y - np.float32(y)) - np.float32(radius)
-        cover = np.clip(0.5 - away / np.float32(max(0.09 / mm, 1.2)), 0, 1)
-        light += cover[..., None] * (np.float32(PUPIL_LIGHT) - light)
-        return np.asarray(cover, np.float32)
+        pose = self._motion.pose(time_s)
+        at = pose.to_image(np.array([[x, y]]))[0]
+        soft = max(0.09 / mm, 1.2)
+        low = np.maximum(np.floor(at - radius - soft - 1), 0).astype(int)
+        high = np.maximum(np.ceil(at + radius + soft + 2), 0).astype(int)
+        box = np.s_[low[1] : high[1], low[0] : high[0]]
+        cover = np.zeros_like(eye_x)
+        away = np.hypot(eye_x[box] - np.float32(x), eye_y[box] - np.float32(y))
+        cover[box] = np.clip(0.5 - (away - np.float32(radius)) / np.float32(soft), 0, 1)
+        light[box] += cover[box][..., None] * (np.float32(PUPIL_LIGHT) - light[box])
+        return cover
 
     def _put_lids(
         self,
@@ -145,16 +152,26 @@ class Recording:
         rim = tint(0.25, grey=shot.recorder.grey) * np.float32(shot.fissure.skin_light * 1.15)
         thick = np.clip(1 - np.abs(under / rim_mm - 0.5) * 2, 0, 1)[..., None]
         lower = skin * (1 - 0.6 * thick) + rim * 0.6 * thick
-        shade = 1 - 0.45 * np.exp(-np.maximum(-over, 0) * mm / 0.7)
+        shade = 1 - np.float32(0.45) * _exp(np.minimum(over, 0) * np.float32(mm / 0.7))
         light *= shade[..., None]
-        light += np.float32(0.18) * np.exp(-(((under + 0.06 / mm) / (0.05 / mm)) ** 2))[..., None]
+        wet = _exp(-(((under + np.float32(0.06 / mm)) * np.float32(mm / 0.05)) ** 2))
+        light += (np.float32(0.18) * wet)[..., None]
         _cover(light, lower, under, 1.2)
         _cover(light, upper, over, 1.6)
 
 
+def _exp(x: Float32Array) -> Float32Array:
+    return np.asarray(cv2.exp(x), np.float32)
+
+
 def _cover(light: Float32Array, skin: Float32Array, away: Float32Array, soft: float) -> None:
-    share = np.clip(away / np.float32(soft) + 0.5, 0, 1)[..., None]
-    light += share * (skin - light)
+    """Lay skin over what lies beyond a margin, in place; only rows that have such are touched."""
+    rows = np.flatnonzero(away.max(axis=1) > -soft)
+    if len(rows) == 0:
+        return
+    part = np.s_[rows[0] : rows[-1] + 1]
+    share = np.clip(away[part] / np.float32(soft) + np.float32(0.5), 0, 1)[..., None]
+    light[part] += share * (skin[part] - light[part])
 
 
 def _back(pose: Pose, x: Float32Array, y: Float32Array) -> tuple[Float32Array, Float32Array]:
