@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import numpy as np
 
 from easytear.base.progress import SILENT, Part, Progress
-from easytear.engine.entries import Measured, blink_entries, exclusions, scale_info
+from easytear.engine.entries import (
+    Measured,
+    blink_entries,
+    blinking_entry,
+    event_entries,
+    exclusions,
+    scale_info,
+)
 from easytear.engine.eye import Watched, watch
 from easytear.engine.memory import give_back
 from easytear.engine.provenance import software
@@ -21,6 +28,7 @@ from easytear.engine.source import Source
 from easytear.engine.tasks import EyeTask, FilmTask, LoadTask, load_film, measure_and_spool
 from easytear.engine.threads import one_thread
 from easytear.measure.scaled import with_scale
+from easytear.preprocess.lids import IRIS_RADIUS_MM
 from easytear.request.corrections import Corrections
 from easytear.request.request import Request, ScaleRequest
 from easytear.request.scale import Calibration, scale_from_iris
@@ -139,19 +147,36 @@ def analyze_into(
         done |= {number: film.measured_again(earlier, number) for number in kept}
     measured = [done[number][1] for number in sorted(done)]
     known_scale = scale_info(scale, *_iris_px(corneas))
+    events = event_entries(watched.events, source.events())
+    blinking, withheld = blinking_entry(
+        watched.blinks,
+        events,
+        source.time_s,
+        (source.first, source.stop),
+        instructed=settings.blinks.instructed,
+    )
     summary = Summary(
         video=source.info(),
         software=software(),
         request=_request(settings, options),
         calibration=known_scale,
-        blinks=blink_entries(watched.blinks, source.time_s),
+        blinks=blink_entries(watched.blinks, source.time_s, _lid_scale(watched, scale)),
         intervals=tuple(with_scale(m.result, known_scale) for m in measured),
-        flags=(*source.flags(), *watched.flags),
-        events=source.events(),
+        flags=(*source.flags(), *watched.flags, *withheld),
+        events=events,
+        blinking=blinking,
     )
     progress.update(1.0, 1.0, "done")
     spooled = numbered((number, done[number][0]) for number in sorted(done))
     return SpooledAnalysis(summary, _frames_table(source, watched, measured), spooled)
+
+
+def _lid_scale(watched: Watched, scale: Calibration | None) -> float | None:
+    """Return the scale against that of a usual iris, which lid speeds are first told in."""
+    radius = watched.location.iris_radius_px
+    if scale is None or not np.isfinite(radius):
+        return None
+    return float(scale.mm_per_px * radius / IRIS_RADIUS_MM)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,12 @@ class BlinkSettings(Group):
         description="Shortest time between two blinks that is analysed; below it no spread "
         "can be fitted.",
     )
+    instructed: bool = setting(
+        False,
+        unit="-",
+        description="The person was told when to blink, or to hold the eye open: rate and kind of "
+        "the blinks are then not theirs, and are withheld.",
+    )
     least_cover: float = setting(
         0.1,
         unit="1",
