@@ -26,6 +26,7 @@ COMMANDS: tuple[str, ...] = (
     "gui",
     "simulate",
     "settings",
+    "quantities",
     "doctor",
 )
 """Modules of this package that register commands, in the order of the help page."""
