@@ -20,7 +20,8 @@ import pandas as pd
 
 from benchmarks.score import score_analysis
 from benchmarks.suite import render
-from easytear.engine import analyze
+from easytear.engine import run
+from easytear.request.request import Request
 from easytear.results import Analysis
 
 PRESET = "twin"
@@ -101,10 +102,10 @@ def _front(front: pd.DataFrame, start_s: float) -> dict[str, float]:
 def compared(clip: Path, seeds: list[int], work: Path) -> list[str]:
     """Return the lines to print; see the module's head."""
     cases = [render(PRESET, seed, work) for seed in seeds]
-    twins = [analyze(case.video) for case in cases]
+    twins = [run(Request(), case.video) for case in cases]
     table = pd.DataFrame([diagnostics(twin) for twin in twins])
     lines = [f"{'':42s} {'clip':>8s} {'twins':>8s}   range of {len(seeds)}"]
-    for name, value in diagnostics(analyze(clip)).items():
+    for name, value in diagnostics(run(Request(), clip)).items():
         column = table[name]
         reach = f"{column.min():.2f} to {column.max():.2f}"
         lines.append(f"{name:42s} {value:8.2f} {column.median():8.2f}   {reach}")

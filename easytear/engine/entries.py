@@ -12,7 +12,7 @@ from easytear.measure.blinking import BlinkTimes, blink_statistics
 from easytear.preprocess.records import Blink
 from easytear.preprocess.records import Event as SeenEvent
 from easytear.request.corrections import Corrections
-from easytear.request.scale import Calibration
+from easytear.request.scale import Calibration, IrisWidth
 from easytear.results import (
     BlinkEntry,
     BlinkInfo,
@@ -41,16 +41,15 @@ def exclusions(corrections: Corrections) -> dict[int, Exclusion]:
     }
 
 
-def scale_info(
-    scale: Calibration | None, iris_px: float | None = None, iris_px_sd: float | None = None
-) -> ScaleInfo:
+def scale_info(scale: Calibration | None, iris: IrisWidth, followed_mm_per_px: float) -> ScaleInfo:
     """Return the scale as the summary holds it."""
     return ScaleInfo(
         mm_per_px=None if scale is None else scale.mm_per_px,
         mm_per_px_sd=None if scale is None else scale.mm_per_px_sd,
         source=None if scale is None else scale.source,
-        iris_px=iris_px,
-        iris_px_sd=iris_px_sd,
+        iris_px=iris.px,
+        iris_px_sd=iris.sd_px,
+        followed_mm_per_px=followed_mm_per_px,
     )
 
 
@@ -80,6 +79,29 @@ def blink_entries(
             opening_s=one.opening_s,
             closing_peak_mm_s=scaled(one.closing_peak_mm_s),
             opening_peak_mm_s=scaled(one.opening_peak_mm_s),
+        )
+        for one in blinks
+    )
+
+
+def rescaled_blinks(
+    blinks: tuple[BlinkEntry, ...] | None, before: ScaleInfo, after: ScaleInfo
+) -> tuple[BlinkEntry, ...] | None:
+    """Return blinks with the lids' speeds at another scale, unknown without one."""
+    if blinks is None or before.mm_per_px == after.mm_per_px:
+        return blinks
+    known = before.mm_per_px is not None and after.mm_per_px is not None
+    ratio = (after.mm_per_px or 0.0) / (before.mm_per_px or 1.0) if known else None
+
+    def scaled(speed: float | None) -> float | None:
+        return None if speed is None or ratio is None else speed * ratio
+
+    return tuple(
+        one.model_copy(
+            update={
+                "closing_peak_mm_s": scaled(one.closing_peak_mm_s),
+                "opening_peak_mm_s": scaled(one.opening_peak_mm_s),
+            }
         )
         for one in blinks
     )

@@ -78,10 +78,16 @@ def _seen(seen: Observation) -> dict[str, Any]:
         "thickness": seen.thickness,
         "observed": Observed(
             lower_edge=edge_points(seen.cornea.lower_edge_px),
+            front_x_px=tuple(seen.front.x_px.tolist()),
+            iris_width_sd_px=_known(seen.cornea.iris_width_sd_px),
             flags=_flags(seen),
             front_flags=seen.front.flags,
         ),
     }
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _flags(seen: Observation) -> tuple[str, ...]:
