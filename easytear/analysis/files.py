@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 from easytear.analysis.model import SCHEMA, Summary
 from easytear.analysis.tables import FRAMES, FRONT, TRACKS, shape_table
 from easytear.aside import written_aside
+from easytear.claims import working_folder
 from easytear.errors import ResultsError
 
 if TYPE_CHECKING:
@@ -158,10 +158,7 @@ def cannot_be_written(folder: Path) -> Iterator[None]:
 
 def _write(results: Results, folder: Path, also: Callable[[Path], None] | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        dir=folder, prefix=".new-", ignore_cleanup_errors=True
-    ) as name:
-        aside = Path(name)
+    with working_folder(folder, ".new-") as aside:
         with written_aside(aside / "frames.csv") as path:
             _write_table(path, results.frames, FRAMES)
         if also is not None:

@@ -7,10 +7,9 @@ and read again one after the other, they need no more memory in a long video tha
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from easytear.analysis.files import Analysis, cannot_be_written
 from easytear.analysis.model import Summary
 from easytear.analysis.tables import FRONT, TRACKS, Columns, empty_table, shape_table
+from easytear.claims import working_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,12 +110,11 @@ def parking_place(folder: Path) -> Iterator[Path]:
     """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
-        with cannot_be_written(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            # A helper that is being ended may still write: that must not hide why all ends.
-            place = TemporaryDirectory(dir=folder, prefix=".work-", ignore_cleanup_errors=True)
-        with place as name:
-            yield Path(name)
+        with ExitStack() as stack:
+            with cannot_be_written(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                place = stack.enter_context(working_folder(folder, ".work-"))
+            yield place
     finally:
         for path in made:
             with suppress(OSError):  # not empty: results are there

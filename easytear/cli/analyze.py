@@ -193,7 +193,7 @@ def _check_use(
     elif start is not None and end is not None and end <= start:
         problem = "--end must be later than --start"
     if problem:
-        Console(stderr=True, soft_wrap=True).print(f"easytear: {problem}.", markup=False)
+        say(f"easytear: {problem}.")
         raise typer.Exit(EXIT_USAGE)
 
 
@@ -220,7 +220,7 @@ def _device(named: str | None) -> Device | None:
     try:
         return device(named)
     except EasyTearError as error:
-        Console(stderr=True, soft_wrap=True).print(f"easytear: {error}", markup=False)
+        say(f"easytear: {error}")
         raise typer.Exit(EXIT_USAGE) from error
 
 
@@ -233,7 +233,7 @@ def _device_scale(video: Path, task: _Task) -> Calibration | None:
         facts = reader.facts
     if not task.quiet:
         for remark in task.device.remarks(facts.width_px, facts.height_px, facts.fps_mean):
-            Console(stderr=True, soft_wrap=True).print(f"note: {remark}", markup=False)
+            say(f"note: {remark}")
     return task.device.scale(facts.width_px) if task.hvid_mm is None else None
 
 
