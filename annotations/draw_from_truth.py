@@ -34,7 +34,7 @@ from easytear.annotate.model import (
     PointTrack,
 )
 from easytear.annotate.video import video_ref
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.simulate.truth import TrueInterval, Truth
 from easytear.video import FrameReader
 

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 from easytear.video import FrameReader, VideoWriter
 
 NEARLY_LOSSLESS_CRF = 14.0

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.changes import Changed
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 
 SCALE_WITHIN = 0.03
 LAMBDA_WITHIN = 0.15

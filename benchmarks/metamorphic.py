@@ -28,8 +28,8 @@ from benchmarks.changes import CHANGES, Changed, film_of, make
 from benchmarks.compared import COLUMNS, Reading, compare, reading, spread_of
 from benchmarks.page import table_markdown
 from benchmarks.running import run_command
-from easytear.aside import written_aside
-from easytear.errors import EasyTearError
+from easytear.base.atomic import atomic_write
+from easytear.base.errors import EasyTearError
 from easytear.video import FrameReader
 
 assert filmed.PARTS  # importing it registers the changes
@@ -37,7 +37,9 @@ assert filmed.PARTS  # importing it registers the changes
 
 def analysed(video: Path, work: Path, more: list[str]) -> tuple[Reading | None, str]:
     """Return what the command measures on a video, None and its last words where it fails."""
-    run = run_command(["analyze", str(video), "-o", str(work), "-q", "--workers", "1", *more])
+    run = run_command(
+        ["analyze", str(video), "-o", str(work), "-q", "--overwrite", "--workers", "1", *more]
+    )
     words = run.told.strip().splitlines()
     if run.exit_code != 0:
         return None, words[-1] if words else f"exit code {run.exit_code}"
@@ -106,7 +108,7 @@ def _cell(column: str, value: Any) -> str:
     if isinstance(value, str):
         return value
     if value is None or not np.isfinite(value):
-        return "-"
+        return "" if column == "error" else "-"
     return f"{100 * value:+.1f}" if column.endswith("_error") else f"{value:.3g}"
 
 
@@ -138,22 +140,30 @@ def main() -> None:
     with FrameReader(options.video) as reader:
         film = film_of(reader)
     print(f"{options.video.name}: {film.width_px}x{film.height_px}, {film.fps:.2f}/s")
-    table = run(options.video, options.work / options.video.stem, options)
+    work = options.work / options.video.stem
+    table = run(options.video, work, options)
+    _write_json(work / "table.json", table)
     cells = text_cells(table)
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     for line in cells:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
     print(*summary_lines(table), sep="\n")
     if options.csv:
-        with written_aside(options.csv) as aside:
+        with atomic_write(options.csv) as aside:
             table.to_csv(aside, index=False)
     if options.markdown:
         points = "\n".join(f"- {line}" for line in summary_lines(table))
-        with written_aside(options.markdown) as aside:
+        with atomic_write(options.markdown) as aside:
             aside.write_text(f"{table_markdown(cells)}\n{points}\n", encoding="utf-8")
     if options.json:
-        with written_aside(options.json) as aside:
-            aside.write_text(json.dumps(json.loads(table.to_json(orient="records")), indent=1))
+        _write_json(options.json, table)
+
+
+def _write_json(path: Path, table: pd.DataFrame) -> None:
+    with atomic_write(path) as aside:
+        aside.write_text(
+            json.dumps(json.loads(table.to_json(orient="records")), indent=1), encoding="utf-8"
+        )
 
 
 def _options() -> argparse.Namespace:

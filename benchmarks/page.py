@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from easytear.aside import written_aside
+from easytear.base.atomic import atomic_write
 
 Cells = list[list[str]]
 """A table's rows of text, its head first."""
@@ -69,9 +69,9 @@ def write_docs(docs: Path, title: str, sections: Sequence[Section]) -> None:
     folder = docs.with_suffix("")
     figures = [section.figure for section in sections if section.figure is not None]
     for number, figure in enumerate(figures, start=1):
-        with written_aside(folder / f"figure{number}.png") as aside:
+        with atomic_write(folder / f"figure{number}.png") as aside:
             aside.write_bytes(figure)
-    with written_aside(docs) as aside:
+    with atomic_write(docs) as aside:
         aside.write_text(markdown(title, sections, folder.name), encoding="utf-8")
 
 

@@ -18,12 +18,12 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from easytear.analysis import Analysis, read_results
-from easytear.geometry import FloatArray
-from easytear.pipeline import analyze
-from easytear.pipeline.again import observation
+from easytear.base.geometry import FloatArray
+from easytear.engine import analyze
+from easytear.engine.remeasure import observation
 from easytear.preprocess.registration import eye_to_image
 from easytear.report.deliver import deliver
+from easytear.results import Analysis, read_results
 from easytear.video import VideoWriter
 
 SIDE_EDGE_X_PX = 385.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.simulate import TrueInterval, Truth
 
 

@@ -13,6 +13,8 @@ import pandas as pd
 
 import easytear
 from benchmarks.figures import by_scene, claimed_and_observed, quality_and_error
+from benchmarks.instrument_rows import row_cells, scene_cells
+from benchmarks.metamorphic import summary_lines, text_cells
 from benchmarks.methods import SET_UP, SHARED_STEPS
 from benchmarks.page import Section, page, table_markdown, write_docs
 from benchmarks.real_clip import ahead_on_clip, clip_cells
@@ -20,7 +22,7 @@ from benchmarks.runner import FIRST_SEED_ONLY, Scores
 from benchmarks.speed import profile_cells, speed_cells, speed_goals
 from benchmarks.table import ahead_of_us, cells, flat, missing, rows_reached
 from benchmarks.uncertainty import coverage_cells, low_score, quality_cells, without_law
-from easytear.aside import written_aside
+from easytear.base.atomic import atomic_write
 
 TITLE = "Benchmark"
 
@@ -39,7 +41,8 @@ def write_report(work: Path, docs: Path | None = None) -> None:
     tables = {name: flat(part) for name, part in scores.items() if part}
     for name, table in tables.items():
         table.to_csv(work / f"scores-{name}.csv", index=False)
-    sections = [*_accuracy(tables), *_uncertainty(tables["easytear"]), *_speed(work), *_clip(work)]
+    sections = [*_accuracy(tables), *_uncertainty(tables["easytear"]), *other_eyes(work)]
+    sections += [*_speed(work), *_clip(work)]
     sections.append(Section("Interval by interval", (_DOTS,), figure=by_scene(tables)))
     _write(work / "page.html", page(f"EasyTear: {TITLE.lower()}", sections))
     _write(work / "table.md", table_markdown(cells(tables)))
@@ -59,7 +62,7 @@ _DOTS = (
 
 
 def _write(path: Path, text: str) -> None:
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         aside.write_text(text, encoding="utf-8")
 
 
@@ -126,6 +129,42 @@ def _uncertainty(ours: pd.DataFrame) -> Iterator[Section]:
         quality_cells(ours),
         figure=quality_and_error(ours),
     )
+
+
+# --- other eyes -----------------------------------------------------------------------------
+
+
+def other_eyes(work: Path) -> Iterator[Section]:
+    """Give what is stored of other eyes and instruments, and of films filmed otherwise."""
+    scores = _stored(work / "instruments" / "instruments.json")
+    if scores:
+        seeds = ", ".join(str(s) for s in dict.fromkeys(n["seed"] for n in scores))
+        degrees = ", ".join(str(d) for d in dict.fromkeys(n["difficulty"] for n in scores))
+        yield Section(
+            "Other eyes and instruments",
+            (
+                f"{len(scores)} recordings of the second simulator (`python -m "
+                f"benchmarks.instruments`), which shares with the first only the law of the film's "
+                f"motion; seeds {seeds}, difficulty {degrees} (0 easy, 2 hard). Analysed as a user "
+                "would: iris width unknown. Instruments are imagined but for what their profiles "
+                "state.",
+            ),
+            row_cells(scores),
+        )
+        yield Section("Recording by recording", (), scene_cells(scores))
+    for path in sorted((work / "metamorphic").glob("*/table.json")):
+        table = pd.DataFrame(json.loads(path.read_text(encoding="utf-8")))
+        yield Section(
+            f"The same film filmed otherwise: {path.parent.name}",
+            (
+                "`python -m benchmarks.metamorphic`: each change by itself, compared with the "
+                "untouched video after what the change must do. It holds where every law is found "
+                "again, lambda within 15 %, scale and iris within 3 %, the pupil within 5 %, and "
+                "blinks within two frames.",
+            ),
+            text_cells(table),
+            tuple(summary_lines(table)),
+        )
 
 
 # --- speed and the real clip ----------------------------------------------------------------

@@ -28,7 +28,7 @@ from benchmarks.methods import measure, prepare_for_many
 from benchmarks.running import ROOT, analyze
 from benchmarks.score import score, score_analysis
 from benchmarks.suite import Case, render
-from easytear.aside import written_aside
+from easytear.base.atomic import atomic_write
 from easytear.simulate import Truth
 
 Scores = dict[str, list[dict[str, Any]]]
@@ -100,7 +100,7 @@ def run_suite(
 
 def write_json(path: Path, content: object) -> None:
     """Write a file that appears whole or not at all."""
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         aside.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 

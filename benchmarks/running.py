@@ -48,7 +48,7 @@ def analyze(
     """
     more = [] if hvid_mm is None else ["--hvid", f"{hvid_mm:.3f}"]
     more += [] if workers is None else ["--workers", str(workers)]
-    return run_command(["analyze", str(video), "-o", str(out), "-q", *more])
+    return run_command(["analyze", str(video), "-o", str(out), "-q", "--overwrite", *more])
 
 
 def measured(command: list[str]) -> Run:

@@ -18,8 +18,8 @@ from scipy.spatial import cKDTree
 from scipy.stats import norm
 
 from benchmarks.reference import Reference, matched
-from easytear.analysis import Analysis, Fit, IntervalResult, read_results
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
+from easytear.results import Analysis, Fit, IntervalResult, read_results
 from easytear.simulate import Law, Truth
 
 AFTER_S = 1.0

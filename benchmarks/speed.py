@@ -125,7 +125,7 @@ def profile(video: Path, work: Path, most: int = 14) -> list[tuple[str, float]]:
         room = _room(file)
         if function == "_find_and_load":
             parts["modules loaded"] = entry[3]
-        if room is None or room in (*CALLERS, "crew", "helper"):
+        if room is None or room in (*CALLERS, "pool", "helper"):
             continue
         for caller, counts in entry[4].items():
             if _room(caller[0]) in CALLERS:

@@ -231,8 +231,8 @@ def resume(folder: Path) -> dict[str, Any]:
 def finished_study(source: Path, study: Path, number: int) -> None:
     """Write videos and the results that they would have."""
     from easytear import __version__
-    from easytear.analysis import write_results
-    from easytear.settings import Settings
+    from easytear.request.settings import Settings
+    from easytear.results import write_results
     from easytear.study.hashes import sha256_of
     from easytear.study.plan import Order, hash_memory, make_plan
     from easytear.study.tasks import Limits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from easytear.aside import written_aside
+from easytear.base.atomic import atomic_write
 from easytear.simulate import Scene, Truth, make_scene, simulate
 from easytear.simulate.truth import truth_paths
 
@@ -70,7 +70,7 @@ def render(preset: str, seed: int, work: Path) -> Case:
     scene = make_scene(preset, seed)
     if not _is_there(case, kept, scene):
         simulate(scene, case.video)
-        with written_aside(kept) as aside:
+        with atomic_write(kept) as aside:
             aside.write_text(scene.model_dump_json(), encoding="utf-8")
     return case
 

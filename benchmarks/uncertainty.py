@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.stats import chi2, norm, spearmanr
 
 from benchmarks.score import LEVELS
-from easytear.geometry import FloatArray
-from easytear.settings.measure import QualitySettings
+from easytear.base.geometry import FloatArray
+from easytear.request.settings.measure import QualitySettings
 
 LAWS = {
     "lambda_ci_sd": "lambda",

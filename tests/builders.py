@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from easytear.analysis import (
+from easytear.request.request import Request
+from easytear.results import (
     FRAMES,
     FRONT,
     TRACKS,
@@ -36,7 +37,6 @@ from easytear.analysis import (
     empty_table,
     shape_table,
 )
-from easytear.settings import Settings
 
 WIDTH, HEIGHT, FPS, MM_PER_PX = 640, 480, 30.0, 0.0225
 PUPIL = EllipseInfo(x_px=320, y_px=205, rx_px=70, ry_px=68, angle_deg=0)
@@ -168,7 +168,7 @@ def _summary(path: Path, frame_count: int, intervals: tuple[IntervalResult, ...]
     return Summary(
         video=video,
         software={"easytear": "0.1.0", "python": "3.12.0", "numpy": "2.4.0", "opencv": "4.12.0"},
-        config=Settings().model_dump(mode="json"),
+        request=Request(),
         calibration=ScaleInfo(mm_per_px=MM_PER_PX, mm_per_px_sd=0.0008, source="hvid"),
         intervals=intervals,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from easytear.analysis import Analysis, Fit
+from easytear.results import Analysis, Fit
 from easytear.video import VideoWriter
 from tests.builders import (
     FPS,

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from easytear.analysis import read_results, write_results
+from easytear.results import read_results, write_results
 from tests.builders import Law, Part, build_analysis
 
 

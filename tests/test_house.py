@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 WINDOWS = {"PySide6", "PyQt6", "qtpy", "napari", "pyqtgraph", "superqt", "easytear_gui"}
 WINDOWS |= {"easytear_napari"}
-ALONE = ("video", "settings", "calibration.py")
+ALONE = ("base", "video", "request/settings", "request/scale.py")
 STAGES = ("preprocess", "segment", "track", "measure")
 
 
@@ -38,7 +38,7 @@ def test_the_library_names_no_window(path: Path) -> None:
 
 def test_importing_the_library_and_its_commands_loads_no_window() -> None:
     code = (
-        "import sys, easytear, easytear.cli, easytear.analysis, easytear.pipeline;"
+        "import sys, easytear, easytear.cli, easytear.results, easytear.engine;"
         f"print(sorted({WINDOWS!r} & set(sys.modules)))"
     )
     done = subprocess.run(
@@ -53,14 +53,14 @@ def rooms(names: set[str]) -> set[str]:
 
 @pytest.mark.parametrize("room", ALONE)
 def test_ground_rooms_know_no_other_room(room: str) -> None:
-    common = {"aside", "errors", "geometry", "progress", room.removesuffix(".py")}
+    common = {"base", room.split("/")[0]}
     for path in modules(ROOT / "easytear" / room):
         assert rooms(imported(path)) <= common, path
 
 
 @pytest.mark.parametrize("room", STAGES)
-def test_stages_know_neither_files_nor_the_pipeline(room: str) -> None:
-    above = {"pipeline", "study", "report", "annotate", "cli", "simulate", "video"}
+def test_stages_know_neither_files_nor_the_engine(room: str) -> None:
+    above = {"engine", "workers", "study", "report", "annotate", "cli", "simulate", "video"}
     for path in modules(ROOT / "easytear" / room):
         names = imported(path)
         assert not rooms(names) & above, path

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from benchmarks.changes import Draw, Film, Place
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 
 SEED = 20
 """Of all that is drawn, so that a change is the same each time."""

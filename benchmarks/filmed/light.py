@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.changes import Film, Plan, change
 from benchmarks.filmed.common import as_bytes
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 
 
 def _table(curve: FloatArray) -> Plan:

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.changes import Film, Plan, change
 from benchmarks.filmed.common import SEED, as_bytes, even, moved
-from easytear.geometry import ByteArray
+from easytear.base.geometry import ByteArray
 
 
 def _scaled(film: Film, factor: float) -> Plan:

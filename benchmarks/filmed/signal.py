@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.changes import Film, Plan, change
 from benchmarks.filmed.common import SEED, as_bytes
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 
 
 @change("noise", "signal", "Noise of 5 grey levels.")

@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.changes import Film, Plan, change
 from benchmarks.filmed.common import SEED, moved
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 
 
 @change("half_rate", "time", "Every second frame.")

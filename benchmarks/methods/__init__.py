@@ -17,8 +17,8 @@ from benchmarks.methods.flow import dis, farneback
 from benchmarks.methods.original import corners
 from benchmarks.methods.piv import openpiv
 from benchmarks.methods.result import as_analysis
-from easytear.analysis import Analysis
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
+from easytear.results import Analysis
 from easytear.simulate import Truth
 
 FOLLOW: dict[str, Callable[[Part], FloatArray]] = {

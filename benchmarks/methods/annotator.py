@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.methods.result import as_analysis
-from easytear.analysis import Analysis
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
+from easytear.results import Analysis
 from easytear.simulate import TrueInterval, Truth
 from easytear.simulate.truth import ZONE_MM
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from easytear.geometry import BoolArray, ByteArray, FloatArray
+from easytear.base.geometry import BoolArray, ByteArray, FloatArray
 from easytear.video import FrameReader
 
 Flows = Callable[[list[ByteArray]], Iterator[FloatArray]]

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from benchmarks.methods.common import Part, carried
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 
 
 def farneback(part: Part) -> FloatArray:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from benchmarks.methods.common import Part, lower_iris
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 
 CORNERS = 200
 WINDOW_PX = 21

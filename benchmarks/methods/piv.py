@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from benchmarks.methods.common import Part, carried
-from easytear.errors import MissingExtraError
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.errors import MissingExtraError
+from easytear.base.geometry import ByteArray, FloatArray
 
 WINDOWS_PX = (64, 32)
 

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import OptimizeWarning, curve_fit
 
-from easytear.analysis import (
+from easytear.base.geometry import BoolArray, FloatArray
+from easytear.request.request import Request
+from easytear.results import (
     FRAMES,
     FRONT,
     TRACKS,
@@ -27,7 +29,6 @@ from easytear.analysis import (
     empty_table,
     shape_table,
 )
-from easytear.geometry import BoolArray, FloatArray
 
 LONGEST_FIT_S = 5.0
 """The paper fits the first five seconds."""
@@ -121,10 +122,9 @@ def as_analysis(
         codec="",
     )
     summary = Summary(
-        schema="easytear-results/1",
         video=info,
         software={},
-        config={},
+        request=Request(),
         calibration=ScaleInfo(mm_per_px=mm_per_px, mm_per_px_sd=None, source="user"),
         intervals=tuple(intervals),
     )

@@ -29,9 +29,9 @@ from PIL import Image  # noqa: E402
 from PySide6.QtCore import QEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QDialog  # noqa: E402
 
-from easytear.pipeline import analyze  # noqa: E402
+from easytear.engine import analyze  # noqa: E402
 from easytear.report.deliver import deliver  # noqa: E402
-from easytear.settings import Settings  # noqa: E402
+from easytear.request.settings import Settings  # noqa: E402
 
 SIZES = {"": (1280, 720), "-large": (2560, 1440)}
 LARGE = ("empty", "results", "curves")

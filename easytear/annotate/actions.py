@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from easytear.annotate.model import Annotations, AnyItem
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 
 
 @dataclass(frozen=True)

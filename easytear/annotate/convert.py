@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from easytear.analysis import written_aside
 from easytear.annotate.cvat import read_cvat, to_cvat
 from easytear.annotate.files import annotations_json, read_annotations
 from easytear.annotate.model import Annotations, VideoRef
 from easytear.annotate.table import from_table, to_table
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
+from easytear.results import atomic_write
 
 _WRITERS = {".json": annotations_json, ".xml": to_cvat, ".csv": to_table}
 
@@ -42,7 +42,7 @@ def write_any(document: Annotations, path: Path) -> None:
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         raise AnnotationError(f"{path}: can be written as .json, .xml or .csv only.")
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         aside.write_text(writer(document), encoding="utf-8", newline="")
 
 

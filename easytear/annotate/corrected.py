@@ -8,18 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from easytear.analysis import FRONT, TRACKS, Analysis, empty_table, shape_table
 from easytear.annotate.decisions import corrections_of, needs_video, notes_of, rejected, scale_of
 from easytear.annotate.eye import EyeFrames
 from easytear.annotate.film import FilmMotion
 from easytear.annotate.interpolate import drawn_fronts, point_path
 from easytear.annotate.model import ANNOTATOR_SD_PX, Annotations, PointTrack, Verdict
-from easytear.calibration import Calibration
-from easytear.errors import AnnotationError
-from easytear.geometry import FloatArray
-from easytear.pipeline import analyze, remeasure
-from easytear.progress import SILENT, Progress
-from easytear.settings import Settings
+from easytear.base.errors import AnnotationError
+from easytear.base.geometry import FloatArray
+from easytear.base.progress import SILENT, Progress
+from easytear.engine import analyze, remeasure
+from easytear.request.scale import Calibration
+from easytear.results import FRONT, TRACKS, Analysis, empty_table, shape_table
 
 _STEP_PX = 8.0
 
@@ -61,7 +60,7 @@ def take_in(
         before = analysis
         analysis = analyze(
             video,
-            Settings.model_validate(analysis.summary.config),
+            analysis.summary.request.settings,
             calibration=scale or _given_scale(analysis),
             corrections=changes,
             reuse=analysis,

@@ -33,9 +33,12 @@ from easytear.annotate.model import (
     Verdict,
     VideoRef,
 )
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 
 ATTRIBUTE: Final = "easytear"
+MAX_XML_BYTES: Final = 256 << 20
+"""Unpacked at most: a mark in every one of 100,000 frames takes 20 MB, and 3 MB of zip can hold
+3 GB."""
 _HALF: Final = 0.5
 _TAGS: Final = {PointTrack: "points", FrontLine: "polyline", RegionMark: "polygon"}
 _NOT_DRAWN: Final = (Verdict, ScaleMark)
@@ -89,7 +92,7 @@ def read_cvat(path: Path) -> Annotations:
     try:
         if path.suffix.lower() == ".zip":
             with zipfile.ZipFile(path) as archive:
-                text = archive.read("annotations.xml").decode("utf-8")
+                text = _unpacked(archive).decode("utf-8")
         else:
             text = path.read_text(encoding="utf-8")
         return from_cvat(text.removeprefix("\ufeff"))
@@ -99,6 +102,15 @@ def read_cvat(path: Path) -> Annotations:
         raise AnnotationError(f"{path}: holds no annotations.xml.") from error
     except ValueError as error:
         raise AnnotationError(f"{path}: {error}.") from error
+
+
+def _unpacked(archive: zipfile.ZipFile) -> bytes:
+    """Return annotations.xml; read to the limit only, whatever the archive says of its size."""
+    with archive.open("annotations.xml") as file:
+        content = file.read(MAX_XML_BYTES + 1)
+    if len(content) > MAX_XML_BYTES:
+        raise ValueError(f"its annotations.xml is larger than {MAX_XML_BYTES >> 20} MB")
+    return content
 
 
 def _meta(document: Annotations) -> Element:

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from easytear.analysis import Analysis, CorrectionNote
 from easytear.annotate.eye import EyeFrames
 from easytear.annotate.model import (
     Annotations,
@@ -21,8 +20,15 @@ from easytear.annotate.model import (
     ScaleMark,
     Verdict,
 )
-from easytear.calibration import Calibration
-from easytear.corrections import Corrections, EllipseEdit, Excluded, IntervalEdit, RegionEdit
+from easytear.request.corrections import (
+    Corrections,
+    EllipseEdit,
+    Excluded,
+    IntervalEdit,
+    RegionEdit,
+)
+from easytear.request.scale import Calibration
+from easytear.results import Analysis, CorrectionNote
 
 _K = TypeVar("_K", Keyframe, EllipseKeyframe)
 

@@ -25,7 +25,7 @@ from easytear.annotate.model import (
     ShapeItem,
     Source,
 )
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 
 Points = Sequence[Sequence[float]]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.analysis import Analysis, IntervalResult
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.preprocess.records import EyeInInterval, EyeMotion
 from easytear.preprocess.registration import eye_to_image, eye_to_image_matrix, image_to_eye
+from easytear.results import Analysis, IntervalResult
 
 
 class EyeFrames:

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from easytear.analysis import write_text
 from easytear.annotate.model import Annotations
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
+from easytear.results import write_text
 
 SUFFIX: Final = ".annotations.json"
 _SCHEMA: Final = re.compile(r"easytear-annotations/(\d+)")

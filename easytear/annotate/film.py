@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 
 NEIGHBOURS = 8
 FEWEST = 3

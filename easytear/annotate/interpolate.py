@@ -24,7 +24,7 @@ from easytear.annotate.model import (
     RegionMark,
     ShapeItem,
 )
-from easytear.geometry import Ellipse, FloatArray
+from easytear.base.geometry import Ellipse, FloatArray
 
 _K = TypeVar("_K", Keyframe, EllipseKeyframe)
 

@@ -26,8 +26,8 @@ from pydantic import TypeAdapter, ValidationError
 from easytear.annotate.actions import Action, Change, apply
 from easytear.annotate.files import parse_annotations
 from easytear.annotate.model import Annotations, AnyItem
-from easytear.aside import flush_to_disk
-from easytear.errors import AnnotationError
+from easytear.base.atomic import flush_to_disk
+from easytear.base.errors import AnnotationError
 
 SYNC_S: Final = 0.5
 _ITEM: Final[TypeAdapter[AnyItem]] = TypeAdapter(AnyItem)
@@ -159,6 +159,14 @@ def read_journal(path: Path, stop_at: int | None = None) -> Recovered:
     return Recovered(history, sound, sound == len(data))
 
 
+def was_begun(path: Path) -> bool:
+    """Return whether a journal holds its first line whole; without it nothing was ever done."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.readline().endswith(b"\n")
+
+
 class JournalWriter:
     """Adds lines to a journal, and brings them to the disk soon after.
 
@@ -189,12 +197,23 @@ class JournalWriter:
                 raise AnnotationError(
                     f"{self._path}: another program wrote to it; close it here and open it again."
                 )
-            self._size += self._file.write(text)
+            self._write(text)
         except OSError as error:
             raise AnnotationError(
                 f"{self._path}: cannot be written ({error.strerror}); free the disk and go on."
             ) from error
         self._wanted.set()
+
+    def _write(self, text: bytes) -> None:
+        """Write a line whole, or leave the file as it was: a full disk takes part of a line."""
+        written = 0
+        try:
+            while written < len(text):
+                written += self._file.write(text[written:])
+        except OSError:
+            os.ftruncate(self._file.fileno(), self._size)
+            raise
+        self._size += written
 
     def close(self) -> None:
         """Bring everything to the disk and close."""

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from easytear.geometry import Ellipse
+from easytear.base.geometry import Ellipse
 
 SCHEMA: Final = "easytear-annotations/1"
 
@@ -34,7 +34,11 @@ Size = Annotated[float, Field(allow_inf_nan=False, ge=0.001, le=1e6), AfterValid
 Text = Annotated[str, AfterValidator(_one_line)]
 Word = Annotated[Text, Field(pattern=r"^[!-:<-~]+$")]
 Stamp = Annotated[Text, Field(min_length=1)]
-Frame = Annotated[int, Field(ge=0)]
+LAST_FRAME = 2_000_000
+"""The greatest frame number: 5 hours at 100 frames a second. What lies between two keyframes is
+filled in for every frame, so that a mark without bound would fill the memory."""
+
+Frame = Annotated[int, Field(ge=0, le=LAST_FRAME)]
 Point = tuple[Pixels, Pixels]
 Source = Literal["hand", "program", "retracked"]
 Interpolation = Literal["linear", "film"]

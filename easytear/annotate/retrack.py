@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.annotate.interpolate import CarriesFilm
-from easytear.geometry import ByteArray, FloatArray
-from easytear.progress import SILENT, Progress
-from easytear.settings import Settings
+from easytear.base.geometry import ByteArray, FloatArray
+from easytear.base.progress import SILENT, Progress
+from easytear.request.settings import Settings
 from easytear.track.match import follow
 from easytear.track.picture import FilmPictures, Scale
 

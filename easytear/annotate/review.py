@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from easytear.analysis import Analysis
 from easytear.annotate.model import Annotations, PointTrack, Verdict
+from easytear.results import Analysis
 
 _NEIGHBOURS = 12
 _FEWEST = 6

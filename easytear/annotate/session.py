@@ -17,9 +17,10 @@ from easytear.annotate.journal import (
     action_line,
     header_line,
     read_journal,
+    was_begun,
 )
 from easytear.annotate.model import SCHEMA, Annotations, VideoRef
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 
 
 def journal_path(path: Path) -> Path:
@@ -194,7 +195,7 @@ def _load(path: Path, annotator: str, video: VideoRef) -> tuple[History, Action 
     journal = journal_path(path)
     if on_disk is not None:
         _check_owner(path, on_disk, annotator, video)
-    if not journal.exists():
+    if not was_begun(journal):
         start = on_disk if on_disk is not None else new_document(annotator, video)
         return _begin(journal, start), None
     found = read_journal(journal)
@@ -218,9 +219,12 @@ def _changed_outside(journal: Path, history: History, on_disk: Annotations) -> A
 
 
 def _begin(journal: Path, document: Annotations) -> History:
+    journal.unlink(missing_ok=True)  # at most the beginning of a first line
     writer = JournalWriter(journal)
-    writer.add(header_line(document))
-    writer.close()
+    try:
+        writer.add(header_line(document))
+    finally:
+        writer.close()
     return History(document)
 
 

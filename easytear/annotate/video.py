@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from easytear.analysis import Analysis
 from easytear.annotate.model import VideoRef
+from easytear.results import Analysis
 from easytear.video import FrameReader, content_hash
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from easytear.base.errors import AnnotationError
 from easytear.cli.overwrite import Overwrite, refuse_existing
-from easytear.errors import AnnotationError
 
 if TYPE_CHECKING:
-    from easytear.analysis import Analysis
     from easytear.annotate import Annotations
+    from easytear.results import Analysis
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +56,7 @@ def _cases(
     results: Path, files: Sequence[Path], documents: Sequence[Annotations]
 ) -> list[tuple[Analysis, list[Annotations]]]:
     """Return each results folder's analysis with the annotations of its video."""
-    from easytear.analysis import read_results
+    from easytear.results import read_results
 
     if (results / "summary.json").is_file() or not results.is_dir():
         return [(read_results(results), list(documents))]

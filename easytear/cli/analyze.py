@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
+from easytear.base.errors import EasyTearError
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME, EXIT_USAGE
+from easytear.cli.console import say
 from easytear.cli.overwrite import Overwrite, refuse_another_video
 from easytear.cli.progress import show_progress
-from easytear.crew import Crew, processors
-from easytear.errors import EasyTearError
+from easytear.workers.pool import WorkerPool, processors
 
 if TYPE_CHECKING:
-    from easytear.analysis import Summary
-    from easytear.calibration import Calibration
-    from easytear.corrections import Corrections
+    from easytear.request.corrections import Corrections
     from easytear.request.devices import Device
-    from easytear.settings import Settings
+    from easytear.request.scale import Calibration
+    from easytear.request.settings import Settings
+    from easytear.results import Summary
 
 USUAL_WORKERS = 2
 """Each further process takes some 200 MB."""
@@ -46,7 +44,7 @@ class _Task:
     reuse: Path | None
     quiet: bool
     progress_json: bool
-    crew: Crew
+    pool: WorkerPool
 
 
 def register(app: typer.Typer) -> None:
@@ -119,11 +117,9 @@ def analyze_command(
     videos failed.
     """
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
-    # A scheduler's or a user's kill ends the work as Ctrl-C does: nothing is left behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     _check_use(videos, mm_per_px, hvid, start, end)
     _check_places(videos, out, overwrite=overwrite)
-    with Crew((workers or min(processors(), USUAL_WORKERS)) - 1) as crew:
+    with WorkerPool(min(workers or USUAL_WORKERS, processors()) - 1) as pool:
         task = _Task(
             out=out,
             settings=_settings(config, fps),
@@ -137,7 +133,7 @@ def analyze_command(
             reuse=reuse,
             quiet=quiet,
             progress_json=progress_json,
-            crew=crew,
+            pool=pool,
         )
         done, failed = _analyze_all(videos, task)
     _tell(done, as_json=as_json, quiet=quiet)
@@ -147,14 +143,14 @@ def analyze_command(
 
 
 def _check_places(videos: list[Path], out: Path, *, overwrite: bool) -> None:
-    from easytear.analysis import results_folder
+    from easytear.results import results_folder
 
     for video in videos:
         refuse_another_video(video, results_folder(video, out), overwrite)
 
 
 def _settings(config: Path | None, fps: float | None) -> Settings:
-    from easytear.settings import Settings, load_settings, with_fps
+    from easytear.request.settings import Settings, load_settings, with_fps
 
     return with_fps(Settings() if config is None else load_settings(config), fps)
 
@@ -201,7 +197,7 @@ def _calibration(mm_per_px: float | None, scale: Path | None) -> Calibration | N
     """Return the scale that was given: a number, or a window's file with its uncertainty."""
     from pydantic import ValidationError
 
-    from easytear.calibration import Calibration
+    from easytear.request.scale import Calibration
 
     if mm_per_px is not None:
         return Calibration(mm_per_px=mm_per_px, mm_per_px_sd=None, source="user")
@@ -240,7 +236,7 @@ def _device_scale(video: Path, task: _Task) -> Calibration | None:
 def _load_corrections(path: Path) -> Corrections:
     from pydantic import ValidationError
 
-    from easytear.corrections import Corrections
+    from easytear.request.corrections import Corrections
 
     try:
         return Corrections.model_validate_json(path.read_bytes())
@@ -256,23 +252,22 @@ def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Summary, P
             done.append(_analyze_one(video, task))
         except EasyTearError as error:
             failed += 1
-            console = Console(stderr=True, highlight=False, soft_wrap=True)
-            console.print(f"easytear: {error}", markup=False)
+            say(f"easytear: {error}")
     return done, failed
 
 
 def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
-    task.crew.prepare("importlib:import_module", "easytear.pipeline")
-    from easytear.analysis import parking_place, read_results, results_folder
-    from easytear.pipeline import analyze_into
-    from easytear.progress import Part
+    task.pool.prepare("importlib:import_module", "easytear.engine")
+    from easytear.base.progress import Part
+    from easytear.engine import analyze_into
+    from easytear.results import read_results, results_folder, spool_folder
 
     calibration = task.calibration
     if task.device is not None and calibration is None:
         calibration = _device_scale(video, task)
     folder = results_folder(video, task.out)
     with (
-        parking_place(folder) as place,
+        spool_folder(folder) as place,
         show_progress(video.name, quiet=task.quiet, as_json=task.progress_json) as progress,
     ):
         results = analyze_into(
@@ -285,20 +280,20 @@ def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
             start_s=task.start_s,
             end_s=task.end_s,
             reuse=None if task.reuse is None else read_results(task.reuse),
-            crew=task.crew,
+            pool=task.pool,
             progress=Part(progress, 0.0, 0.7 if task.overlay else 0.9),
         )
         # Tables take much to load: not before the film is measured.
         from easytear.report.deliver import deliver
 
         rest = Part(progress, 0.7 if task.overlay else 0.9, 1.0)
-        deliver(results, folder, video, overlay=task.overlay, crew=task.crew, progress=rest)
+        deliver(results, folder, video, overlay=task.overlay, pool=task.pool, progress=rest)
     return results.summary, folder
 
 
 def _print_json(done: list[tuple[Summary, Path]]) -> None:
-    from easytear.analysis import summary_json
+    from easytear.results import summary_json
 
     summaries = [json.loads(summary_json(summary)) for summary, _ in done]
     payload = summaries[0] if len(summaries) == 1 else summaries
-    typer.echo(json.dumps(payload, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(payload, indent=2, ensure_ascii=True))

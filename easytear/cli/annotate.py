@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from easytear.errors import MissingExtraError
+from easytear.base.errors import MissingExtraError
 
 
 def register(app: typer.Typer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import signal
 import sys
 from importlib import import_module
@@ -11,9 +12,9 @@ from importlib import import_module
 import typer
 
 from easytear import __version__
+from easytear.base.errors import EasyTearError, SettingsError, UsageError
 from easytear.cli.console import say
 from easytear.cli.streams import prepare_streams
-from easytear.errors import EasyTearError, SettingsError, UsageError
 
 EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 
@@ -65,6 +66,8 @@ for _name in COMMANDS:
 def main() -> None:
     """Run the command line; what a person can mend is told in one sentence, without traceback."""
     prepare_streams()
+    # Figures are ours: neither another program's backend nor a user's style (TeX) touches them.
+    os.environ.update(MPLBACKEND="agg", MATPLOTLIBRC=os.devnull)
     # A scheduler's or a user's kill ends the work as Ctrl-C does: nothing is left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
@@ -101,5 +104,10 @@ def of_the_computer(error: Exception) -> str | None:
     return f"{name}cannot be used ({what}); make room or access there, or choose another place."
 
 
-_NO_MEMORY = ("Cannot allocate memory", "Insufficient memory", "Unable to allocate", "out of memory")
+_NO_MEMORY = (
+    "Cannot allocate memory",
+    "Insufficient memory",
+    "Unable to allocate",
+    "out of memory",
+)
 _NO_PROCESS = ("start new thread", "Resource temporarily unavailable")

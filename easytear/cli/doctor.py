@@ -57,12 +57,14 @@ def _list_devices() -> None:
     from rich.markup import escape
     from rich.padding import Padding
 
-    from easytear.errors import EasyTearError
+    from easytear.base.errors import EasyTearError
     from easytear.request.devices import DEVICES_VARIABLE, devices
 
     try:
         known = devices()
     except EasyTearError as error:
+        from easytear.cli.console import say
+
         say(f"easytear: {error}")
         raise typer.Exit(1) from error
     console = Console(highlight=False)

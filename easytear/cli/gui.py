@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from easytear.errors import MissingExtraError
+from easytear.base.errors import MissingExtraError
 
 
 def register(app: typer.Typer) -> None:

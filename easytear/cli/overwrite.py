@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from easytear.errors import ResultsError, UsageError
+from easytear.base.errors import ResultsError, UsageError
 
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there already.")]
 
@@ -35,7 +35,7 @@ def refuse_another_video(video: Path, folder: Path, overwrite: bool) -> None:
     UsageError
         If the folder holds another's results and they may not be replaced.
     """
-    from easytear.analysis import read_summary
+    from easytear.results import read_summary
     from easytear.video import content_hash
 
     if overwrite or not folder.is_dir() or not video.is_file():

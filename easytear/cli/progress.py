@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from easytear.progress import SILENT, Progress
+from easytear.base.progress import SILENT, Progress
+from easytear.cli.console import console
 
 
 class _BarProgress:
@@ -21,7 +21,7 @@ class _BarProgress:
         self._task = bar.add_task(name, total=1.0)
 
     def update(self, done: float, total: float, message: str = "") -> None:
-        """Move the bar; see `easytear.progress.Progress`."""
+        """Move the bar; see `easytear.base.progress.Progress`."""
         text = f"{self._name}: {message}" if message else self._name
         share = done / total if total > 0 else 1.0
         self._bar.update(self._task, completed=share, description=text)
@@ -32,7 +32,7 @@ class _JsonProgress:
         self._name = name
 
     def update(self, done: float, total: float, message: str = "") -> None:
-        """Print one line; see `easytear.progress.Progress`."""
+        """Print one line; see `easytear.base.progress.Progress`."""
         line = {"video": self._name, "done": done, "total": total, "message": message}
         print(json.dumps(line), file=sys.stderr, flush=True)  # noqa: T201 - a program reads it
 
@@ -61,5 +61,5 @@ def show_progress(name: str, *, quiet: bool = False, as_json: bool = False) -> I
             TaskProgressColumn(),
             TimeRemainingColumn(),
         )
-        with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        with Bar(*columns, console=console(stderr=True), transient=True) as bar:
             yield _BarProgress(bar, name)

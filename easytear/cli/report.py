@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from easytear.cli.console import say
 from easytear.cli.progress import show_progress
 
 
@@ -28,10 +28,10 @@ def report_command(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
 ) -> None:
     """Make the page (and the overlay video) again from results."""
-    from easytear.analysis import read_results
-    from easytear.progress import Part
+    from easytear.base.progress import Part
     from easytear.report import OVERLAY, write_overlay, write_report
     from easytear.report.source import find_video
+    from easytear.results import read_results
 
     analysis = read_results(folder)
     found, why = find_video(analysis, folder, video, needed=overlay)

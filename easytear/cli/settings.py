@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from easytear.settings import SettingInfo
+    from easytear.request.settings import SettingInfo
 
 _WIDTH_IN_FILE = 120
 
@@ -25,13 +25,13 @@ def settings(
     ] = None,
 ) -> None:
     """List every setting with unit, default, bounds and meaning."""
-    from easytear.settings import Settings, describe_settings, dump_settings
+    from easytear.request.settings import Settings, describe_settings, dump_settings
 
     if write is None:
         _print(list(describe_settings()))
         return
-    from easytear.analysis import write_text
-    from easytear.errors import SettingsError
+    from easytear.base.errors import SettingsError
+    from easytear.results import write_text
 
     if write.exists():
         raise SettingsError(f"{write}: exists already; choose another name or remove it.")

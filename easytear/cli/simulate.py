@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from easytear.cli.console import console
 from easytear.cli.overwrite import Overwrite, refuse_existing
 
 
@@ -21,7 +22,13 @@ def simulate_command(
         typer.Argument(help="Video file to write (.mp4, .mkv, .mov, .avi), or a folder."),
     ] = None,
     preset: Annotated[str, typer.Option(help="Which scene; --list shows them.")] = "normal",
-    seed: Annotated[int, typer.Option(help="Draws everything the preset leaves open.")] = 0,
+    device: Annotated[
+        str | None, typer.Option(help="Instead of a preset: as seen by an instrument.")
+    ] = None,
+    difficulty: Annotated[
+        int, typer.Option(help="Of instruments and whole eyes: 0 easy to 2 hard.", min=0, max=2)
+    ] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Draws everything the preset leaves open.")] = 0,
     duration: Annotated[
         float | None, typer.Option(help="Length in seconds.", min=0.2, max=3600.0)
     ] = None,
@@ -32,49 +39,88 @@ def simulate_command(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Make a tear-film video whose truth is known exactly, and store the truth beside it."""
-    from easytear.simulate import PRESETS
-
     if show:
-        width = max(len(name) for name in PRESETS)
-        for name, (meaning, _) in PRESETS.items():
-            typer.echo(f"{name:<{width}}  {meaning}")
+        _list()
         return
     if out is None:
         raise typer.BadParameter("Say where the video goes: a file or a folder.")
-    _make(out, preset, seed, duration, size, fps, quiet=quiet, overwrite=overwrite)
+    name = preset if device is None else _device_key(device)
+    width_px, height_px = _size(size) if size else (None, None)
+    camera = {"duration_s": duration, "width_px": width_px, "height_px": height_px, "fps": fps}
+    _make(out, name, seed, difficulty, camera, quiet=quiet, overwrite=overwrite)
+
+
+def _list() -> None:
+    from easytear.simulate import PRESETS
+    from easytear.simulate.instruments import DEVICE_SHOTS, SHOTS
+
+    meanings = {name: meaning for name, (meaning, _) in {**PRESETS, **SHOTS}.items()}
+    width = max(len(name) for name in meanings)
+    for name, meaning in meanings.items():
+        typer.echo(f"{name:<{width}}  {meaning}")
+    typer.echo(f"\nInstruments (--device): {', '.join(DEVICE_SHOTS)}")
+
+
+def _device_key(named: str) -> str:
+    """Return the key of an instrument that can be simulated."""
+    from easytear.request.devices import device
+    from easytear.simulate.instruments import DEVICE_SHOTS
+
+    key = device(named).key
+    if key not in DEVICE_SHOTS:
+        raise typer.BadParameter(
+            f"{named} cannot be simulated; there are {', '.join(DEVICE_SHOTS)}."
+        )
+    return key
 
 
 def _make(
     out: Path,
-    preset: str,
+    name: str,
     seed: int,
-    duration: float | None,
-    size: str | None,
-    fps: float | None,
+    difficulty: int,
+    camera: dict[str, Any],
     *,
     quiet: bool,
     overwrite: bool,
 ) -> None:
-    from rich.console import Console
     from rich.progress import Progress as RichProgress
 
-    from easytear.simulate import make_scene, simulate
+    from easytear.simulate import PRESETS, make_scene, simulate
+    from easytear.simulate.instruments import make_shot, record, resized
     from easytear.simulate.presets import with_camera
 
-    scene = make_scene(preset, seed)
-    width_px, height_px = _size(size) if size else (None, None)
-    scene = with_camera(scene, duration_s=duration, width_px=width_px, height_px=height_px, fps=fps)
-    video = out if out.suffix and not out.is_dir() else out / f"{preset}-{seed}.mp4"
+    ours = name in PRESETS
+    scene = with_camera(make_scene(name, seed), **camera) if ours else None
+    shot = None if ours else resized(make_shot(name, seed, difficulty), **camera)
+    video = _video_file(out, f"{name}-{seed}.mp4")
     refuse_existing(video, overwrite)
 
     class Bar:
         def update(self, done: float, total: float, message: str = "") -> None:
             bar.update(task, completed=done, total=total)
 
-    with RichProgress(console=Console(stderr=True), disable=quiet, transient=True) as bar:
+    with RichProgress(console=console(stderr=True), disable=quiet, transient=True) as bar:
         task = bar.add_task(f"rendering {video.name}", total=None)
-        simulate(scene, video, Bar())
+        if scene is not None:
+            simulate(scene, video, Bar())
+        elif shot is not None:
+            record(shot, video, Bar())
     typer.echo(str(video))
+
+
+def _video_file(out: Path, name: str) -> Path:
+    """Return the file to write: `out`, or one of that name in it where it is a folder."""
+    if out.is_dir() or not out.suffix:
+        return out / name
+    if out.suffix.lower() not in _CONTAINERS:
+        raise typer.BadParameter(
+            f"{out} is no folder, and not named as a video: {', '.join(_CONTAINERS)}."
+        )
+    return out
+
+
+_CONTAINERS = (".mp4", ".mkv", ".mov", ".avi")
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
-from easytear.analysis import Fit, IntervalResult, Summary
+from easytear.cli.console import console
+from easytear.results import Fit, IntervalResult, Summary
+from easytear.show.flags import sentence
 
 
 def print_summary(summary: Summary, folder: Path) -> None:
@@ -21,12 +22,17 @@ def print_summary(summary: Summary, folder: Path) -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     for interval in summary.intervals:
         table.add_row(*_row(interval))
-    console = Console(highlight=False)
-    console.print(table)
+    out = console()
+    if summary.intervals:
+        out.print(table)
+    else:
+        out.print(Path(summary.video.path).name, soft_wrap=True)
+    for flag in summary.flags:
+        out.print(f"  {sentence(flag)}", soft_wrap=True)
     for interval in summary.intervals:
         if interval.quality.flags:
-            console.print(f"  interval {interval.index + 1}: {', '.join(interval.quality.flags)}")
-    console.print(f"  {folder / 'report.html'}", markup=False, soft_wrap=True)
+            out.print(f"  interval {interval.index + 1}: {', '.join(interval.quality.flags)}")
+    out.print(f"  {folder / 'report.html'}", soft_wrap=True)
 
 
 def _row(interval: IntervalResult) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easytear.analysis.model import Area
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.measure.field import FLAT, fit_arch
+from easytear.results.model import Area
 
 NO_AREA = Area(start_mm2=None, end_mm2=None, max_mm2=None, rate_mm2_s=None, end_fraction=None)
 

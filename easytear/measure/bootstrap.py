@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.measure.common import draw_common
 from easytear.measure.field import ALIKE_FRAMES, Field, fit_field, reading
 from easytear.measure.fitting import CAUCHY, LawFit, block_labels

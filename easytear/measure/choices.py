@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from easytear.geometry import BoolArray
+from easytear.base.geometry import BoolArray
 from easytear.measure.bootstrap import Choice, Mean
 from easytear.measure.field import fit_field
 from easytear.measure.fitting import CAUCHY, LawFit, drift_at, reweighted

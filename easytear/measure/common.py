@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.measure.fitting import LawFit
 from easytear.measure.law import TINY
+from easytear.measure.noise_process import best_likelihood, draw_paths, processes
 from easytear.measure.samples import Samples
-from easytear.measure.wandering import best_likelihood, draw_paths, processes
 
 MOST_FRAMES = 90
 LEAST_TOLD = 1e-6

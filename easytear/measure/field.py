@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.measure.fitting import CAUCHY, LawFit, residuals
 from easytear.measure.law import TINY
 from easytear.measure.samples import Samples
@@ -147,11 +147,11 @@ def make_field(
     if len(known) < 3:
         return None
     height, place = height_mm[known], samples.place_mm[known]
-    up = _knots(height - arch.height_mm(place), KNOT_MM)
-    return Field(samples.rows(known), height, up, _knots(place, PLACE_KNOT_MM), arch), known
+    up = even_knots(height - arch.height_mm(place), KNOT_MM)
+    return Field(samples.rows(known), height, up, even_knots(place, PLACE_KNOT_MM), arch), known
 
 
-def _knots(values: FloatArray, step: float) -> FloatArray:
+def even_knots(values: FloatArray, step: float) -> FloatArray:
     """Return even knots, at most `step` apart, that span all but the outermost values."""
     low, high = (float(q) for q in np.quantile(values, (0.02, 0.98)))
     count = max(int(np.ceil((high - low) / step)), 1) + 1
@@ -218,7 +218,7 @@ def fit_field(field: Field, fit: LawFit, early_lambdas: float) -> Amplitudes | N
     smooth = 1.0 / (1.0 + rough / fit.noise / CAUCHY**2)
     sd = np.sqrt(ALIKE_FRAMES * fit.noise / np.maximum(line.leverage, TINY))
     basis = field.basis(field.height_mm, field.samples.place_mm)
-    penalty = _penalty(len(field.knots_mm), len(field.place_knots_mm))
+    penalty = penalty_matrix(len(field.knots_mm), len(field.place_knots_mm))
     return _mixture(line.amplitude_mm, sd, basis, penalty, known, smooth)
 
 
@@ -241,7 +241,7 @@ def _mixture(
         trend = x @ coefficient
         spread = np.sqrt((scatter * np.maximum(np.abs(trend), 0.2 * top)) ** 2 + sd**2)
         inside = share * np.exp(-0.5 * ((a - trend) / spread) ** 2) / (2.5066 * spread)
-        held = _held_back(a, trend, sd, top)
+        held = held_back(a, trend, sd, top)
         anywhere = (1.0 - share) * ((1.0 - MISTAKEN) * held + MISTAKEN / (HIGHEST - LOWEST) / top)
         chance = inside / (inside + anywhere)
         weight = prior * chance / spread**2
@@ -259,7 +259,7 @@ def _mixture(
     return Amplitudes(out, coefficient, basis @ coefficient, full, penalty * _mean(weight))
 
 
-def _held_back(a: FloatArray, trend: FloatArray, sd: FloatArray, top: float) -> FloatArray:
+def held_back(a: FloatArray, trend: FloatArray, sd: FloatArray, top: float) -> FloatArray:
     """Return the density of amplitudes held back by any share, blurred by their errors."""
     reach = np.maximum(trend, 0.2 * top)
     blur = np.maximum(sd, 0.02 * top)
@@ -280,7 +280,7 @@ def _start(a: FloatArray, x: FloatArray, penalty: FloatArray) -> FloatArray:
     return _regression(level, x, np.ones(len(a)), penalty)
 
 
-def _penalty(knots: int, places: int) -> FloatArray:
+def penalty_matrix(knots: int, places: int) -> FloatArray:
     """Return squared second differences in height and along the eye, mixed ones, and weak first."""
     out: FloatArray = 1e-6 * np.eye(knots * places)
     out = out + TWIST * np.kron(_differences(knots, 1), _differences(places, 1))

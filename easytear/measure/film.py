@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from easytear.analysis.model import Band, Fit, Spread
-from easytear.calibration import MEAN_HVID_MM
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.measure.area import filled_front
+from easytear.measure.families import Comparison
 from easytear.measure.headline import Headline, band_zone, find_headline
 from easytear.measure.motion import aligned, local_velocity, shared_motion
 from easytear.measure.record import fit_record
+from easytear.measure.rise import law_free
 from easytear.measure.samples import Samples, front_samples, looked_at, track_samples
 from easytear.measure.spread import Law, fit_law
 from easytear.measure.zone import Onset, Zone
 from easytear.measure.zones import central_columns, onset_heights
+from easytear.request.scale import MEAN_HVID_MM
+from easytear.request.settings.measure import QualitySettings, SpreadSettings
+from easytear.results.model import Band, Fit, Spread
 from easytear.segment.records import FilmFront
-from easytear.settings.measure import QualitySettings, SpreadSettings
 from easytear.track.records import FilmTracks
 
 MOST_ROWS_FOR_ORIGINS = 250
@@ -50,7 +52,9 @@ class FilmSpread:
     visible_mm : float or None
         Height of the picture above the lower border of the exposed cornea.
     flags : tuple of str
-        Stable short words of `easytear.flags`.
+        Stable short words of `easytear.show.flags`.
+    limits : dict of str to float
+        Relative standard deviations by what they come from, named by their flags.
     """
 
     spread: Spread
@@ -67,6 +71,7 @@ class FilmSpread:
     zone: BoolArray
     visible_mm: float | None
     flags: tuple[str, ...]
+    limits: dict[str, float] = field(default_factory=dict)
 
 
 def measure_film(
@@ -122,7 +127,8 @@ def _measure(
     lid_mm = _lid_height(up.place_mm / scale, lower_edge_px) * scale
     visible_mm = _visible_height(lower_edge_px, scale)
     central = edge.rows(central_columns(time_s, front, iris))
-    laws = _laws(up, side, central, lid_mm, settings)
+    edge_lid_mm = _lid_height(central.place_mm / scale, lower_edge_px) * scale
+    laws = _laws(up, side, central, (lid_mm, edge_lid_mm), settings)
     known_scale = 1.0 if mm_per_px is not None else np.nan
     rise = _zone_rise(up, laws.found.zone, laws.found.law)
     shift = _zone_shift(side, laws.found.zone, laws.found.law, laws.sideways, time_s)
@@ -144,6 +150,7 @@ def _measure(
         zone=laws.found.zone,
         visible_mm=visible_mm,
         flags=laws.flags(),
+        limits={} if laws.found.shared is None else laws.found.shared.limits,
     )
 
 
@@ -157,6 +164,11 @@ class _Laws:
     front: Law | None
     sideways: Law | None
 
+    @property
+    def compared(self) -> Comparison | None:
+        """Which law suits the headline's rise best."""
+        return self.found.compared
+
     def flags(self) -> tuple[str, ...]:
         """Return the headline's flags, or that the tracks show no spread."""
         if self.everywhere is not None:
@@ -165,19 +177,23 @@ class _Laws:
 
 
 def _laws(
-    up: Samples, side: Samples, edge: Samples, lid_mm: FloatArray, settings: SpreadSettings
+    up: Samples,
+    side: Samples,
+    edge: Samples,
+    lids_mm: tuple[FloatArray, FloatArray],
+    settings: SpreadSettings,
 ) -> _Laws:
     rng = np.random.default_rng(settings.seed)
     everywhere = fit_law(Zone(_thinned(up)), settings)
     if everywhere is None:
         nothing = Headline(None, np.zeros(len(up), dtype=bool), None)
         return _Laws(None, nothing, [], fit_law(Zone(edge), settings, rng=rng), None)
-    found = find_headline(up, edge, everywhere, settings, rng)
+    found = find_headline(up, edge, lids_mm[1], everywhere, settings, rng)
     onset = _shared_onset(found.law, everywhere)
     front = fit_law(Zone(edge), settings, onset=onset, rng=rng)
     bands = []
     if found.where is not None:
-        above_mm = found.where.height_mm - lid_mm
+        above_mm = found.where.height_mm - lids_mm[0]
         bands = _bands(up, above_mm, found.law or everywhere, settings, onset, rng)
     sideways = fit_law(Zone(side), settings, upward=False, onset=onset, rng=rng)
     return _Laws(everywhere, found, bands, front, sideways)
@@ -190,11 +206,19 @@ def _records(
         return fit_record(law, quality, scale_known=scale_known, visible_mm=visible_mm)
 
     bands = (Band(from_mm=a, to_mm=b, fit=record(law)) for a, b, law in laws.bands)
+    shared = laws.found.shared
     return Spread(
-        y=record(laws.found.law),
+        y=fit_record(
+            laws.found.law,
+            quality,
+            scale_known=scale_known,
+            visible_mm=visible_mm,
+            compared=laws.compared,
+        ),
         bands=tuple(bands),
         x=record(laws.sideways),
         front=record(laws.front),
+        rise=None if shared is None else law_free(shared, scale_known=scale_known),
     )
 
 

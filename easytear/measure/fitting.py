@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.measure.law import TINY, Grid, Lines, Point, Profile, growth, lines, minima, profile
 from easytear.measure.samples import Samples
-from easytear.settings.measure import SpreadSettings
+from easytear.request.settings.measure import SpreadSettings
 
 LAMBDA_STEP = 0.1
 ONSET_STEP_S = 0.03

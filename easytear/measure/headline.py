@@ -11,17 +11,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.measure.bootstrap import Target
+from easytear.measure.families import Comparison, compare_laws
 from easytear.measure.field import FLAT, Amplitudes, Arch, Field, fit_arch, fit_field, make_field
 from easytear.measure.samples import Samples
+from easytear.measure.shared import Shared, shared_law
 from easytear.measure.spread import Law, fit_law
 from easytear.measure.zone import Onset, Zone
-from easytear.measure.zones import depths, front_at_onset, in_zone, onset_heights
-from easytear.settings.measure import SpreadSettings
+from easytear.measure.zones import (
+    DEPTHS,
+    across_gaps,
+    depths,
+    front_at_onset,
+    in_zone,
+    onset_heights,
+)
+from easytear.request.settings.measure import SpreadSettings
 
 ROUNDS = 3
-DEPTHS = 6
+ONSET_MATTERS = 0.05
+"""An onset known worse than this share of lambda alone makes rho uncertain by ten per cent."""
 MARGIN_MM = 0.5
 
 
@@ -114,21 +124,6 @@ def lowest_seen(edge: Samples) -> FloatArray:
     return np.where(np.isfinite(lowest), lowest, np.nan)
 
 
-def across_gaps(place_mm: FloatArray, front_mm: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return places and heights (c,) of the front's columns from end to end, gaps bridged.
-
-    The film does not end where lashes or a reflection hide its front: over a gap in the middle
-    the front is where its arch and both ends of the gap put it.
-    """
-    known = np.flatnonzero(np.isfinite(front_mm))
-    if len(known) == 0:
-        return place_mm[known], front_mm[known]
-    arch = fit_arch(place_mm, front_mm)
-    place = place_mm[known[0] : known[-1] + 1]
-    over = front_mm[known] - arch.height_mm(place_mm[known])
-    return place, arch.height_mm(place) + np.interp(place, place_mm[known], over)
-
-
 def zone_below_front(
     up: Samples,
     edge: Samples,
@@ -182,11 +177,14 @@ class Headline:
     zone: BoolArray
     where: Origins | None
     flags: tuple[str, ...] = ()
+    shared: Shared | None = None
+    compared: Comparison | None = None
 
 
 def find_headline(
     up: Samples,
     edge: Samples,
+    lid_mm: FloatArray,
     everywhere: Law,
     settings: SpreadSettings,
     rng: np.random.Generator,
@@ -197,6 +195,8 @@ def find_headline(
     ----------
     up, edge : Samples
         Heights of the tracks and of the front.
+    lid_mm : (c,) array
+        Height of the exposed cornea's lower border at the front's columns.
     everywhere : Law
         The law of all film, to start from.
     settings : SpreadSettings
@@ -220,6 +220,16 @@ def find_headline(
         return Headline(None, nothing, where, ("headline_zone_empty",))
     deep, sd = settings.zone_depth_mm, float(np.nanmedian(settled.front_sd_mm))
     zone, rows = zone_below_front(up, edge, settled, deep)
+    start = fit_law(zone, settings, onset=onset)
+    if start is None:
+        return Headline(None, rows, settled, ("headline_zone_empty",))
+    shared = shared_law(up, edge, lid_mm, settled, start, settings, rng)
+    if shared is not None:
+        compared = compare_laws(shared.time_s, shared.rise_mm, shared.law.fit.onset_s)
+        flags = ("law_misfit",) if compared and compared.exponential_fails else ()
+        if shared.onset_sd_s > ONSET_MATTERS * shared.law.fit.lambda_s:
+            flags = (*flags, "onset_extrapolated")
+        return Headline(shared.law, shared.zone, settled, flags, shared, compared)
     moved = [zone_below_front(up, edge, settled, deep, shift)[0] for shift in (-sd, sd)]
     law = fit_law(zone, settings, onset=onset, alternatives=moved, rng=rng)
     return Headline(law, rows, settled, () if law else ("headline_zone_empty",))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.measure.law import TINY
 from easytear.measure.samples import Samples
 

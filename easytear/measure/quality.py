@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from easytear.analysis.model import Fit, Pair, Quality
-from easytear.flags import SENTENCES
 from easytear.measure.film import FilmSpread
+from easytear.request.settings.measure import QualitySettings
+from easytear.results.model import Fit, Quality
+from easytear.results.records import Pair
 from easytear.segment.records import FilmFront
-from easytear.settings.measure import QualitySettings
+from easytear.show.flags import SENTENCES
 from easytear.track.records import FilmTracks
 
 HALF_SCORE_ERROR = 0.05
@@ -67,10 +68,21 @@ def assess_quality(
             score *= 0.5
     if score < settings.low_score:
         flags.append("low_quality")
+        flags += _limit(film, mm_per_px, eye_sd_px)
     order = {name: number for number, name in enumerate(SENTENCES)}
     return Quality(
         score=round(score, 4), flags=tuple(sorted(set(flags), key=lambda f: (order.get(f, 999), f)))
     )
+
+
+def _limit(film: FilmSpread, mm_per_px: float | None, eye_sd_px: float | None) -> list[str]:
+    """Return the flag of what limits the numbers most; none where the parts are not known."""
+    if film.headline is None or not film.limits:
+        return []
+    parts = dict(film.limits)
+    if eye_sd_px is not None and np.isfinite(eye_sd_px) and mm_per_px is not None:
+        parts["limited_by_eye"] = eye_sd_px * mm_per_px / max(abs(film.headline.rho_mm), 1e-6)
+    return [max(parts, key=lambda name: parts[name])]
 
 
 def expected_error(

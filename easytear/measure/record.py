@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.analysis.model import Fit
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.measure.bootstrap import interval95
+from easytear.measure.families import Comparison
 from easytear.measure.law import TINY
 from easytear.measure.spread import Law
-from easytear.settings.measure import QualitySettings
+from easytear.request.settings.measure import QualitySettings
+from easytear.results.model import Fit
+from easytear.results.records import LawChoice, OtherLaw
 
 
 def fit_record(
@@ -18,6 +20,7 @@ def fit_record(
     *,
     scale_known: bool = True,
     visible_mm: float | None = None,
+    compared: Comparison | None = None,
 ) -> Fit | None:
     """Return the law as the results format's FIT.
 
@@ -31,6 +34,8 @@ def fit_record(
         False leaves everything in millimetres unknown.
     visible_mm : float, optional
         Height of the exposed cornea; an amplitude above it was not seen.
+    compared : Comparison, optional
+        Which law suits the rise best.
     """
     if law is None:
         return None
@@ -47,18 +52,27 @@ def fit_record(
         model="exponential+drift" if fit.has_drift else "exponential",
         rho_mm=law.rho_mm if mm else None,
         rho_mm_ci95=rho_ci if mm else (None, None),
+        rho_mm_ci95_given_scale=rho_ci if mm else (None, None),
         lambda_s=fit.lambda_s,
         lambda_s_ci95=lam_ci,
         onset_s=fit.onset_s,
         drift_mm_s=fit.drift_mm_s if fit.has_drift and mm else None,
         initial_velocity_mm_s=law.rho_mm / fit.lambda_s if mm else None,
         initial_velocity_mm_s_ci95=v_ci if mm else (None, None),
+        initial_velocity_mm_s_ci95_given_scale=v_ci if mm else (None, None),
         r2=r2,
         rmse_mm=rmse if mm else None,
         n=len(law.samples),
         window_over_lambda=law.window_s / fit.lambda_s,
         converged=_converged(law, lam_ci, quality, visible_mm),
+        law=None if compared is None else law_choice(compared),
     )
+
+
+def law_choice(compared: Comparison) -> LawChoice:
+    """Return a comparison of laws as the results format's FIT.law."""
+    others = (OtherLaw(name=name, delta_ic=delta) for name, delta in compared.others)
+    return LawChoice(best=compared.best, misfit=compared.misfit, others=tuple(others))
 
 
 def _converged(

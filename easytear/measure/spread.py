@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.measure.bootstrap import (
     Draws,
     Mean,
@@ -25,7 +25,7 @@ from easytear.measure.fitting import (
 )
 from easytear.measure.samples import Samples, fit_frames
 from easytear.measure.zone import Onset, Zone
-from easytear.settings.measure import SpreadSettings
+from easytear.request.settings.measure import SpreadSettings
 
 EVIDENCE = 10.0
 """Least gain in log likelihood for which a spread is believed: by chance alone, with the three
@@ -91,7 +91,8 @@ def fit_law(
     upward : bool
         Whether only a positive rho is a spread.
     onset : Onset, optional
-        Taken where these rows cannot tell the onset, as they were first seen after it.
+        The onset of the film that these rows are part of, where it is known from elsewhere: one
+        spread has one onset.
     alternatives : sequence of Zone
         Other defensible choices of rows for the same zone; they widen the intervals.
     rng : numpy.random.Generator, optional
@@ -140,12 +141,13 @@ def _fit(
     The onset is the one that was taken from elsewhere, None where the rows told it themselves.
     """
     start_s = float(zone.samples.time_s[0]) if len(zone.samples.time_s) else 0.0
-    window, rows, fit = _windowed_fit(zone, settings, start_s, None)
+    given = onset
+    known = None if onset is None else onset.onset_s
+    window, rows, fit = _windowed_fit(zone, settings, start_s, known)
     if fit is None:
         return None
-    given: Onset | None = None
-    if not _onset_seen(rows.samples, fit):
-        given = onset or _unseen_onset(rows.samples, start_s, settings)
+    if given is None and not _onset_seen(rows.samples, fit):
+        given = _unseen_onset(rows.samples, start_s, settings)
         window, rows, fit = _windowed_fit(zone, settings, start_s, given.onset_s)
         assert fit is not None
     mean = mean_amplitude(rows.samples, fit, settings.early_born_lambdas, rows.target)

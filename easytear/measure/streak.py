@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 
 LEAST_COHERENCE = 0.05
 """Below this share of directed texture no direction dominates."""

@@ -5,7 +5,7 @@ do not tell thickness. But the iris stands still and the film moves. In the diff
 stabilised pictures the still light is gone, and what is left are the film's own changes of
 colour as thicker and thinner film passes by. Which way colours change together depends on the
 thickness alone: thin film brightens all channels, at 80 to 100 nm red still rises while blue
-already falls, and so on (Airy's formula, `easytear.optics`). The shape of the differences'
+already falls, and so on (Airy's formula, `easytear.base.optics`). The shape of the differences'
 covariance is compared with that of film scattered about every thickness. Neither the light from
 the iris nor the strength of the reflection enters; the camera's white balance does.
 """
@@ -18,11 +18,11 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from easytear.analysis.model import Thickness
-from easytear.geometry import BoolArray, ByteArray, FloatArray
-from easytear.optics import colour_table
+from easytear.base.geometry import BoolArray, ByteArray, FloatArray
+from easytear.base.optics import colour_table
+from easytear.request.settings.measure import ThicknessSettings
+from easytear.results.model import Thickness
 from easytear.segment.records import FilmFront
-from easytear.settings.measure import ThicknessSettings
 
 REDUCE = 4
 """Pictures are reduced so far: colour is stored at half resolution and coarsely coded."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.analysis.model import Velocity
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.measure.motion import local_velocity
+from easytear.results.model import Velocity
 
 EARLY_S = 0.2
 NO_VELOCITY = Velocity(mean_mm_s=None, peak_mm_s=None, time_of_peak_s=None, early_mm_s=None)

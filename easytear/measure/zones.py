@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
+from easytear.measure.field import fit_arch
 from easytear.measure.law import TINY
 from easytear.measure.samples import Samples
 from easytear.measure.spread import Law
@@ -27,6 +28,9 @@ AMPLITUDE_ERROR = 0.05
 
 FARTHEST_MM, HALVINGS = 8.0, 13
 """The front is sought so far below where it was first seen, to a thousandth of a millimetre."""
+
+DEPTHS = 6
+"""Depths at which the zone is read."""
 
 OFFSET_SD_MM = 0.25
 """Tracks whose height at onset is less certain are in no zone."""
@@ -166,3 +170,18 @@ def in_zone(depth_mm: FloatArray, zone_mm: float, shift_mm: float = 0.0) -> Bool
     with np.errstate(invalid="ignore"):
         chosen: BoolArray = (depth_mm >= shift_mm) & (depth_mm <= zone_mm + shift_mm)
     return chosen
+
+
+def across_gaps(place_mm: FloatArray, front_mm: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return places and heights (c,) of the front's columns from end to end, gaps bridged.
+
+    The film does not end where lashes or a reflection hide its front: over a gap in the middle
+    the front is where its arch and both ends of the gap put it.
+    """
+    known = np.flatnonzero(np.isfinite(front_mm))
+    if len(known) == 0:
+        return place_mm[known], front_mm[known]
+    arch = fit_arch(place_mm, front_mm)
+    place = place_mm[known[0] : known[-1] + 1]
+    over = front_mm[known] - arch.height_mm(place_mm[known])
+    return place, arch.height_mm(place) + np.interp(place, place_mm[known], over)

@@ -2,241 +2,156 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
-from easytear.preprocess.motion import PupilTrace
-from easytear.preprocess.pieces import in_pieces
+from easytear.base.geometry import BoolArray, FloatArray
+from easytear.preprocess.lid_skin import LEAST_ROWS
+from easytear.preprocess.lids import LidSignal
 from easytear.preprocess.records import Blink, Interval
-from easytear.settings.preprocess import BlinkSettings
+from easytear.request.settings.preprocess import BlinkSettings
 
-CHANGED = 5.0
-"""A place has changed when it departs from the open eye by this many of its usual departures."""
-
-
-@dataclass(frozen=True)
-class LidSignal:
-    """How the lids cover the eye: (n,) arrays.
-
-    Attributes
-    ----------
-    covered : (n,) float array
-        Share of the exposed eye's height under the upper lid beyond the open state, 0 to 1.
-    edge : (n,) float array
-        Height of the lid's edge in the picture, as a share of the picture from the top.
-    pupil_foot : float
-        Where two radii below the pupil's centre lie, as a share of the picture; NaN unknown.
-    pupil_whole : (n,) bool array
-        True where all of the pupil is in view.
-    """
-
-    covered: FloatArray
-    edge: FloatArray
-    pupil_foot: float
-    pupil_whole: BoolArray
-
-
-def lid_signal(
-    thumbs: NDArray[np.uint8], trace: PupilTrace, time_s: FloatArray, shape: tuple[int, int]
-) -> LidSignal:
-    """Return how far the upper lid covers the eye in every frame.
-
-    Each frame's small picture is compared with the open eye of the seconds about it, place by
-    place, in units of that place's own restlessness (film, eye movements, noise). A lid changes
-    every place from the top down to its edge, film and saccades do not: the edge is where the
-    balance of changed against unchanged places above is largest, over the whole width together
-    (film that runs beneath the brow changes some columns from near the top, a lid changes all).
-
-    Parameters
-    ----------
-    thumbs : (n, rows, columns) uint8 array
-        The frames reduced to small pictures.
-    trace : PupilTrace
-        The pupil in each frame.
-    time_s : (n,) float array
-        Presentation times.
-    shape : (int, int)
-        Height and width of the full frames.
-    """
-    opened = _well_seen(trace)
-    if opened.sum() < 3:
-        opened = np.ones(len(thumbs), bool)
-    changed = _changed(thumbs, opened, np.asarray(time_s, float))
-    weight = _active(changed, opened)
-    covered, edge = _edges(changed, weight, _pupil_top(trace, len(weight), shape[0]))
-    foot = np.nan
-    if np.isfinite(trace.y_px[opened]).any():
-        low = trace.y_px[opened] + 2.0 * trace.radius_px[opened]
-        foot = float(np.nanmedian(low)) / shape[0]
-    return LidSignal(covered, edge, foot, _well_seen(trace))
-
-
-def _edges(
-    changed: BoolArray, weight: FloatArray, lowest: NDArray[np.intp]
-) -> tuple[FloatArray, FloatArray]:
-    """Return the share of the exposed eye that the lid covers, and its edge's height, (n,) each.
-
-    The lid's edge is sought as one depth, the same share of each column's exposed height.
-    `lowest` is the lowest row that the edge can have in each frame.
-    """
-    rows = len(weight)
-    depth = np.concatenate([np.zeros((1, weight.shape[1])), np.cumsum(weight, axis=0)])
-    columns = np.flatnonzero(depth[-1] > 0.3 * max(float(depth[-1].max()), 1.0))
-    shares = np.linspace(0.0, 1.0, rows + 1)
-    at = np.stack(
-        [np.searchsorted(depth[:, c], shares * depth[-1, c] - 1e-9) for c in columns], axis=1
-    )
-    middle = np.median(at, axis=1)
-
-    def deepest(changed: BoolArray, lowest: NDArray[np.intp]) -> tuple[NDArray[np.intp]]:
-        score = np.cumsum(np.where(changed, 1.0, -1.0) * weight, axis=1)
-        score = np.concatenate([np.zeros_like(score[:, :1]), score], axis=1)
-        together = score[:, at, columns].sum(axis=2)
-        together[middle[None, :] > lowest[:, None]] = -np.inf
-        return (np.argmax(together, axis=1),)
-
-    (best,) = in_pieces(deepest, changed, lowest)
-    return shares[best], middle[best] / rows
-
-
-def _pupil_top(trace: PupilTrace, rows: int, height: int) -> NDArray[np.intp]:
-    """Return the lowest row that a lid's edge can have: where all of the pupil is seen, its top."""
-    top = (trace.y_px - 0.8 * trace.radius_px) / height * rows
-    seen = _well_seen(trace) & np.isfinite(top)
-    return np.where(seen, np.clip(np.nan_to_num(top), 0, rows), rows).astype(np.intp)
-
-
-def _well_seen(trace: PupilTrace) -> BoolArray:
-    with np.errstate(invalid="ignore"):
-        seen: BoolArray = (trace.support > 0.75) & trace.seen(trace.usual())
-    return seen
-
-
-def _changed(thumbs: NDArray[np.uint8], opened: BoolArray, time_s: FloatArray) -> BoolArray:
-    """Return (n, rows, columns): where a frame departs from the open eye of its time."""
-    open_frames = np.flatnonzero(opened)
-    some = open_frames[:: max(1, len(open_frames) // 600)]
-    groups = [
-        (frames, np.median(thumbs[chosen[:: max(1, len(chosen) // 40)]], axis=0))
-        for frames, chosen in _references(opened, time_s)
-    ]
-    shown = [(np.intersect1d(frames, some), reference) for frames, reference in groups]
-    calm = [_departure(thumbs[frames], reference) for frames, reference in shown if len(frames)]
-    usual = 1.48 * np.median(np.concatenate(calm), axis=0)
-    tone = np.quantile(thumbs[open_frames[:: max(1, len(open_frames) // 60)]], [0.05, 0.95])
-    floor = max(0.01 * float(tone[1] - tone[0]), 0.5)
-    least = CHANGED * np.maximum(usual, floor)
-    changed = np.empty(thumbs.shape, bool)
-    for frames, reference in groups:
-        changed[frames] = _departure(thumbs[frames], reference) > least
-    return changed
-
-
-def _references(
-    opened: BoolArray, time_s: FloatArray, window_s: float = 2.0
-) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Return groups of frames, each with the open frames that it is to be compared with.
-
-    These lie within `window_s` and, where it is long enough, in the same open stretch: across a
-    blink the eye has moved and the film is another.
-    """
-    runs = [run for run in _runs(opened) if run[1] - run[0] >= 4]
-    if not runs:
-        return [(np.arange(len(opened)), np.flatnonzero(opened))]
-    every = np.arange(len(opened))
-    first, last = np.array(runs).T
-    # The stretch that has begun last, or the next one where that is nearer.
-    before = np.clip(np.searchsorted(first, every, side="right") - 1, 0, len(runs) - 1)
-    after = np.clip(before + 1, 0, len(runs) - 1)
-    nearer = np.abs(first[after] - every) < np.maximum(every - last[before], 0)
-    nearest = np.where(nearer, after, before)
-    groups = []
-    for number, run in enumerate(runs):
-        mine = np.flatnonzero(nearest == number)
-        within = np.arange(run[0], run[1] + 1)
-        seconds = np.floor(time_s[mine] - time_s[mine[0]]).astype(int)
-        for second in np.unique(seconds):
-            frames = mine[seconds == second]
-            middle = float(np.median(time_s[frames]))
-            order = np.argsort(np.abs(time_s[within] - middle), kind="stable")
-            near = int((np.abs(time_s[within] - middle) < window_s).sum())
-            groups.append((frames, np.sort(within[order[: max(5, near)]])))
-    return groups
-
-
-def _departure(thumbs: NDArray[np.uint8], reference: FloatArray) -> FloatArray:
-    """Return |thumb - reference|, a flicker of the whole light forgiven.
-
-    Flicker leaves the picture's pattern as it is; a lid of another brightness does not, and
-    must not pass for flicker.
-    """
-    pictures = thumbs.astype(np.float32)
-    gain = np.median(pictures / np.maximum(reference, 1.0), axis=(1, 2), keepdims=True)
-    pattern = reference - reference.mean()
-    own = pictures - pictures.mean(axis=(1, 2), keepdims=True)
-    size = np.sqrt((own**2).sum(axis=(1, 2)) * (pattern**2).sum())
-    alike = (own * pattern).sum(axis=(1, 2)) / np.maximum(size, 1e-6) > 0.95
-    gain = np.where(alike[:, None, None], gain, 1.0)
-    departure: FloatArray = np.abs(pictures - gain * reference)
-    return departure
-
-
-def _active(changed: BoolArray, opened: BoolArray) -> FloatArray:
-    """Return 1 where the lids ever cover the eye: the exposed eye as far as blinks tell."""
-    shut = changed[~opened].mean(axis=(1, 2)) if (~opened).any() else np.zeros(0)
-    strong = np.flatnonzero(~opened)[shut >= 0.85 * max(float(shut.max(initial=0.0)), 0.1)]
-    if not len(strong):
-        return np.ones(changed.shape[1:])
-    weight: FloatArray = (changed[strong].mean(axis=0) > 0.5).astype(float)
-    return weight if weight.any() else np.ones(changed.shape[1:])
+SLOW = 0.1
+"""The upstroke is over when the lid's speed has fallen below this share of its peak: after it a
+lid may creep for seconds, and film spreads meanwhile."""
+CREEP_CLOSURE = 0.25
+"""Only what remains of the way below this closure can be creep."""
+LEAST_S = 0.05
+"""Even the quickest partial blink lasts twice as long (Sforza 2008); what is shorter at a frame
+rate that would show more of it is no lid."""
+STILL_ALIKE = 0.8
+"""Under another light the open eye still correlates with itself as well as this."""
 
 
 def find_blinks(signal: LidSignal, time_s: FloatArray, settings: BlinkSettings) -> list[Blink]:
     """Return the blinks, in order.
 
-    A blink is a stretch in which the lid covers materially more than in the open state
-    (`settings.least_cover`, or more than the open state's own restlessness), and that at its
-    deepest reaches `settings.least_depth`. Stretches a short gap apart are one.
+    A blink is a stretch in which the upper lid covers more than in the open state
+    (`settings.least_cover`), and that at its deepest reaches `settings.least_depth`. It ends
+    with the upstroke. Stretches a short gap apart are one.
+
+    Parameters
+    ----------
+    signal : LidSignal
+        How the lids cover the eye.
+    time_s : (n,) float array
+        Presentation times.
+    settings : BlinkSettings
+        What counts as a blink.
     """
-    covered = signal.covered
-    calm = covered[signal.pupil_whole]
-    restless = float(np.quantile(calm, 0.9)) if len(calm) else 0.0
-    level = max(settings.least_cover, 1.5 * restless)
-    runs = _runs(covered > level)
-    joined: list[list[int]] = []
-    for first, last in runs:
-        if joined and time_s[first] - time_s[joined[-1][1]] < settings.join_gap_s:
-            joined[-1][1] = last
-        else:
-            joined.append([first, last])
-    deepest = max((float(covered[a : b + 1].max()) for a, b in joined), default=0.0)
+    time_s = np.asarray(time_s, float)
     blinks = []
-    for first, last in joined:
-        deep = float(covered[first : last + 1].max())
-        if deep < max(settings.least_depth, 0.25 * deepest):
+    hidden = (signal.evidence >= LEAST_ROWS) & ~signal.pupil_whole
+    for first, last in _joined(signal.closure > settings.least_cover, time_s, settings.join_gap_s):
+        closure = signal.closure[first : last + 1]
+        if float(closure.max()) < settings.least_depth or _too_short(first, last, time_s):
             continue
-        # Lashes that bob and film that comes up can change the picture's top; a lid that comes
-        # down by much also comes over the pupil.
-        if signal.pupil_whole[first : last + 1].all() and deep < 2.0 * settings.least_depth:
+        if _is_light(signal, first, last):
             continue
-        at = first + int(np.argmax(covered[first : last + 1]))
-        blinks.append(Blink(first, last, _complete(signal, at, settings)))
+        last = first + _upstroke_end(closure, time_s[first : last + 1])
+        # No interval begins while the lid or its lashes still hang over the pupil.
+        while last + 1 < len(time_s) and hidden[last + 1]:
+            last += 1
+        blinks.append(_blink(signal, time_s, first, last, settings))
     return blinks
 
 
-def _complete(signal: LidSignal, frame: int, settings: BlinkSettings) -> bool:
-    if signal.covered[frame] < settings.complete_cover:
+def _is_light(signal: LidSignal, first: int, last: int) -> bool:
+    """Return whether a lamp explains it: all changes at once, and the eye is there all the time."""
+    part = slice(first, last + 1)
+    at_once = signal.light_steps[first] or signal.light_steps[last]
+    there = signal.pupil_whole[part] | (signal.alike[part] > STILL_ALIKE)
+    return bool(at_once and there.all())
+
+
+def _joined(covered: BoolArray, time_s: FloatArray, gap_s: float) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for first, last in runs(covered):
+        if joined and time_s[first] - time_s[joined[-1][1]] < gap_s:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _too_short(first: int, last: int, time_s: FloatArray) -> bool:
+    if first == 0 or last == len(time_s) - 1:
         return False
-    # Where no blink of the video is complete, the deepest one must not pass for it: the lid's
-    # edge has to come well below the pupil too.
-    return not signal.edge[frame] < signal.pupil_foot
+    return bool(time_s[last + 1] - time_s[first] < LEAST_S)
 
 
-def _runs(mask: BoolArray) -> list[tuple[int, int]]:
+def _upstroke_end(closure: FloatArray, time_s: FloatArray) -> int:
+    """Return the last frame of the upstroke, counted from the blink's first."""
+    deepest = _last_deep(closure)
+    if deepest >= len(closure) - 3:
+        return len(closure) - 1
+    speed = -np.gradient(closure[deepest:], time_s[deepest:])
+    peak = int(np.argmax(speed))
+    slow = (speed < SLOW * speed[peak]) & (closure[deepest:] < CREEP_CLOSURE)
+    slow[: peak + 1] = False
+    # Two frames in a row: a single one can be the edge's own noise.
+    ends = np.flatnonzero(slow[:-1] & slow[1:])
+    return deepest + int(ends[0]) if len(ends) else len(closure) - 1
+
+
+def _last_deep(closure: FloatArray) -> int:
+    return int(np.flatnonzero(closure >= 0.9 * closure.max())[-1])
+
+
+def _blink(
+    signal: LidSignal, time_s: FloatArray, first: int, last: int, settings: BlinkSettings
+) -> Blink:
+    closure = signal.closure[first : last + 1]
+    deepest = float(closure.max())
+    complete = deepest >= settings.complete_cover
+    level = settings.complete_cover if complete else deepest
+    down = first + int(np.argmax(closure >= level))
+    up = first + int(np.flatnonzero(closure >= level)[-1])
+    whole_start, whole_end = first > 0, last < len(time_s) - 1
+    begun = _crossing(signal.closure, time_s, first - 1, settings.least_cover)
+    ended = _crossing(signal.closure, time_s, last, settings.least_cover)
+    middle = 0.5 * (time_s[down] + time_s[up])
+    touched = (time_s[down], time_s[up]) if complete else (middle, middle)
+    span = signal.travel_mm
+    return Blink(
+        first,
+        last,
+        complete,
+        closure=deepest,
+        closing_s=float(touched[0] - begun) if whole_start else None,
+        contact_s=float(touched[1] - touched[0]) if whole_start and whole_end else None,
+        opening_s=float(ended - touched[1]) if whole_end else None,
+        closing_peak_mm_s=_peak(signal.closure, time_s, first - 1, down, span)
+        if whole_start
+        else None,
+        opening_peak_mm_s=_peak(-signal.closure, time_s, up, last + 1, span) if whole_end else None,
+    )
+
+
+def _crossing(closure: FloatArray, time_s: FloatArray, before: int, level: float) -> float:
+    """Return when the closure crosses a level between frame `before` and the next."""
+    a, b = max(before, 0), min(before + 1, len(time_s) - 1)
+    if closure[a] == closure[b]:
+        return float(time_s[a])
+    share = np.clip((level - closure[a]) / (closure[b] - closure[a]), 0.0, 1.0)
+    return float(time_s[a] + share * (time_s[b] - time_s[a]))
+
+
+def _peak(
+    closure: FloatArray, time_s: FloatArray, first: int, last: int, travel_mm: float
+) -> float | None:
+    """Return the greatest speed between two frames, mm/s; None where too few show the way."""
+    if last - first < 2 or not math.isfinite(travel_mm):
+        return None
+    way, at = closure[first : last + 1], time_s[first : last + 1]
+    # Over two steps: the edge is known to a row of cells, which one short step makes much of.
+    speed = (way[2:] - way[:-2]) / (at[2:] - at[:-2])
+    return float(speed.max() * travel_mm)
+
+
+def runs(mask: BoolArray) -> list[tuple[int, int]]:
     """Return first and last index of every run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
     return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]

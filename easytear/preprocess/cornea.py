@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
-from easytear.preprocess.limbus import EDGE_SD, find_limbus, lid_margin
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
+from easytear.preprocess.lid_margin import lid_margin
+from easytear.preprocess.limbus import EDGE_SD, USUAL_RATIO, Limbus, find_limbus
+from easytear.preprocess.locate import EyeLocation
+from easytear.preprocess.pupil import mean_radius
 from easytear.preprocess.records import Cornea
-from easytear.settings.preprocess import CorneaSettings
+from easytear.request.settings.preprocess import CorneaSettings
 
-_WORK_WIDTH = 334
-"""Pictures are looked at about this wide: limbus, lids and lashes are far coarser."""
+_WORK_HALF = 150
+"""Pictures are reduced until the iris is about this in half width: limbus, lids and lashes are far
+coarser than a pixel of those."""
 
 
 def find_cornea(
@@ -20,6 +26,7 @@ def find_cornea(
     pupil: Ellipse | None,
     settings: CorneaSettings,
     iris: Ellipse | None = None,
+    location: EyeLocation | None = None,
 ) -> Cornea:
     """Return iris and exposed cornea of one interval.
 
@@ -33,6 +40,9 @@ def find_cornea(
         How the exposed cornea is found.
     iris : Ellipse, optional
         The limbus as a person drew it; it is taken as it is.
+    location : EyeLocation, optional
+        What the whole video tells of this eye: its limbus has that size, and only its place is
+        looked for; what is no picture is left out.
 
     Returns
     -------
@@ -41,23 +51,72 @@ def find_cornea(
         lids alone, and flagged.
     """
     shape = (int(pictures.shape[1]), int(pictures.shape[2]))
-    factor = max(1, round(shape[1] / _WORK_WIDTH))
+    factor = max(1, round(_half_width(shape, pupil, iris, location) / _WORK_HALF))
     still = _still_picture(pictures, factor)
+    valid = None if location is None else location.valid
+    small_valid = None if valid is None else _shrunk(valid, still.shape)
     flags: list[str] = []
     width_sd = np.nan
     if iris is not None:
         width_sd = 2.0 * EDGE_SD * iris.rx_px
     elif pupil is not None:
-        found = find_limbus(still, _reduced(pupil, factor))
+        found = _limbus(still, pupil, factor, small_valid, location)
         if found is not None:
-            iris = _enlarged(found.ellipse, factor)
-            width_sd = found.width_sd_px * factor
+            iris, width_sd = found.ellipse, found.width_sd_px
     if iris is None:
         flags.append("limbus_not_found")
     elif width_sd > settings.width_sd_limit * 2.0 * iris.rx_px:
         flags.append("iris_width_uncertain")
-    limits = _limits(still, pupil, iris, factor)
-    return _cornea(pictures, pupil, iris, limits, settings, (width_sd, flags))
+    limits = _limits(still, pupil, iris, factor, small_valid)
+    return _cornea(pictures, pupil, iris, limits, settings, (width_sd, flags), valid)
+
+
+def _half_width(
+    shape: tuple[int, int],
+    pupil: Ellipse | None,
+    iris: Ellipse | None,
+    location: EyeLocation | None,
+) -> float:
+    """Return about how wide half the iris is, in pixels."""
+    if iris is not None:
+        return iris.rx_px
+    if location is not None and np.isfinite(location.iris_radius_px):
+        return location.iris_radius_px
+    return 0.45 * shape[1] if pupil is None else USUAL_RATIO * mean_radius(pupil)
+
+
+def _shrunk(valid: BoolArray, shape: tuple[int, int]) -> BoolArray:
+    size = (shape[1], shape[0])
+    small: BoolArray = cv2.resize(valid.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    return small
+
+
+def _limbus(
+    still: NDArray[np.float32],
+    pupil: Ellipse,
+    factor: int,
+    valid: BoolArray | None,
+    location: EyeLocation | None,
+) -> Limbus | None:
+    """Return the limbus in full-size pixels: the whole video's, moved to where it is here."""
+    known = None if location is None else location.limbus
+    if known is None:
+        found = find_limbus(still, _reduced(pupil, factor), valid)
+    else:
+        small = replace(known, ellipse=_reduced(known.ellipse, factor))
+        found = find_limbus(still, _reduced(pupil, factor), valid, small)
+    if found is not None and known is None:
+        return Limbus(_enlarged(found.ellipse, factor), found.width_sd_px * factor, found.arc_deg)
+    if known is None or location is None or location.pupil is None:
+        return None
+    # One eye has one iris: its shape is the whole video's to the last digit.
+    centre = (
+        known.ellipse.moved(pupil.x_px - location.pupil.x_px, pupil.y_px - location.pupil.y_px)
+        if found is None
+        else _enlarged(found.ellipse, factor)
+    )
+    e = known.ellipse
+    return replace(known, ellipse=Ellipse(centre.x_px, centre.y_px, e.rx_px, e.ry_px, e.angle_deg))
 
 
 def _still_picture(pictures: NDArray[np.uint8], factor: int) -> NDArray[np.float32]:
@@ -94,7 +153,11 @@ def _enlarged(ellipse: Ellipse, factor: int) -> Ellipse:
 
 
 def _limits(
-    still: NDArray[np.float32], pupil: Ellipse | None, iris: Ellipse | None, factor: int
+    still: NDArray[np.float32],
+    pupil: Ellipse | None,
+    iris: Ellipse | None,
+    factor: int,
+    valid: BoolArray | None,
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Return upper and lower limit of the exposed cornea per column, and the still stripes.
 
@@ -112,7 +175,7 @@ def _limits(
         upper, lower = np.fmax(upper, top), np.fmin(lower, bottom)
         lower = np.where(np.isfinite(bottom), lower, np.nan)
     if pupil is not None and small_iris is not None:
-        margin = lid_margin(still, _reduced(pupil, factor), small_iris)
+        margin = lid_margin(still, _reduced(pupil, factor), small_iris, valid)
         if margin is not None:
             order = np.argsort(margin[:, 0])
             x, y = margin[order].T
@@ -175,6 +238,7 @@ def _cornea(
     limits: tuple[FloatArray, FloatArray, BoolArray],
     settings: CorneaSettings,
     known: tuple[float, list[str]],
+    valid: BoolArray | None,
 ) -> Cornea:
     """Return the record: polygon and masks from the limits."""
     upper, lower, stripes = limits
@@ -189,6 +253,8 @@ def _cornea(
     yy = np.arange(height)[:, None]
     with np.errstate(invalid="ignore"):
         mask = (yy >= top) & (yy <= bottom) & open_columns
+    if valid is not None:
+        mask &= valid
     lower_edge = np.where(open_columns, bottom, np.nan)
     width_sd, flags = known
     region = _polygon(top, bottom, open_columns)

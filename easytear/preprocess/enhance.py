@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import ByteArray
-from easytear.settings.preprocess import EnhanceSettings
+from easytear.base.geometry import ByteArray
+from easytear.request.settings.preprocess import EnhanceSettings
 
 GreyImage = NDArray[Any]
 

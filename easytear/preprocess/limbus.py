@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
+from easytear.preprocess.polar import RAYS, SMOOTH, THETA, Polar, polar_of
 from easytear.preprocess.pupil import mean_radius
 
 ASPECT = 1.11
@@ -23,11 +23,19 @@ TILT_SD_DEG = 4.0
 EDGE_SD = 0.02
 """The limbus is a band of about a millimetre: what counts as its edge differs by this share."""
 
-DISPLAY_GAMMA = 2.2
-"""Pictures are coded for display; the limbus lies midway between iris and white in light."""
+RATIO = (1.25, 9.0)
+"""Width of the iris over that of the pupil: from 9 mm in one of 11.2 to 1.5 mm in one of 13.5."""
 
-_RAYS = 144
-_THETA = np.arange(_RAYS) * (2.0 * np.pi / _RAYS)
+USUAL_RATIO, USUAL_RATIO_SD = 3.2, 0.45
+"""Its usual value (a pupil of 3.6 mm) and the spread of its logarithm, from dark to light."""
+
+LEAST_EVIDENCE = 10.0
+"""Rays of full contrast that an arc must have, less what speaks against it: 25 degrees."""
+
+
+LID_DOUBT = np.where(np.abs(np.sin(THETA)) > 0.7, 0.3, 1.0)
+"""What a ray counts: within 45 degrees of the vertical most eyes have a lid before the limbus or
+just beside it, whose edge passes for the limbus'."""
 
 
 @dataclass(frozen=True)
@@ -49,63 +57,10 @@ class Limbus:
     arc_deg: float
 
 
-@dataclass(frozen=True)
-class Polar:
-    """Outward brightness steps about a centre.
-
-    Attributes
-    ----------
-    step : (rays, samples) float array
-        Change of brightness over twice the smoothing length; NaN outside the picture.
-    radius_px : (samples,) float array
-        Distance from the centre.
-    brightness : (rays, samples) float array
-        Smoothed brightness in units of the picture's median; NaN outside the picture.
-    """
-
-    x_px: float
-    y_px: float
-    step: FloatArray
-    radius_px: FloatArray
-    brightness: FloatArray
-
-    def at(self, radius_px: FloatArray) -> FloatArray:
-        """Return steps at a radius per ray, (..., rays); NaN outside the picture."""
-        spacing = float(self.radius_px[1] - self.radius_px[0])
-        place = (radius_px - self.radius_px[0]) / spacing
-        index = np.clip(np.round(place).astype(int), 0, len(self.radius_px) - 1)
-        value: FloatArray = self.step[np.arange(_RAYS), index]
-        return np.where((place < -0.5) | (place > len(self.radius_px) - 0.5), np.nan, value)
-
-
-def outward_steps(grey: NDArray[np.float32], pupil: Ellipse, smooth_px: float) -> Polar:
-    """Return brightness steps along rays from the pupil's centre, smoothed over `smooth_px`."""
-    height, width = grey.shape
-    far = float(np.hypot(max(pupil.x_px, width - pupil.x_px), max(pupil.y_px, height - pupil.y_px)))
-    radius = np.arange(1.5 * mean_radius(pupil), far, 1.0)
-    x = (pupil.x_px + np.outer(np.cos(_THETA), radius)).astype(np.float32)
-    y = (pupil.y_px + np.outer(np.sin(_THETA), radius)).astype(np.float32)
-    relative = (grey / max(float(np.median(grey)), 1.0)) ** DISPLAY_GAMMA
-    rays = cv2.remap(
-        relative.astype(np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    rays = cv2.GaussianBlur(rays, (0, 0), smooth_px, sigmaY=0.8, borderType=cv2.BORDER_REPLICATE)
-    step = np.gradient(rays, axis=1) * 2.0 * smooth_px
-    margin = smooth_px
-    outside = (x < margin) | (y < margin) | (x > width - 1 - margin) | (y > height - 1 - margin)
-    return Polar(
-        pupil.x_px,
-        pupil.y_px,
-        np.where(outside, np.nan, step),
-        radius,
-        np.where(outside, np.nan, rays),
-    )
-
-
 def ellipse_radius(params: FloatArray) -> FloatArray:
     """Return (..., rays) radius about the origin of ellipses (x, y, half width, aspect, tilt)."""
     x, y, half, aspect, tilt = np.moveaxis(np.asarray(params, float)[..., None], -2, 0)
-    cos, sin = np.cos(_THETA - tilt), np.sin(_THETA - tilt)
+    cos, sin = np.cos(THETA - tilt), np.sin(THETA - tilt)
     u0 = x * np.cos(tilt) + y * np.sin(tilt)
     v0 = -x * np.sin(tilt) + y * np.cos(tilt)
     a = cos**2 + (aspect * sin) ** 2
@@ -116,61 +71,135 @@ def ellipse_radius(params: FloatArray) -> FloatArray:
     return radius
 
 
-def find_limbus(grey: NDArray[np.float32], pupil: Ellipse) -> Limbus | None:
+def find_limbus(
+    grey: NDArray[np.float32],
+    pupil: Ellipse,
+    valid: BoolArray | None = None,
+    known: Limbus | None = None,
+) -> Limbus | None:
     """Return the limbus of a picture in which the film is averaged out; None where unknown.
 
-    The pupil's centre, the iris's usual aspect and its level axes are known beforehand with
-    their spread; the arcs in view decide the rest. Only brightening outwards counts: a lid or
-    a lash that hides the limbus then takes evidence away and does not pull it inwards.
+    Parameters
+    ----------
+    grey : (height, width) array
+        The picture.
+    pupil : Ellipse
+        The pupil in it.
+    valid : (height, width) bool array, optional
+        What of it is picture.
+    known : Limbus, optional
+        This eye's limbus from elsewhere, about its pupil's usual place: only the place is fitted.
     """
-    smooth = max(1.5, 0.012 * grey.shape[1])
-    polar = outward_steps(grey, pupil, smooth)
-    noise = 1.48 * float(np.nanmedian(np.abs(polar.step)))
-    typical = max(float(np.nanquantile(polar.step, 0.98)), 4.0 * noise, 0.02)
-    start = _search(polar, grey.shape[1], typical)
-    if start is None:
+    return limbus_in(polar_of([grey], [pupil], valid), mean_radius(pupil), known)
+
+
+def limbus_in(polar: Polar, pupil_radius_px: float, known: Limbus | None = None) -> Limbus | None:
+    """Return the limbus about a pupil; None where unknown.
+
+    The pupil's centre, the iris's usual aspect and its level axes are known beforehand with
+    their spread, and its size against the pupil's within what is possible; the arcs in view
+    decide the rest. Only brightening outwards counts: a lid or a lash that hides the limbus then
+    takes evidence away and does not pull it inwards.
+    """
+    contrast = polar.contrast
+    if not np.isfinite(contrast).any():
         return None
-    return _refine(polar, start, typical, smooth)
+    noise = 1.48 * float(np.nanmedian(np.abs(contrast)))
+    typical = max(float(np.nanquantile(contrast, 0.98)), 4.0 * noise, 0.02)
+    prior = _Prior.about(known)
+    for start in _search(polar, pupil_radius_px, typical, prior):
+        found = _refine(polar, start, typical, prior)
+        if found is not None and _possible(found, pupil_radius_px):
+            return found
+    return None
 
 
-def _search(polar: Polar, width: int, typical: float) -> FloatArray | None:
-    halves = np.geomspace(0.25 * width, 0.8 * width, 36)
+@dataclass(frozen=True)
+class _Prior:
+    """What is known of (x, y, half width, aspect, tilt) beforehand, lengths in half widths."""
+
+    half_px: float | None
+    aspect: float
+    tilt: float
+    aspect_sd: float
+    tilt_sd: float
+    half_sd: float
+
+    @classmethod
+    def about(cls, known: Limbus | None) -> _Prior:
+        """Return what is known of any eye, or of this one."""
+        if known is None:
+            return cls(None, ASPECT, 0.0, ASPECT_SD, float(np.deg2rad(TILT_SD_DEG)), 2.0)
+        e = known.ellipse
+        return cls(e.rx_px, e.rx_px / e.ry_px, float(np.deg2rad(e.angle_deg)), 1e-4, 1e-4, 1e-4)
+
+
+def _possible(limbus: Limbus, pupil_radius_px: float) -> bool:
+    """Return whether a pupil of this size fits into this iris, in anybody."""
+    ratio = limbus.ellipse.rx_px / pupil_radius_px
+    return RATIO[0] <= ratio <= RATIO[1]
+
+
+def _search(
+    polar: Polar, pupil_radius_px: float, typical: float, prior: _Prior
+) -> list[FloatArray]:
+    """Return the likeliest limbus and rivals of another size, the best first."""
+    if prior.half_px is None:
+        halves = pupil_radius_px * np.geomspace(*RATIO, 64)
+        aspects = prior.aspect + prior.aspect_sd * np.array([-1.0, 0.0, 1.0])
+    else:
+        halves, aspects = np.array([prior.half_px]), np.array([prior.aspect])
     offsets = np.array([-0.1, -0.05, 0.0, 0.05, 0.1])
-    half, dx, dy, aspect = np.meshgrid(
-        halves, offsets, offsets, ASPECT + ASPECT_SD * np.array([-1.0, 0.0, 1.0]), indexing="ij"
-    )
-    params = np.stack([dx * half, dy * half, half, aspect, np.zeros_like(half)], axis=-1)
+    half, dx, dy, aspect = np.meshgrid(halves, offsets, offsets, aspects, indexing="ij")
+    params = np.stack([dx * half, dy * half, half, aspect, np.full_like(half, prior.tilt)], axis=-1)
     params = params.reshape(-1, 5)
-    steps = np.nan_to_num(polar.at(ellipse_radius(params)), nan=0.0)
-    # A ray counts at most as a typical edge, and darkening outwards counts against.
-    evidence = np.clip(steps / typical, -0.5, 1.0).sum(axis=1)
+    evidence = _evidence(polar.at(polar.contrast, ellipse_radius(params)) / typical)
     evidence -= 1.5 * (
         (params[:, 0] ** 2 + params[:, 1] ** 2) / (DECENTRE_SD * params[:, 2]) ** 2
-        + ((params[:, 3] - ASPECT) / ASPECT_SD) ** 2
+        + ((params[:, 3] - prior.aspect) / ASPECT_SD) ** 2
     )
-    best = int(np.argmax(evidence))
-    if evidence[best] < 10.0:
-        return None
-    found: FloatArray = params[best]
-    return found
+    if prior.half_px is None:
+        usual = np.log(params[:, 2] / pupil_radius_px / USUAL_RATIO) / USUAL_RATIO_SD
+        evidence -= 2.5 * usual**2
+    best: list[FloatArray] = []
+    for k in np.argsort(-evidence):
+        if evidence[k] < LEAST_EVIDENCE or len(best) == 3:
+            break
+        if all(abs(float(np.log(params[k, 2] / one[2]))) > 0.15 for one in best):
+            best.append(params[k])
+    return best
 
 
-def _refine(polar: Polar, start: FloatArray, typical: float, smooth: float) -> Limbus | None:
+def _evidence(steps: FloatArray) -> FloatArray:
+    """Return what (..., rays) steps speak for a limbus there, in rays.
+
+    A ray that shows an edge speaks for it, one that is in view and shows none against it, by the
+    same: of the rays that meet the limbus three in four show it, of those that meet anything else
+    one in four. Above and below a lid may be in front, and a ray without an edge says little.
+    Darkening outwards is worse than nothing.
+    """
+    shown = np.clip(np.nan_to_num(steps, nan=0.0), -0.5, 1.0)
+    missing = np.where(np.isfinite(steps), 1.0 - np.maximum(shown, 0.0), 0.0)
+    evidence: FloatArray = (shown - LID_DOUBT * missing).sum(axis=-1)
+    return evidence
+
+
+def _refine(polar: Polar, start: FloatArray, typical: float, prior: _Prior) -> Limbus | None:
     params = start.copy()
     reach = 0.12
     covariance: FloatArray = np.eye(5)
-    seen = np.zeros(_RAYS, bool)
+    seen = np.zeros(RAYS, bool)
     for _ in range(8):
         model = ellipse_radius(params)
-        edge, strength = _edges(polar, model, reach * params[2])
+        edge, strength = _edges(polar, model, reach)
         seen = strength > 0.35 * typical
         if seen.sum() < 15:
             return None
-        weight = np.where(seen, strength / typical, 0.0) * _whiteness(polar, edge, seen, smooth)
-        params, covariance = _step(params, edge, weight, smooth)
+        weight = np.where(seen, strength / typical, 0.0) * _whiteness(polar, edge, seen)
+        params, covariance = _step(params, edge, weight, prior)
         reach = max(0.75 * reach, 0.03)
     half = float(params[2])
-    if not 0.2 * len(polar.radius_px) < half < 3.0 * polar.radius_px[-1]:
+    if not 0.5 * start[2] < half < 2.0 * start[2]:
         return None
     if not _white_outside(polar, ellipse_radius(params), seen):
         return None
@@ -185,52 +214,66 @@ def _refine(polar: Polar, start: FloatArray, typical: float, smooth: float) -> L
     return Limbus(ellipse, sd, 360.0 * float(seen.mean()))
 
 
-def _edges(polar: Polar, model: FloatArray, reach_px: float) -> tuple[FloatArray, FloatArray]:
-    """Return the steepest brightening of each ray near a model radius, and its strength."""
-    off = (polar.radius_px[None, :] - model[:, None]) / reach_px
-    weighted = np.where(np.abs(off) < 2.0, polar.step / (1.0 + off**2), -np.inf)
+def _edges(polar: Polar, model: FloatArray, reach: float) -> tuple[FloatArray, FloatArray]:
+    """Return the steepest brightening of each ray near a model radius, and its contrast.
+
+    Contrast tells which edge it is (skin beyond a lid is brighter than the white of the eye, and
+    its steps the larger ones); where the edge lies is told by the step of brightness itself.
+    """
+    share = polar.radius_px[None, :]
+    off = (share / model[:, None] - 1.0) / reach
+    weighted = np.where(np.abs(off) < 2.0, polar.contrast / (1.0 + off**2), -np.inf)
     weighted = np.where(np.isnan(weighted), -np.inf, weighted)
-    best = np.argmax(weighted, axis=1)
-    rows = np.arange(_RAYS)
+    about = polar.radius_px[np.argmax(weighted, axis=1)][:, None]
+    near = np.isfinite(weighted) & (np.abs(share / about - 1.0) < 1.2 * SMOOTH)
+    best = np.argmax(np.where(near, polar.step, -np.inf), axis=1)
+    rows = np.arange(RAYS)
     known = np.isfinite(weighted[rows, best]) & (best > 0) & (best < len(polar.radius_px) - 1)
-    strength = np.where(known, np.nan_to_num(polar.step[rows, best]), 0.0)
+    strength = np.where(known, np.nan_to_num(polar.contrast[rows, best]), 0.0)
     return polar.radius_px[best], strength
 
 
-def _whiteness(polar: Polar, edge: FloatArray, seen: BoolArray, smooth: float) -> FloatArray:
+def _whiteness(polar: Polar, edge: FloatArray, seen: BoolArray) -> FloatArray:
     """Return 1 where a ray comes out on full white, less where a lid leaves only a sliver of it.
 
-    A sliver's blurred picture rises, and falls again, too far in.
+    A sliver's blurred picture rises, and falls again, too far in. Light is uneven over an eye: a
+    ray is compared with those within 40 degrees of it.
     """
-    spacing = float(polar.radius_px[1] - polar.radius_px[0])
-    place = np.round((edge + 2.5 * smooth - polar.radius_px[0]) / spacing).astype(int)
-    last = polar.brightness.shape[1] - 1
-    rows = np.arange(_RAYS)
-    white = np.where(place <= last, polar.brightness[rows, np.minimum(place, last)], np.nan)
-    usual = float(np.nanquantile(white[seen], 0.8)) if np.isfinite(white[seen]).any() else 1.0
-    share = np.nan_to_num(white / max(usual, 1e-6), nan=0.7)
+    white = polar.at(polar.brightness, edge * (1.0 + 2.5 * SMOOTH))
+    apart = np.abs(np.arange(RAYS)[:, None] - np.arange(RAYS))
+    near = (np.minimum(apart, RAYS - apart) <= RAYS // 9) & seen & np.isfinite(white)
+    beside = np.where(near, white, np.nan)
+    usual = np.full(RAYS, np.nan)
+    some = near.any(axis=1)
+    usual[some] = np.nanquantile(beside[some], 0.8, axis=1)
+    share = np.nan_to_num(white / np.maximum(usual, 1e-6), nan=0.7)
     whiteness: FloatArray = np.clip(share, 0.0, 1.0) ** 3
     return whiteness
 
 
 def _step(
-    params: FloatArray, edge: FloatArray, weight: FloatArray, smooth: float
+    params: FloatArray, edge: FloatArray, weight: FloatArray, prior: _Prior
 ) -> tuple[FloatArray, FloatArray]:
     """Return the next parameters of a robust fit with priors, and their covariance."""
     model = ellipse_radius(params)
     half = float(params[2])
     residual = edge - model
     seen = weight > 0
-    scale = max(1.48 * float(np.median(np.abs(residual[seen]))), 0.3 * smooth)
-    # Within the limbus a lid's edge is a common thing, outside of it nothing is.
-    robust = 1.0 / (1.0 + (residual / np.where(residual < 0, 1.0, 2.0) / (1.5 * scale)) ** 2)
+    scale = max(1.48 * float(np.median(np.abs(residual[seen]))), 0.3 * SMOOTH * half)
+    robust = 1.0 / (1.0 + (residual / (1.5 * scale)) ** 2)
     # Edges of neighbouring rays err together: about one free error in eight rays.
-    w = np.minimum(weight, 1.0) * robust / (8.0 * scale**2)
+    w = np.minimum(weight, 1.0) * robust * LID_DOUBT / (8.0 * scale**2)
     jacobian = _jacobian(params, model)
     prior_sd = np.array(
-        [DECENTRE_SD * half, DECENTRE_SD * half, 2.0 * half, ASPECT_SD, np.deg2rad(TILT_SD_DEG)]
+        [
+            DECENTRE_SD * half,
+            DECENTRE_SD * half,
+            prior.half_sd * half,
+            prior.aspect_sd,
+            prior.tilt_sd,
+        ]
     )
-    prior_mean = np.array([0.0, 0.0, half, ASPECT, 0.0])
+    prior_mean = np.array([0.0, 0.0, prior.half_px or half, prior.aspect, prior.tilt])
     information = jacobian.T @ (jacobian * w[:, None]) + np.diag(prior_sd**-2.0)
     gradient = jacobian.T @ (w * residual) + (prior_mean - params) / prior_sd**2
     covariance = np.linalg.inv(information)
@@ -257,50 +300,3 @@ def _white_outside(polar: Polar, model: FloatArray, seen: BoolArray) -> bool:
         return False
     brighter = np.nanmax(outside[known], axis=1) > 1.05 * np.nanquantile(inside[known], 0.8, axis=1)
     return float(brighter.mean()) > 0.6
-
-
-def lid_margin(grey: NDArray[np.float32], pupil: Ellipse, iris: Ellipse) -> FloatArray | None:
-    """Return points (k, 2) of the lower lid's margin where it hides the limbus; None where not.
-
-    On rays downwards the brightening that ends the iris lies at the limbus, or further in where
-    a lid is in front of it. Skin is darker than the white of the eye, so its edge is the weaker
-    one; a lid is told from film and lash images by being in one piece where no limbus shows.
-    """
-    polar = outward_steps(grey, pupil, max(1.5, 0.012 * grey.shape[1]))
-    params = np.array(
-        [
-            iris.x_px - pupil.x_px,
-            iris.y_px - pupil.y_px,
-            iris.rx_px,
-            iris.rx_px / iris.ry_px,
-            np.deg2rad(iris.angle_deg),
-        ]
-    )
-    model = ellipse_radius(params)
-    limbus = np.nan_to_num(polar.at(model), nan=0.0)
-    usual = float(np.quantile(limbus, 0.9))
-    share = polar.radius_px[None, :] / model[:, None]
-    inside = np.where((share > 0.75) & (share < 1.03), polar.step, np.nan)
-    inside = np.nan_to_num(inside, nan=-np.inf)
-    best = np.argmax(inside, axis=1)
-    rows = np.arange(_RAYS)
-    hidden = (np.sin(_THETA) > 0.3) & (share[rows, best] < 0.97)
-    hidden &= (inside[rows, best] > 0.2 * usual) & (limbus < 0.2 * usual)
-    radius = np.where(hidden, polar.radius_px[best], np.nan)
-    run = _longest_run(hidden & (np.abs(np.gradient(polar.radius_px[best])) < 0.03 * iris.rx_px))
-    if len(run) < 12:
-        return None
-    return np.column_stack(
-        [
-            pupil.x_px + radius[run] * np.cos(_THETA[run]),
-            pupil.y_px + radius[run] * np.sin(_THETA[run]),
-        ]
-    )
-
-
-def _longest_run(flags: BoolArray) -> NDArray[np.intp]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
-    if not len(edges):
-        return np.zeros(0, np.intp)
-    longest = int(np.argmax(edges[1::2] - edges[::2]))
-    return np.arange(edges[2 * longest], edges[2 * longest + 1])

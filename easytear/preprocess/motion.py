@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.preprocess.pieces import in_pieces
 from easytear.preprocess.pupil import (
     RAYS,
     REACH,
     SAMPLES,
     inside_picture,
+    middle_of_edge,
     ray_edges,
     relative_brightness,
     shape_to_ellipse,
 )
 from easytear.preprocess.records import EyeInInterval, EyeMotion
-from easytear.settings.preprocess import EyeSettings
+from easytear.request.settings.preprocess import EyeSettings
 
 _THETA = np.arange(RAYS) * (2.0 * np.pi / RAYS)
 _DESIGN = np.column_stack([np.cos(_THETA), np.sin(_THETA), np.ones(RAYS)])
@@ -125,14 +126,10 @@ def follow_eye(
     motion = EyeMotion(x - x0, y - y0, np.zeros(len(x)), total, observed)
     first = next(iter(radius[np.isfinite(radius)]))
     outline = fit.outline * first / np.median(fit.outline)
-    pupil = shape_to_ellipse(outline, fit.weights, x0, y0)
+    pupil = replace(shape_to_ellipse(outline, fit.weights, x0, y0), x_px=x0, y_px=y0)
     flags = _flags(motion, radius, settings)
-    return EyeInInterval(_centred(pupil, x0, y0), motion, radius, flags)
-
-
-def _centred(pupil: Ellipse, x_px: float, y_px: float) -> Ellipse:
-    # The outline is already centred on the ellipse; what is left is rounding.
-    return Ellipse(x_px, y_px, pupil.rx_px, pupil.ry_px, pupil.angle_deg)
+    middle = middle_of_edge(profiles[frames])
+    return EyeInInterval(pupil.scaled(middle), motion, radius * middle, flags)
 
 
 def _nothing(count: int) -> EyeInInterval:

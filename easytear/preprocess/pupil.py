@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import ByteArray, Ellipse, FloatArray
+from easytear.base.geometry import ByteArray, Ellipse, FloatArray
 
 RAYS = 96
 SAMPLES = 40
@@ -18,9 +17,9 @@ REACH = (0.6, 1.4)
 
 _THETA = np.arange(RAYS) * (2.0 * np.pi / RAYS)
 _COS, _SIN = np.cos(_THETA), np.sin(_THETA)
-_SCALE = np.linspace(*REACH, SAMPLES)
-_STEP = float(_SCALE[1] - _SCALE[0])
-_REACH_X, _REACH_Y = np.outer(_COS, _SCALE), np.outer(_SIN, _SCALE)
+SCALE = np.linspace(*REACH, SAMPLES)
+_STEP = float(SCALE[1] - SCALE[0])
+_REACH_X, _REACH_Y = np.outer(_COS, SCALE), np.outer(_SIN, SCALE)
 # Radius as a function of angle: mean, shift in x and y, and the second harmonic, which is an
 # ellipse to first order in its flattening.
 _DESIGN = np.column_stack([np.ones(RAYS), _COS, _SIN, np.cos(2.0 * _THETA), np.sin(2.0 * _THETA)])
@@ -126,7 +125,7 @@ def ray_edges(
         Step of the logarithm of brightness there, per sample.
     """
     slope = values[..., 2:] - values[..., :-2]
-    scale = _SCALE[1:-1].astype(np.float32)
+    scale = SCALE[1:-1].astype(np.float32)
     weighted = slope
     if expected is not None:
         off = (scale - expected[..., None].astype(np.float32)) / np.float32(width)
@@ -268,7 +267,7 @@ def _judge(
     ellipse: Ellipse,
 ) -> PupilFit:
     values = profiles.astype(np.float32)
-    off = _SCALE[None, :] - fitted[:, None]
+    off = SCALE[None, :] - fitted[:, None]
     dark, bright = (off > -0.3) & (off < -0.05), (off > 0.05) & (off < 0.25)
     step = _mean_where(values, bright) - _mean_where(values, dark)
     typical = _median(step[inside])
@@ -308,75 +307,48 @@ def shape_to_ellipse(
     return _to_ellipse(cauchy_solve(_DESIGN, shape_px, weights, floor), x_px, y_px)
 
 
-def find_pupil(grey: ByteArray, radius_px: tuple[float, float] | None = None) -> Ellipse | None:
-    """Return the pupil in one picture; None where there is none.
+def soft_edge(grey: NDArray[np.uint8 | np.float32], pupil: Ellipse) -> tuple[float, float]:
+    """Return where brightness has risen by a tenth and by half, as multiples of a pupil's radius.
 
-    Parameters
-    ----------
-    grey : (height, width) uint8 array
-        The picture.
-    radius_px : (float, float), optional
-        Smallest and largest radius to look for; by default 0.04 and 0.32 of the width.
+    The steepest step of the logarithm, by which pupils are found and followed, lies at the foot of
+    a soft edge. What is called the edge, by eye as well, is where the rise is half done.
     """
-    fit = search_pupil(grey, radius_px)
-    return None if fit is None else fit.ellipse
+    scale = np.linspace(0.6, 1.7, 56)
+    turn = np.deg2rad(pupil.angle_deg)
+    u, v = pupil.rx_px * np.cos(_THETA - turn), pupil.ry_px * np.sin(_THETA - turn)
+    x = pupil.x_px + np.outer(u * np.cos(turn) - v * np.sin(turn), scale)
+    y = pupil.y_px + np.outer(u * np.sin(turn) + v * np.cos(turn), scale)
+    rays = cv2.remap(
+        np.asarray(grey), x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR
+    ).astype(float)
+    inside = (x >= 0) & (y >= 0) & (x <= grey.shape[1] - 1) & (y <= grey.shape[0] - 1)
+    return half_risen(np.where(inside, rays, np.nan), scale)
 
 
-def search_pupil(
-    grey: ByteArray, radius_px: tuple[float, float] | None = None, least_support: float = 0.45
-) -> PupilFit | None:
-    """Return the best pupil of the whole picture, or None. Parameters as for `find_pupil`."""
-    width = grey.shape[1]
-    low, high = radius_px or (0.04 * width, 0.32 * width)
-    fits = [fit_pupil(grey, guess) for guess in _dark_discs(grey, low, high)]
-    good = [
-        fit
-        for fit in fits
-        if fit is not None
-        and fit.support >= least_support
-        and fit.contrast > 3.0
-        and 0.8 * low < mean_radius(fit.ellipse) < 1.25 * high
-    ]
-    return max(good, key=lambda fit: fit.score, default=None)
+def middle_of_edge(profiles: NDArray[np.uint8]) -> float:
+    """Return where a pupil's edge is half risen in (n, RAYS, SAMPLES) rays of `ray_profiles`.
+
+    As a multiple of the radius that the rays were cast about.
+    """
+    some = profiles[:: max(1, len(profiles) // 40)]
+    return half_risen(np.median(some, axis=0), SCALE)[1]
 
 
-def _dark_discs(grey: ByteArray, low_px: float, high_px: float, count: int = 10) -> list[Ellipse]:
-    """Return where a disc is darker than its surroundings on nearly all sides, best first."""
-    factor = max(grey.shape[1] / 72.0, 1.0)
-    size = (round(grey.shape[1] / factor), round(grey.shape[0] / factor))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    steps = max(2, int(np.ceil(np.log(high_px / low_px) / np.log(1.22))) + 1)
-    radii = np.geomspace(low_px, high_px, steps) / factor
-    maps = np.stack([_darker_than_ring(small, float(radius)) for radius in radii])
-    found: list[Ellipse] = []
-    for _ in range(count):
-        level, row, column = np.unravel_index(int(np.argmax(maps)), maps.shape)
-        if maps[level, row, column] <= 2.0:
-            break
-        radius = float(radii[level])
-        x, y = (column + 0.5) * factor - 0.5, (row + 0.5) * factor - 0.5
-        found.append(Ellipse(x, y, radius * factor, radius * factor))
-        near = max(1, int(0.5 * radius))
-        rows = slice(max(row - near, 0), row + near + 1)
-        maps[max(level - 1, 0) : level + 2, rows, max(column - near, 0) : column + near + 1] = -1.0
-    return found
-
-
-def _darker_than_ring(small: NDArray[Any], radius: float) -> FloatArray:
-    """Return how much darker each place is than a ring about it, lashes on one side forgiven."""
-    inner = cv2.GaussianBlur(small, (0, 0), max(0.5, 0.4 * radius))
-    outer = cv2.GaussianBlur(small, (0, 0), max(0.5, 0.25 * radius))
-    height, width = small.shape
-    pad = int(np.ceil(1.5 * radius)) + 1
-    padded = np.pad(outer, pad, constant_values=np.nan)
-    ring = np.empty((12, height, width), np.float32)
-    for k, angle in enumerate(np.arange(12) * np.pi / 6.0):
-        dx, dy = round(1.4 * radius * np.cos(angle)), round(1.4 * radius * np.sin(angle))
-        ring[k] = padded[pad + dy : pad + dy + height, pad + dx : pad + dx + width]
-    ring.sort(axis=0)
-    seen = np.isfinite(ring).sum(axis=0)
-    rank = np.minimum((0.42 * seen).astype(int), 11)[None]
-    low = np.take_along_axis(ring, rank, axis=0)[0]
-    # A disc mostly outside of the picture is no find.
-    response: FloatArray = np.where(seen >= 6, np.nan_to_num(low - inner, nan=-1.0), -1.0)
-    return response
+def half_risen(rays: FloatArray, scale: FloatArray) -> tuple[float, float]:
+    """Return where (rays, samples) have risen by a tenth and by half, in units of `scale`."""
+    whole = rays[np.isfinite(rays).all(axis=1)]
+    if len(whole) < RAYS // 8:
+        return 1.0, 1.0
+    dark = np.median(whole[:, scale < 0.85], axis=1, keepdims=True)
+    light = np.median(whole[:, (scale > 1.2) & (scale < 1.45)], axis=1, keepdims=True)
+    rising = (light - dark)[:, 0] > 2.0
+    if rising.sum() < RAYS // 8:
+        return 1.0, 1.0
+    share = np.median(((whole - dark) / np.maximum(light - dark, 2.0))[rising], axis=0)
+    crossings = []
+    for level in (0.1, 0.5):
+        above = np.flatnonzero((share >= level) & (scale > 0.85))
+        k = int(above[0]) if len(above) else len(scale) - 1
+        part = (level - share[k - 1]) / max(float(share[k] - share[k - 1]), 1e-6)
+        crossings.append(float(scale[k - 1] + np.clip(part, 0.0, 1.0) * (scale[k] - scale[k - 1])))
+    return crossings[0], crossings[1]

@@ -3,17 +3,64 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 
 
 @dataclass(frozen=True)
 class Blink:
-    """A blink; frames from 0 at the video's start, both inside it."""
+    """A blink; frames from 0 at the video's start, both inside it.
+
+    Attributes
+    ----------
+    start_frame, end_frame : int
+        First and last frame in which the lid covers more than in the open state.
+    complete : bool
+        Whether the lids met.
+    closure : float or None
+        Deepest closure, 0 (open) to 1 (the lids meet).
+    closing_s, contact_s, opening_s : float or None
+        Duration of the lid's way down, of the time for which it touches the lower lid, and of
+        its way up; None where the video does not show all of it.
+    closing_peak_mm_s, opening_peak_mm_s : float or None
+        Greatest speed of the lid's edge on its way down and up; None where a way has fewer than
+        two frames, or nothing tells a millimetre.
+    """
 
     start_frame: int
     end_frame: int
     complete: bool
+    closure: float | None = None
+    closing_s: float | None = None
+    contact_s: float | None = None
+    opening_s: float | None = None
+    closing_peak_mm_s: float | None = None
+    opening_peak_mm_s: float | None = None
+
+    @property
+    def kind(self) -> str:
+        """The nearest class of Ousler 2014 (PMC4015796): "25", "50", "75" or "complete"."""
+        if self.complete:
+            return "complete"
+        depth = 0.5 if self.closure is None else self.closure
+        return "25" if depth < 0.375 else "50" if depth < 0.625 else "75"
+
+
+EventKind = Literal["light", "exposure", "focus", "lost_frames", "no_eye"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to the picture and is no blink; both frames are inside it.
+
+    `kind` is "light" (lamps, flicker), "exposure" (the camera's own gain or colours settle),
+    "focus", "lost_frames" (blank, frozen or missing pictures) or "no_eye".
+    """
+
+    kind: EventKind
+    start_frame: int
+    end_frame: int
 
 
 @dataclass(frozen=True)

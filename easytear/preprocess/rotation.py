@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.records import EyeInInterval, EyeMotion
 from easytear.preprocess.refine import joined_motion
 from easytear.preprocess.registration import eye_to_image_matrix
-from easytear.settings.preprocess import EyeSettings
+from easytear.request.settings.preprocess import EyeSettings
 
 _WIDTH = 320
 """Pictures are looked at about this wide: fine enough for the iris, and quick."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from easytear.analysis import Results, TablePart, write_part, write_results
-from easytear.crew import Crew
-from easytear.progress import SILENT, Part, Progress
+from easytear.base.progress import SILENT, Part, Progress
 from easytear.report.overlay import OVERLAY, write_overlay
 from easytear.report.page import write_report
+from easytear.results import Results, TablePart, write_part, write_results
+from easytear.workers.pool import WorkerPool
 
 _PAGE_SHARE = 0.3
 """Share of the time that the page takes beside the overlay."""
@@ -34,7 +34,7 @@ def deliver(
     video: Path | None,
     *,
     overlay: bool = False,
-    crew: Crew | None = None,
+    pool: WorkerPool | None = None,
     progress: Progress = SILENT,
 ) -> None:
     """Write results, page and (if asked for) overlay into a results folder.
@@ -49,17 +49,17 @@ def deliver(
         The video, for the pictures of the page; None when it is out of reach.
     overlay : bool
         Also render `overlay.mp4` (needs the video).
-    crew : Crew, optional
+    pool : WorkerPool, optional
         Its helpers draw the page's figures and write tables.
     progress : Progress
         Told how far the work is. When it cancels, the folder keeps its older results.
     """
     share = _PAGE_SHARE if overlay else 1.0
-    crew = crew or Crew()
+    pool = pool or WorkerPool()
 
     def tables(aside: Path) -> None:
         parts = results.parts()
-        given = [crew.submit(TablesTask(part, number, aside)) for number, part in enumerate(parts)]
+        given = [pool.submit(TablesTask(part, number, aside)) for number, part in enumerate(parts)]
         told = Part(progress, 0.5 * share, share)
         for place, one in enumerate(reversed(given)):  # helpers take the first ones
             told.update(place, len(given), "writing the tables")
@@ -69,7 +69,7 @@ def deliver(
 
     def also(aside: Path) -> None:
         page = Part(progress, 0.0, 0.5 * share)
-        write_report(results, aside, video, page, crew, meanwhile=lambda: tables(aside))
+        write_report(results, aside, video, page, pool, meanwhile=lambda: tables(aside))
         if overlay and video is not None:
             write_overlay(results, video, aside / OVERLAY, progress=Part(progress, share, 1.0))
         progress.update(1.0, 1.0, "writing the results")

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from easytear.analysis import Analysis, IntervalResult
-from easytear.geometry import ByteArray, FloatArray
-from easytear.report import palette
+from easytear.base.geometry import ByteArray, FloatArray
+from easytear.results import Analysis, IntervalResult
+from easytear.show import palette
 
 TAIL_S = 0.25
 """How far back in time a point's tail reaches."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from easytear.analysis import FRONT, TRACKS, Analysis, IntervalResult, Results, empty_table
-from easytear.progress import Progress
+from easytear.base.progress import Progress
+from easytear.results import FRONT, TRACKS, Analysis, IntervalResult, Results, empty_table
 
 
 @dataclass(frozen=True)

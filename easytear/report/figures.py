@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from easytear.analysis import Analysis, Fit, IntervalResult, Results
-from easytear.geometry import FloatArray
-from easytear.report import palette
-from easytear.report.curves import band, law
+from easytear.base.geometry import FloatArray
+from easytear.results import Analysis, Fit, IntervalResult, Results
+from easytear.show import palette
+from easytear.show.curves import band, law
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

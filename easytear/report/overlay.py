@@ -9,11 +9,11 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from easytear.analysis import IntervalResult, Results
-from easytear.geometry import ByteArray, FloatArray
-from easytear.progress import SILENT, Progress
-from easytear.report import palette
+from easytear.base.geometry import ByteArray, FloatArray
+from easytear.base.progress import SILENT, Progress
 from easytear.report.drawing import Finder, draw, frame_matrix, mapped
+from easytear.results import IntervalResult, Results
+from easytear.show import palette
 from easytear.video import FrameReader, VideoWriter, deinterlace
 
 OVERLAY: Final = "overlay.mp4"

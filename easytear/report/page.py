@@ -12,18 +12,18 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from easytear.analysis import IntervalResult, Results, Summary, written_aside
-from easytear.crew import Crew
-from easytear.errors import VideoError
-from easytear.flags import sentence
-from easytear.progress import SILENT, Progress
-from easytear.report import words
+from easytear.base.errors import VideoError
+from easytear.base.progress import SILENT, Progress
 from easytear.report.drawing import TAIL_S
 from easytear.report.drawn import Drawing, figure_tasks
-from easytear.report.numbers import UNKNOWN, lambda_text, number, rho_text, speed_text
 from easytear.report.strip import Shot, shots
-from easytear.settings import describe_settings
+from easytear.request.settings import describe_settings
+from easytear.results import IntervalResult, Results, Summary, atomic_write
+from easytear.show import words
+from easytear.show.flags import sentence
+from easytear.show.numbers import UNKNOWN, lambda_text, number, rho_text, speed_text
 from easytear.video import FrameReader
+from easytear.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def write_report(
     folder: Path,
     video: Path | None,
     progress: Progress = SILENT,
-    crew: Crew | None = None,
+    pool: WorkerPool | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """Write report.html into a results folder.
@@ -77,14 +77,14 @@ def write_report(
         The video, for the frames with front and tracks; without it the page says so.
     progress : Progress
         Told how far the work is.
-    crew : Crew, optional
+    pool : WorkerPool, optional
         Its helpers draw the figures.
     meanwhile : callable, optional
         What else there is to do here, before this process would draw figures itself.
     """
-    pieces = _pieces(results, video, progress, crew, meanwhile)
+    pieces = _pieces(results, video, progress, pool, meanwhile)
     with (
-        written_aside(folder / PAGE) as aside,
+        atomic_write(folder / PAGE) as aside,
         aside.open("w", encoding="utf-8", newline="\n") as out,
     ):
         out.writelines(pieces)
@@ -99,12 +99,12 @@ def _pieces(
     results: Results,
     video: Path | None,
     progress: Progress,
-    crew: Crew | None = None,
+    pool: WorkerPool | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Iterator[str]:
     """Return the page's text piece by piece: as a whole, a long video's takes much memory."""
     summary = results.summary
-    figures = [(crew or Crew()).submit(one) for one in figure_tasks(results)]
+    figures = [(pool or WorkerPool()).submit(one) for one in figure_tasks(results)]
     sections, video_there = _sections(results, video, progress)
     if meanwhile is not None:
         meanwhile()
@@ -119,7 +119,7 @@ def _pieces(
         video=_video_rows(summary),
         sections=sections,
         video_there=video_there,
-        corrections=summary.corrections,
+        corrections=summary.notes,
         settings=_settings_rows(summary),
         unknown=UNKNOWN,
         lambda_text=lambda_text,
@@ -255,13 +255,13 @@ def _settings_rows(summary: Summary) -> list[tuple[str, str, str, str, bool]]:
     """Return (group.name, value, unit, meaning, changed) of every setting that the run used."""
     known = {(info.group, info.name): info for info in describe_settings()}
     rows = []
-    for group, values in summary.config.items():
-        for name, value in values.items() if isinstance(values, dict) else [("", values)]:
+    for group, values in summary.request.settings.model_dump(mode="json").items():
+        for name, value in values.items():
             info = known.get((group, name))
             unit = info.unit if info is not None and info.unit not in ("-", "1") else ""
             meaning = info.description if info is not None else ""
             changed = info is not None and _plain(info.default) != _plain(value)
-            label = f"{group}.{name}" if name else group
+            label = f"{group}.{name}"
             rows.append((label, _value_text(value), unit, meaning, changed))
     return rows
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from easytear.analysis import IntervalResult, Results
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 from easytear.report.drawing import Finder, draw, frame_matrix, frames_around, scaled
 from easytear.report.figures import interval_frames
+from easytear.results import IntervalResult, Results
 from easytear.video import FrameReader, deinterlace
 
 AFTER_S = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)

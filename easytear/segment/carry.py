@@ -8,8 +8,8 @@ import numpy as np
 from filterpy.kalman import KalmanFilter
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
-from easytear.scattered import FILM_REACH_MM, local_bent_at, local_linear_at
+from easytear.base.geometry import BoolArray, FloatArray
+from easytear.base.scattered import FILM_REACH_MM, local_bent_at, local_linear_at
 from easytear.segment.material import TrackIndex
 
 IntArray = NDArray[np.int_]

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from easytear.geometry import BoolArray, Ellipse, FloatArray
-from easytear.progress import SILENT, Progress
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.progress import SILENT, Progress
+from easytear.base.stabilized import StabilisedFrames
+from easytear.request.settings.film import FrontSettings
 from easytear.segment.carry import Carried, Sighting, carry, hold, on_columns
 from easytear.segment.edge import find_edge, joined
 from easytear.segment.material import (
@@ -21,8 +23,6 @@ from easytear.segment.material import (
     material_picture,
 )
 from easytear.segment.records import FilmFront
-from easytear.settings.film import FrontSettings
-from easytear.stabilised import StabilisedFrames
 from easytear.track.records import FilmTracks, VelocityField
 
 IntArray = NDArray[np.int_]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from easytear.geometry import BoolArray, FloatArray
-from easytear.scattered import FILM_REACH_MM, local_linear
+from easytear.base.geometry import BoolArray, FloatArray
+from easytear.base.scattered import FILM_REACH_MM, local_linear
 from easytear.track.records import FilmTracks
 
 _GRID_MM = 0.25

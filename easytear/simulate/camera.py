@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from easytear.geometry import ByteArray
+from easytear.base.geometry import ByteArray
 from easytear.simulate.noise import Float32Array, blurred
 from easytear.simulate.scene import Scene
 

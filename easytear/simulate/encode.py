@@ -9,8 +9,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from easytear.analysis import written_aside
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
+from easytear.results import atomic_write
 from easytear.simulate.scene import Camera
 from easytear.simulate.timing import TICKS_PER_S
 
@@ -18,7 +18,7 @@ from easytear.simulate.timing import TICKS_PER_S
 def encode(frames: Iterable[ByteArray], times_s: FloatArray, camera: Camera, path: Path) -> None:
     """Write frames as H.264 with their times; the file appears whole or not at all."""
     ticks = np.round(times_s * TICKS_PER_S).astype(np.int64)
-    with written_aside(path) as aside, av.open(str(aside), "w") as container:
+    with atomic_write(path) as aside, av.open(str(aside), "w") as container:
         stream = container.add_stream("libx264", rate=Fraction(camera.fps).limit_denominator(1001))
         stream.width, stream.height = camera.width_px, camera.height_px
         stream.pix_fmt = "yuv420p"

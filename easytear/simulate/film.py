@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.simulate.motion import FilmMotion
 from easytear.simulate.noise import (
     Float32Array,

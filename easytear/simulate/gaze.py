@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easytear.geometry import Ellipse, FloatArray
+from easytear.base.geometry import Ellipse, FloatArray
 from easytear.simulate.scene import Scene
 
 GRID_HZ = 480.0

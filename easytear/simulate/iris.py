@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.geometry import Ellipse
+from easytear.base.geometry import Ellipse
 from easytear.simulate.gaze import limbus, rest_pupil
 from easytear.simulate.noise import Float32Array, blurred, look_up, smooth_noise, soft_step
 from easytear.simulate.scene import IrisColour, Scene

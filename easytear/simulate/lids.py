@@ -10,7 +10,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.simulate.gaze import limbus
 from easytear.simulate.motion import LidLine
 from easytear.simulate.noise import (

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.simulate.scene import Spread
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear.simulate.scene import (
     BlinkEvent,
     Camera,

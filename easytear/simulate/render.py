@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from easytear.geometry import ByteArray, FloatArray
-from easytear.optics import TABLE_STEP_NM, colour_table
-from easytear.progress import SILENT, Progress
+from easytear.base.geometry import ByteArray, FloatArray
+from easytear.base.optics import TABLE_STEP_NM, colour_table
+from easytear.base.progress import SILENT, Progress
 from easytear.simulate.camera import CameraModel
 from easytear.simulate.encode import encode
 from easytear.simulate.film import PAD_PX, FilmPattern

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.simulate.lids import lower_lid
 from easytear.simulate.motion import FilmMotion
 from easytear.simulate.scene import Scene, Spread

@@ -16,12 +16,19 @@ from typing import Any, Literal
 import cv2
 import numpy as np
 
-from easytear.analysis import write_text, written_aside
-from easytear.errors import EasyTearError
-from easytear.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.errors import EasyTearError
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
+from easytear.results import atomic_write, write_text
 from easytear.simulate.gaze import Pose
 from easytear.simulate.motion import FilmMotion
-from easytear.simulate.truth_records import Law, TrueBlink, TrueInterval, laws_at, mean_law
+from easytear.simulate.truth_records import (
+    Law,
+    TrueBlink,
+    TrueEvent,
+    TrueInterval,
+    laws_at,
+    mean_law,
+)
 
 SCHEMA = "easytear-truth/1"
 ZONE_MM = 0.3
@@ -50,6 +57,15 @@ class Truth:
         The eye's dx_px, dy_px, rotation_deg against the simulator's eye frame.
     pupil : (n, 5) float array
         Pupil ellipse in image coordinates: x, y, rx, ry, angle.
+    has_eye : bool
+        False where the video shows no open eye at all; what is told of one then means nothing.
+    difficulty : int or None
+        0 easy, 1 usual, 2 hard, where the scene has degrees.
+    events : tuple of TrueEvent
+        Changes of light and focus.
+    rim_in_view : tuple of float
+        For each interval, the share of the limbus in the picture and between the lids; empty
+        where it was not worked out.
     """
 
     name: str
@@ -69,6 +85,10 @@ class Truth:
     upper_lid_px: FloatArray
     blinks: tuple[TrueBlink, ...]
     intervals: tuple[TrueInterval, ...]
+    has_eye: bool = True
+    difficulty: int | None = None
+    events: tuple[TrueEvent, ...] = ()
+    rim_in_view: tuple[float, ...] = ()
 
     # --- where things are -------------------------------------------------------------------
 
@@ -247,7 +267,7 @@ class Truth:
             arrays[f"front_{interval.index}"] = interval.front_px
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
-        with written_aside(npz_path) as aside:
+        with atomic_write(npz_path) as aside:
             aside.write_bytes(buffer.getvalue())
         write_text(json_path, json.dumps(self._plain(), indent=1) + "\n")
 
@@ -258,6 +278,9 @@ class Truth:
         plain["centre_px"] = list(self.centre_px)
         plain["eye_limbus"] = asdict(self.eye_limbus)
         plain["blinks"] = [asdict(blink) for blink in self.blinks]
+        plain |= {"has_eye": self.has_eye, "difficulty": self.difficulty}
+        plain["events"] = [asdict(event) for event in self.events]
+        plain["rim_in_view"] = list(self.rim_in_view)
         plain["intervals"] = []
         for interval in self.intervals:
             plain["intervals"].append(
@@ -301,6 +324,10 @@ class Truth:
                 eye_limbus=Ellipse(**plain["eye_limbus"]),
                 blinks=tuple(TrueBlink(**one) for one in plain["blinks"]),
                 intervals=tuple(_interval(one, arrays) for one in plain["intervals"]),
+                has_eye=plain.get("has_eye", True),
+                difficulty=plain.get("difficulty"),
+                events=tuple(TrueEvent(**one) for one in plain.get("events", ())),
+                rim_in_view=tuple(plain.get("rim_in_view", ())),
                 **{n: arrays[n] for n in ("time_s", "is_blink", "pose", "pupil")},
                 opening=arrays["opening"].astype(np.float64),
                 upper_lid_px=arrays["upper_lid_px"].astype(np.float64),

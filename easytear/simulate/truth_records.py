@@ -6,17 +6,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.simulate.motion import FilmMotion
 
 
 @dataclass(frozen=True)
 class TrueBlink:
-    """A blink; frames from 0, both inside it."""
+    """A blink; frames from 0, both inside it. `closure`: the lid's greatest share of its way."""
 
     start_frame: int
     end_frame: int
     complete: bool
+    closure: float | None = None
+
+
+@dataclass(frozen=True)
+class TrueEvent:
+    """What is no blink: `kind` as in the results ("light", "exposure", "focus"), and its cause."""
+
+    kind: str
+    start_frame: int
+    end_frame: int
+    cause: str = ""
 
 
 @dataclass(frozen=True)

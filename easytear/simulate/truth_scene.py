@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.simulate.film import FilmPattern
 from easytear.simulate.gaze import limbus, make_gaze
 from easytear.simulate.lids import BLINK_CLOSURE, COMPLETE_GAP, closure, upper_lid_y

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from easytear import __version__
-from easytear.analysis import write_text
-from easytear.errors import EasyTearError
-from easytear.settings import dump_settings
+from easytear.base.errors import EasyTearError
+from easytear.request.settings import dump_settings
+from easytear.results import write_text
 from easytear.study.clinical import Joined, join, read_clinical
 from easytear.study.columns import FIRST, LEFT_OUT, Column, summary_columns
 from easytear.study.hashes import HashMemory, sha256_of

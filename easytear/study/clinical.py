@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear.study.columns import Column, unit_of
 
 PERSON_KEYS: Final = ("subject", "eye", "visit")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from easytear import __version__
-from easytear.errors import EasyTearError, MissingExtraError
+from easytear.base.errors import EasyTearError, MissingExtraError
 from easytear.study.hashes import sha256_of
 from easytear.study.local import Listener, Stop
 from easytear.study.lock import holds

@@ -75,6 +75,8 @@ def _why_not(path: Path, relative: str, globs: Sequence[str]) -> str:
     """Return why this file is not taken as a video, or an empty string."""
     if path.name.startswith("."):
         return "a hidden file"
+    if path.exists() and not path.is_file():
+        return "not a regular file"  # a pipe or a device would be waited for without end
     if globs:
         return "" if any(matches(relative, pattern) for pattern in globs) else "not in --glob"
     if path.suffix.lower() not in EXTENSIONS:

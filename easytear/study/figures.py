@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from easytear.report import palette
+from easytear.show import palette
 from easytear.study.groups import Comparison, Correlation
 from easytear.study.repeatability import Eyes
 from easytear.study.values import LAMBDA, MEASURES, UNIT, Measure, Values

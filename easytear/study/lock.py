@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import psutil
 
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 
 LOCK: Final = ".running.json"
 BEAT_S: Final = 10.0

@@ -13,8 +13,8 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from easytear.analysis import written_aside
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
+from easytear.results import atomic_write
 
 LONGEST: Final = 120
 """Characters of a folder name; file systems take 255 bytes, and paths have an end, too."""
@@ -118,7 +118,7 @@ class Codes:
     def write(self) -> None:
         """Write the key, apart from the study."""
         with (
-            written_aside(self._key) as aside,
+            atomic_write(self._key) as aside,
             aside.open("w", encoding="utf-8", newline="") as file,
         ):
             writer = csv.writer(file)

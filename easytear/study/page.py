@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from easytear.analysis import written_aside
-from easytear.flags import sentence
+from easytear.results import atomic_write
+from easytear.show.flags import sentence
 from easytear.study import figures, words
 from easytear.study.columns import Column
 from easytear.study.plan import VIDEOS
@@ -76,7 +76,7 @@ def write_page(
         "lead_comparisons": _lead(said),
         "figures": _figures(said),
     }
-    with written_aside(study / PAGE) as aside, aside.open("w", encoding="utf-8") as file:
+    with atomic_write(study / PAGE) as aside, aside.open("w", encoding="utf-8") as file:
         file.writelines(environment.get_template("study.html.j2").generate(context))
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from easytear import __version__
-from easytear.errors import EasyTearError
-from easytear.settings import Settings
+from easytear.base.errors import EasyTearError
+from easytear.request.settings import Settings
 from easytear.study.discover import Found, find_videos
 from easytear.study.hashes import HashMemory
 from easytear.study.names import Codes, read_date, read_names, study_names

@@ -12,8 +12,8 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from easytear import __version__
-from easytear.analysis import write_text
-from easytear.errors import ResultsError
+from easytear.base.errors import ResultsError
+from easytear.results import write_text
 from easytear.study.columns import Kind
 
 RECORD: Final = "study.json"

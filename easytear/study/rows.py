@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from easytear.analysis.files import SUMMARY
-from easytear.analysis.model import SCHEMA
+from easytear.results.files import SUMMARY
+from easytear.results.migrate import VERSION_1
+from easytear.results.model import SCHEMA
 
 Value = str | float | int | bool | None
 Row = dict[str, Value]
@@ -35,7 +36,7 @@ def flatten(record: Mapping[str, Any], prefix: str = "") -> Row:
 
 
 def _flat_list(name: str, values: list[Any]) -> Row:
-    if name.endswith("ci95"):
+    if "_ci95" in name:
         low, high = values if len(values) == 2 else (None, None)
         return {f"{name}_lo": low, f"{name}_hi": high}
     if all(isinstance(value, str) for value in values) and (values or name.endswith("flags")):
@@ -72,7 +73,7 @@ def video_rows(name: str, folder: Path, error: str, min_quality: float) -> Itera
         return
     try:
         summary = json.loads((folder / SUMMARY).read_bytes())
-        if summary["schema"] != SCHEMA:
+        if summary["schema"] not in (SCHEMA, VERSION_1):
             raise ValueError(summary["schema"])
         intervals = list(summary.pop("intervals"))
     except (OSError, ValueError, KeyError, TypeError):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -18,10 +16,10 @@ from typing import IO, Any, Final
 
 import psutil
 
-import easytear
 from easytear import __version__
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear.study.tasks import LOG, Kind, Outcome, Task, clear
+from easytear.workers.child import child_command, child_environment
 
 LOOK_EVERY_S: Final = 0.1
 START_LIMIT_S: Final = 300.0
@@ -109,9 +107,9 @@ class Place:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        command = [sys.executable, "-m", "easytear.study.worker"]
+        options = () if self._fork else ("--no-fork",)
         self._process = subprocess.Popen(
-            command if self._fork else [*command, "--no-fork"],
+            child_command("easytear.study.worker", *options),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -265,11 +263,7 @@ def _words(code: int) -> str:
 
 def _environment(threads: int) -> dict[str, str]:
     """Return the worker's environment: this EasyTear, and its share of the cores."""
-    env = dict(os.environ)
-    home = str(Path(easytear.__file__).parents[1])
-    env["PYTHONPATH"] = os.pathsep.join([home, *filter(None, [env.get("PYTHONPATH")])])
-    env["PYTHONHASHSEED"] = "0"
-    env["PYTHONUNBUFFERED"] = "1"
+    env = child_environment(PYTHONHASHSEED="0", PYTHONUNBUFFERED="1")
     env.setdefault("MPLBACKEND", "Agg")
     for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "ARROW_IO"):
         env[f"{name}_NUM_THREADS"] = str(threads)

@@ -14,7 +14,8 @@ from typing import IO, Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from easytear.analysis import written_aside
+from easytear.base.text import no_formula
+from easytear.results import atomic_write
 from easytear.study.columns import Column, Kind, summary_columns, table_columns, unit_of
 from easytear.study.rows import Row, Value
 
@@ -111,13 +112,18 @@ def _again(spool: IO[str]) -> Iterator[Row]:
 def _write_csv(path: Path, columns: Sequence[Column], rows: Iterator[Row]) -> None:
     names = [column.name for column in columns]
     with (
-        written_aside(path) as aside,
+        atomic_write(path) as aside,
         aside.open("w", encoding="utf-8", newline="") as file,
     ):
         writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(names)
+        writer.writerow([no_formula(name) for name in names])
         for row in rows:
-            writer.writerow([_text(row.get(name)) for name in names])
+            writer.writerow([_cell(row.get(name)) for name in names])
+
+
+def _cell(value: Value) -> str:
+    """Return a cell of the CSV file; text never becomes a spreadsheet's formula."""
+    return no_formula(value) if isinstance(value, str) else _text(value)
 
 
 def _text(value: Value) -> str:
@@ -135,7 +141,7 @@ def _write_parquet(path: Path, columns: Sequence[Column], rows: Iterator[Row]) -
             for c in columns
         ]
     )
-    with written_aside(path) as aside, pq.ParquetWriter(aside, schema) as writer:
+    with atomic_write(path) as aside, pq.ParquetWriter(aside, schema) as writer:
         chunk: list[Row] = []
         for row in rows:
             chunk.append(row)
@@ -162,7 +168,7 @@ def _typed(value: Value, kind: Kind) -> Value:
 
 def _write_dictionary(path: Path, columns: Sequence[Column]) -> None:
     with (
-        written_aside(path) as aside,
+        atomic_write(path) as aside,
         aside.open("w", encoding="utf-8", newline="") as file,
     ):
         writer = csv.writer(file, lineterminator="\r\n")

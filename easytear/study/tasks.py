@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from easytear.analysis import write_text
-from easytear.analysis.files import PICTURES, SUMMARY, TABLES
-from easytear.settings import Settings
+from easytear.base.folders import remove_own_folder
+from easytear.request.settings import Settings
+from easytear.results import write_text
+from easytear.results.files import PRODUCTS, refuse_link
 
 OUTCOME: Final = "outcome.json"
 LOG: Final = "log.txt"
@@ -58,7 +58,7 @@ class Task(BaseModel):
     settings : dict
         The settings as plain values.
     analyser : str
-        `module:function` that takes a `Task`, a folder for parked tables and a progress object, and
+        `module:function` that takes a `Task`, a folder for spooled tables and a progress object and
         returns `Results`.
     looks : str
         Hash of that part of it that the look at the video depends on; see `fingerprints`.
@@ -130,7 +130,7 @@ class Outcome(BaseModel):
         """Write it into the video's folder; a failed video keeps no results of earlier runs."""
         if self.status == "failed":
             (folder / OUTCOME).unlink(missing_ok=True)
-            for name in (SUMMARY, *TABLES, *PICTURES):
+            for name in PRODUCTS:
                 (folder / name).unlink(missing_ok=True)
         write_text(folder / OUTCOME, self.model_dump_json(indent=1, by_alias=True) + "\n")
 
@@ -172,11 +172,21 @@ def _hash(parts: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_UNFINISHED: Final = re.compile(r"\..*-[a-z0-9_]{8}(\.[a-z0-9]+)?")
+"""Names of what is being written: those of `tempfile` after a prefix that begins with a dot."""
+
+
 def clear(folder: Path) -> None:
-    """Remove what a killed run had not finished; finished results stay until others are there."""
+    """Remove what a killed run had not finished; finished results stay until others are there.
+
+    Nothing else that is hidden goes, and nothing at all behind a link.
+    """
+    refuse_link(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob(".*"):
+        if not _UNFINISHED.fullmatch(left.name):
+            continue
         if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
+            remove_own_folder(left, folder)
         else:
             left.unlink(missing_ok=True)

@@ -30,16 +30,16 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from easytear import __version__
-from easytear.analysis import Analysis, ParkedAnalysis, parking_place, read_results
-from easytear.errors import EasyTearError
-from easytear.progress import Progress
+from easytear.base.errors import EasyTearError
+from easytear.base.progress import Progress
+from easytear.results import Analysis, SpooledAnalysis, read_results, spool_folder
 from easytear.study.hashes import sha256_of
 from easytear.study.tasks import LOG, OUTCOME, Kind, Outcome, Task, clear
 
 CAN_FORK: Final = sys.platform == "linux"
 WARM: Final = (
     "cv2",
-    "easytear.pipeline",
+    "easytear.engine",
     "easytear.report.deliver",
     "matplotlib.figure",
     "matplotlib.backends.backend_agg",
@@ -61,7 +61,7 @@ class _Told:
         self._next = 0.0
 
     def update(self, done: float, total: float, message: str = "") -> None:
-        """Report; see `easytear.progress.Progress.update`."""
+        """Report; see `easytear.base.progress.Progress.update`."""
         now = time.monotonic()
         if now >= self._next:
             self._next = now + PROGRESS_EVERY_S
@@ -113,8 +113,8 @@ def run_task(task: Task, send: Send) -> Outcome:
 def _analyse_into(folder: Path, task: Task, digest: str, progress: Progress) -> None:
     from easytear.report.deliver import deliver
 
-    with parking_place(folder) as place:
-        results: Analysis | ParkedAnalysis | None = _taken_over(task) if task.reuse else None
+    with spool_folder(folder) as place:
+        results: Analysis | SpooledAnalysis | None = _taken_over(task) if task.reuse else None
         if results is None:
             module, _, function = task.analyser.partition(":")
             results = getattr(import_module(module), function)(task, place, progress)
@@ -130,13 +130,13 @@ def _analyse_into(folder: Path, task: Task, digest: str, progress: Progress) -> 
 
 def _taken_over(task: Task) -> Analysis | None:
     """Return results that are there, measured again if need be; None if they cannot be used."""
-    from easytear.pipeline import remeasure
-    from easytear.settings import Settings
+    from easytear.engine import remeasure
+    from easytear.request.settings import Settings
 
     settings = Settings.model_validate(task.settings)
     try:
         analysis = read_results(Path(task.reuse))
-        if Settings.model_validate(analysis.summary.config) == settings:
+        if analysis.summary.request.settings == settings:
             log.info("same content and settings: results are taken over")
             return analysis
         log.info("only measuring settings differ: measured again from what was found")
@@ -146,11 +146,11 @@ def _taken_over(task: Task) -> Analysis | None:
         return None
 
 
-def analyse_video(task: Task, place: Path, progress: Progress) -> ParkedAnalysis:
+def analyse_video(task: Task, place: Path, progress: Progress) -> SpooledAnalysis:
     """Analyse with the pipeline, the long tables put into `place`; every real study does."""
-    from easytear.calibration import Calibration
-    from easytear.pipeline import analyze_into
-    from easytear.settings import Settings
+    from easytear.engine import analyze_into
+    from easytear.request.scale import Calibration
+    from easytear.request.settings import Settings
 
     known = None if task.mm_per_px is None else Calibration(mm_per_px=task.mm_per_px, source="user")
     return analyze_into(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
-from easytear.scattered import FILM_REACH_MM, local_linear_at
+from easytear.base.geometry import BoolArray, FloatArray
+from easytear.base.scattered import FILM_REACH_MM, local_linear_at
 
 IntArray = NDArray[np.int_]
 

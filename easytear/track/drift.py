@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from easytear.geometry import FloatArray
-from easytear.scattered import FILM_REACH_MM, local_linear_at
+from easytear.base.geometry import FloatArray
+from easytear.base.scattered import FILM_REACH_MM, local_linear_at
 
 IntArray = NDArray[np.int_]
 

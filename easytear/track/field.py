@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.scattered import FILM_REACH_MM, local_linear
+from easytear.base.scattered import FILM_REACH_MM, local_linear
 from easytear.track.records import FilmTracks, VelocityField
 
 _GRID_MM = 0.4

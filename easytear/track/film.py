@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from easytear.geometry import BoolArray, FloatArray
-from easytear.progress import SILENT, Progress
-from easytear.settings.film import TrackSettings
-from easytear.stabilised import StabilisedFrames
+from easytear.base.geometry import BoolArray, FloatArray
+from easytear.base.progress import SILENT, Progress
+from easytear.base.stabilized import StabilisedFrames
+from easytear.request.settings.film import TrackSettings
 from easytear.track.field import velocity_field
 from easytear.track.records import FilmTracks, VelocityField
 from easytear.track.tracks import smooth_tracks, tabulate

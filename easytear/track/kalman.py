@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 
 IntArray = NDArray[np.int_]
 

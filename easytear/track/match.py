@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, ByteArray, FloatArray
+from easytear.base.geometry import BoolArray, ByteArray, FloatArray
 from easytear.track.picture import squares
 
 IntArray = NDArray[np.int_]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 
 IntArray = NDArray[np.int_]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from easytear.geometry import BoolArray, ByteArray, FloatArray
+from easytear.base.geometry import BoolArray, ByteArray, FloatArray
 
 # Pictures are matched at about this sharpness: finer detail is below what optics and codecs keep.
 FINEST_PX_PER_MM = 75.0

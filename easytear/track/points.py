@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, ByteArray, FloatArray
-from easytear.settings.film import TrackSettings
+from easytear.base.geometry import BoolArray, ByteArray, FloatArray
+from easytear.request.settings.film import TrackSettings
 from easytear.track.match import Looks, Picture, Window, match
 from easytear.track.neighbours import contradicts, gradients, median_of, neighbours
 from easytear.track.picture import Scale

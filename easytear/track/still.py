@@ -13,7 +13,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from easytear.geometry import BoolArray, ByteArray, FloatArray
+from easytear.base.geometry import BoolArray, ByteArray, FloatArray
 
 # A frame whose film moves slower than this share of the fastest still counts a little, so that
 # a scene without film has a still layer too.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 from easytear.track.consistency import longest_runs, not_film
 from easytear.track.drift import wander
 from easytear.track.kalman import Rows, smooth

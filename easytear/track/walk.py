@@ -7,10 +7,10 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from easytear.geometry import BoolArray, ByteArray, FloatArray
-from easytear.progress import SILENT, Progress
-from easytear.settings.film import TrackSettings
-from easytear.stabilised import StabilisedFrames
+from easytear.base.geometry import BoolArray, ByteArray, FloatArray
+from easytear.base.progress import SILENT, Progress
+from easytear.base.stabilized import StabilisedFrames
+from easytear.request.settings.film import TrackSettings
 from easytear.track.births import find_new
 from easytear.track.match import Looks, Picture
 from easytear.track.neighbours import median_of, neighbours

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from easytear.errors import VideoError
-from easytear.geometry import FloatArray
+from easytear.base.errors import VideoError
+from easytear.base.geometry import FloatArray
 
 _BLOCK_BYTES = 1 << 20
 

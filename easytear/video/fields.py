@@ -11,7 +11,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 
 COMB_LIMIT = 1.25
 """Comb index above which a picture holds two exposures. One exposure gives at most 1 (white

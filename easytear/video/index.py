@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -21,7 +22,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear.video.rate import StatedRate, stated_rate
 from easytear.video.source import open_video, packets
 from easytear.video.times import FrameTimes, frame_times
@@ -77,7 +78,7 @@ class FrameIndex:
     problems: tuple[str, ...]
     first: VideoFrame | None
 
-    @property
+    @cached_property
     def seekable(self) -> bool:
         """True where every picture's stamp is its own, so that it can be told from the others."""
         if "frame_times_repaired" in self.problems:

@@ -14,7 +14,7 @@ from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from easytear.geometry import ByteArray
+from easytear.base.geometry import ByteArray
 
 _PLANAR = re.compile(r"(?:yuva?(j?)4\d\dp|nv12|nv21|(gray))(\d*)(?:le)?$")
 """Pixel formats whose first plane is brightness: letter j and grey mean full range."""

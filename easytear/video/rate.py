@@ -10,7 +10,7 @@ import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 
 ASSUMED_FPS = 25.0
 """Where a file states no rate at all: what FFmpeg, and so most players, show it at."""

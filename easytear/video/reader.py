@@ -12,11 +12,11 @@ from typing import Self
 
 from av.video.frame import VideoFrame
 
-from easytear.errors import VideoError
-from easytear.geometry import ByteArray
+from easytear.base.errors import VideoError
+from easytear.base.geometry import ByteArray
 from easytear.video import picture
+from easytear.video.cache import Known, known
 from easytear.video.decoder import Decoder
-from easytear.video.known import Known, known
 from easytear.video.picture import Geometry
 
 _AHEAD = 32
@@ -111,7 +111,7 @@ class FrameReader:
 
     @property
     def known(self) -> Known:
-        """What was learnt of the file; `easytear.video.known.remember` spares others the same."""
+        """What was learnt of the file; `easytear.video.cache.remember` spares others the same."""
         return self._known
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from easytear.errors import VideoError
+from easytear.base.errors import VideoError
 
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,asf,mpeg,mpegts,mpegvideo,m4v,h264,hevc,obu,ivf,"
@@ -28,6 +28,10 @@ _NO_FILM = (
 
 _PREVIEW = 0.25
 """A track of this share of another's picture, half as wide and high, is a preview of it."""
+
+MAX_PIXELS = 40_000_000
+"""Pixels of a picture at most. 8K video has 33 million. A small file can claim any size:
+6 MB of pictures of 225 million took 8.5 GB."""
 
 _GIVE_UP_AFTER = 32
 """So many failures to read a packet in a row are the end of a damaged file."""
@@ -47,7 +51,8 @@ def open_video(path: Path, *, threads: bool = True) -> tuple[InputContainer, Vid
     Raises
     ------
     VideoError
-        If there is no such file, it is no video, or it holds no picture stream.
+        If there is no such file, it is no video, holds no picture stream, or its pictures are
+        larger than `MAX_PIXELS`.
     """
     _refuse_what_is_no_file(path)
     try:
@@ -74,6 +79,15 @@ def open_video(path: Path, *, threads: bool = True) -> tuple[InputContainer, Vid
             f"{path}: is of a video format that cannot be decoded; convert it to H.264 (MP4)."
         )
     stream = _film(films)
+    if stream.width * stream.height > MAX_PIXELS:
+        size = f"{stream.width} x {stream.height}"
+        container.close()
+        raise VideoError(
+            f"{path}: has pictures of {size} pixels, more than the {MAX_PIXELS} that are read; "
+            "make a smaller copy of it."
+        )
+    # A size may also change further on in the file: the decoder then refuses those pictures.
+    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     stream.thread_type = "AUTO" if threads else "NONE"
     return container, stream
 
@@ -90,6 +104,8 @@ def _refuse_what_is_no_file(path: Path) -> None:
     if path.is_dir():
         raise VideoError(f"{path}: is a folder; name a video file.")
     try:
+        if not path.is_file() and path.exists():  # a pipe would be waited for without end
+            raise VideoError(f"{path}: is no regular file but a pipe or device; name a video file.")
         with path.open("rb") as file:
             empty = not file.read(1)
     except FileNotFoundError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from easytear.progress import SILENT, Progress
+from easytear.base.progress import SILENT, Progress
 from easytear.video.facts import VideoFacts
 from easytear.video.fields import comb_index, combs
 from easytear.video.reader import FrameReader
@@ -37,7 +37,7 @@ class Survey:
     interlaced : bool
         True where the frames comb, whatever the file says.
     problems : tuple of str
-        Flags of `easytear.flags`.
+        Flags of `easytear.show.flags`.
     """
 
     facts: VideoFacts

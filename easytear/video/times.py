@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
 
 BLINK_MAY_HIDE_S = 0.25
 """Time without a frame in which a whole blink may pass unseen: spontaneous blinks take 0.1 to

@@ -15,9 +15,9 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from easytear.aside import written_aside
-from easytear.errors import VideoError
-from easytear.geometry import ByteArray
+from easytear.base.atomic import atomic_write
+from easytear.base.errors import VideoError
+from easytear.base.geometry import ByteArray
 
 _CLOCK_HZ = 90_000
 """Ticks of the time stamps: the customary video clock, exact for 24, 25, 30, 50 and 60 a second."""
@@ -108,7 +108,7 @@ class VideoWriter:
         self._stamp = -1
 
     def __enter__(self) -> Self:
-        aside = self._stack.enter_context(written_aside(self._path))
+        aside = self._stack.enter_context(atomic_write(self._path))
         try:
             self._out = self._open(aside)
         except (av.error.FFmpegError, ValueError, AttributeError) as error:

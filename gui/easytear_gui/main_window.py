@@ -30,12 +30,12 @@ from easytear_gui import paths
 from easytear_gui.actions import Actions
 from easytear_gui.background import Background
 from easytear_gui.controllers.correcting import Correcting
+from easytear_gui.controllers.exporting import Exporting
 from easytear_gui.controllers.helping import Helping
-from easytear_gui.controllers.looking import Looking
 from easytear_gui.controllers.opening import Opening
 from easytear_gui.controllers.playing import connect_playing
 from easytear_gui.controllers.running import Running
-from easytear_gui.controllers.taking_out import TakingOut
+from easytear_gui.controllers.viewing import Viewing
 from easytear_gui.running.runner import Runner
 from easytear_gui.session.document import Document
 from easytear_gui.session_list import SessionList
@@ -72,9 +72,9 @@ class MainWindow(QMainWindow):
         self.opening = Opening(self)
         self.running = Running(self)
         self.correcting = Correcting(self)
-        self.taking_out = TakingOut(self)
+        self.taking_out = Exporting(self)
         self.helping = Helping(self)
-        self.looking = Looking(self)
+        self.viewing = Viewing(self)
         self._wire()
         self._restore()
         theme.changed.connect(self._themed)
@@ -259,7 +259,7 @@ class MainWindow(QMainWindow):
         for name, split in self._splitters().items():
             kept.setValue(f"window/{name}", split.saveState())
         self.runner.shut_down()
-        self.looking.shut_down()
+        self.viewing.shut_down()
         self.taking_out.shut_down()
         self.document.save()
         self.document.close()

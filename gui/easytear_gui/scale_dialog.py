@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from easytear.calibration import MEAN_HVID_MM, Calibration
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear.request.devices import Device
 from easytear.request.devices import devices as profiles
+from easytear.request.scale import MEAN_HVID_MM, Calibration
 from easytear_gui.session.model import Decisions
 from easytear_gui.widgets import label
 

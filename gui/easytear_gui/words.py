@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from easytear.analysis.model import Fit, IntervalResult, Pair
+from easytear.results.model import Fit, IntervalResult
+from easytear.results.records import Pair
 
 DASH = "–"
 EMPTY = "—"

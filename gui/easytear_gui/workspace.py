@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from easytear.analysis import Analysis, IntervalResult, read_results
-from easytear.corrections import Excluded
+from easytear.request.corrections import Excluded
+from easytear.results import Analysis, IntervalResult, read_results
 from easytear_gui.background import Background
 from easytear_gui.banner import Banner
 from easytear_gui.player.panel import PlayerPanel
@@ -217,7 +217,7 @@ class Workspace(QWidget):
         else:
             summary = self.analysis.summary
             excluded = self.excluded().get(result.index)
-            self.detail.show_interval(result, summary.calibration, summary.corrections, excluded)
+            self.detail.show_interval(result, summary.calibration, summary.notes, excluded)
         self.player.timeline.selected = self._interval
         self.player.timeline.update()
         self.interval_changed.emit(self._interval)

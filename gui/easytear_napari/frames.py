@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from easytear.errors import VideoError
-from easytear.geometry import ByteArray
+from easytear.base.errors import VideoError
+from easytear.base.geometry import ByteArray
 from easytear.video import FrameReader
 
 CACHE_BYTES: Final = 96 * 2**20

@@ -10,7 +10,6 @@ from typing import Any
 import cv2
 import numpy as np
 
-from easytear.analysis import Analysis, write_results
 from easytear.annotate import edits
 from easytear.annotate.agreement.distances import Path as PointPath
 from easytear.annotate.agreement.distances import points_to_program
@@ -19,10 +18,11 @@ from easytear.annotate.files import SUFFIX
 from easytear.annotate.interpolate import simplified
 from easytear.annotate.model import Annotations
 from easytear.annotate.retrack import PointFollower
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
+from easytear.base.progress import Progress
 from easytear.preprocess.enhance import enhance
-from easytear.progress import Progress
-from easytear.settings import Settings
+from easytear.request.settings import Settings
+from easytear.results import Analysis, write_results
 from easytear.video import FrameReader
 from easytear_napari.state import Annotator
 from easytear_napari.verbs import PATH_TOLERANCE_PX
@@ -78,7 +78,7 @@ def retrack_task(annotator: Annotator, video: Path) -> RetrackTask | None:
     settings = Settings()
     scale = None
     if a.analysis is not None:
-        settings = Settings.model_validate(a.analysis.summary.config)
+        settings = a.analysis.summary.request.settings
         scale = a.analysis.summary.calibration.mm_per_px
     return RetrackTask(
         video,

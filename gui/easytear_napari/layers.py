@@ -21,7 +21,7 @@ from easytear.annotate.actions import Action
 from easytear.annotate.decisions import rejected
 from easytear.annotate.interpolate import shape_at
 from easytear.annotate.model import EllipseKeyframe, EllipseMark, FrontLine, RegionMark
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 from easytear_napari import look
 from easytear_napari.making import make_points, make_shapes, make_tracks
 from easytear_napari.program import ProgramShapes, corners_ellipse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from easytear.report import palette
+from easytear.show import palette
 
 OWN: Final = "#ffffff"
 CURRENT: Final = palette.LIMBUS

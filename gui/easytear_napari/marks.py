@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 
-from easytear.analysis import EllipseInfo, IntervalResult
 from easytear.annotate import edits
 from easytear.annotate.interpolate import shape_at, simplified
 from easytear.annotate.model import (
@@ -23,8 +22,9 @@ from easytear.annotate.model import (
     RegionMark,
     ScaleMark,
 )
-from easytear.errors import AnnotationError
-from easytear.geometry import Ellipse, FloatArray
+from easytear.base.errors import AnnotationError
+from easytear.base.geometry import Ellipse, FloatArray
+from easytear.results import EllipseInfo, IntervalResult
 from easytear_napari.state import Annotator, Stretch
 
 FRONT_TOLERANCE_PX = 0.75

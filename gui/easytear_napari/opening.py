@@ -11,13 +11,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from easytear.analysis import TRACKS, Analysis, empty_table, read_results
 from easytear.annotate import AnnotationSession, VideoRef, annotation_path
 from easytear.annotate.interpolate import simplified
 from easytear.annotate.review import Doubt, review_queue
 from easytear.annotate.video import find_video, video_ref
-from easytear.errors import AnnotationError
-from easytear.progress import Progress
+from easytear.base.errors import AnnotationError
+from easytear.base.progress import Progress
+from easytear.results import TRACKS, Analysis, empty_table, read_results
 from easytear.video import FrameReader
 from easytear_napari.state import Annotator
 

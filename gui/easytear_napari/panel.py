@@ -13,8 +13,8 @@ from napari.viewer import Viewer
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtWidgets import QFileDialog, QInputDialog
 
-from easytear.errors import EasyTearError
-from easytear.geometry import FloatArray
+from easytear.base.errors import EasyTearError
+from easytear.base.geometry import FloatArray
 from easytear_napari import jobs
 from easytear_napari.frames import VideoArray
 from easytear_napari.keymap import KEYMAP

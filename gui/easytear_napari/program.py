@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from easytear.analysis import IntervalResult
 from easytear.annotate.model import EllipseMark, RegionMark
-from easytear.geometry import Ellipse, FloatArray
+from easytear.base.geometry import Ellipse, FloatArray
+from easytear.results import IntervalResult
 from easytear_napari.state import Annotator
 
 DOUBT_FULL_PX: Final = 4.0

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from easytear.analysis import Analysis, read_results, read_summary
 from easytear.annotate.video import find_video
-from easytear.errors import EasyTearError, ResultsError
+from easytear.base.errors import EasyTearError, ResultsError
+from easytear.results import Analysis, read_results, read_summary
 from easytear_napari.frames import FrameStore, VideoArray
 
 LayerData = tuple[Any, dict[str, Any], str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from easytear.errors import VideoError
+from easytear.base.errors import VideoError
 from easytear_napari.reader import LayerData, read_video
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import napari
 
-from easytear.errors import VideoError
+from easytear.base.errors import VideoError
 from easytear_napari.opening import Request, default_annotator
 from easytear_napari.panel import AnnotatePanel
 

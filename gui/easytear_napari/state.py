@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 from psygnal import Signal
 
-from easytear.analysis import TRACKS, Analysis, BlinkInfo, IntervalResult, empty_table
 from easytear.annotate import AnnotationSession, FilmMotion, VideoRef, point_path
 from easytear.annotate.actions import Action
 from easytear.annotate.eye import EyeFrames
 from easytear.annotate.model import Annotations, IntervalMark, PointTrack
 from easytear.annotate.review import Doubt, review_queue
-from easytear.errors import EasyTearError
-from easytear.geometry import FloatArray
+from easytear.base.errors import EasyTearError
+from easytear.base.geometry import FloatArray
+from easytear.results import TRACKS, Analysis, BlinkInfo, IntervalResult, empty_table
 
 STEP: Final = 10
 """The paper's protocol: every tenth frame."""

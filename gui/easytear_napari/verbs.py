@@ -9,7 +9,7 @@ from easytear.annotate.actions import Action
 from easytear.annotate.decisions import rejected
 from easytear.annotate.interpolate import simplified
 from easytear.annotate.model import Interpolation, Keyframe, PointTrack, Verdict
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 from easytear_napari.marks import Ask, MarkVerbs, as_point
 from easytear_napari.state import STEP, Annotator, Shown
 

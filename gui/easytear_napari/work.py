@@ -10,8 +10,8 @@ from typing import Any, Final
 from qtpy.QtCore import QObject, QThread
 from qtpy.QtCore import Signal as QtSignal  # type: ignore[attr-defined]
 
-from easytear.errors import EasyTearError
-from easytear.progress import Cancelled, Progress
+from easytear.base.errors import EasyTearError
+from easytear.base.progress import Cancelled, Progress
 
 TELL_EVERY_S: Final = 0.05
 
@@ -30,7 +30,7 @@ class _Job(QThread):
         self._told_at = 0.0
 
     def update(self, done: float, total: float, message: str = "") -> None:
-        """Tell how far the work is; see `easytear.progress.Progress`."""
+        """Tell how far the work is; see `easytear.base.progress.Progress`."""
         if self._stop.is_set():
             raise Cancelled
         now = time.monotonic()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from easytear.analysis import (
+from easytear.annotate.model import SCHEMA, Annotations, Keyframe, PointTrack, VideoRef
+from easytear.base.geometry import Ellipse
+from easytear.request.request import Request
+from easytear.results import (
     FRAMES,
     FRONT,
     TRACKS,
@@ -22,8 +25,6 @@ from easytear.analysis import (
     VideoInfo,
     shape_table,
 )
-from easytear.annotate.model import SCHEMA, Annotations, Keyframe, PointTrack, VideoRef
-from easytear.geometry import Ellipse
 
 SHA = "ab" * 32
 START, END = 6, 65
@@ -139,7 +140,7 @@ def analysis():
             codec="h264",
         ),
         software={},
-        config={},
+        request=Request(),
         calibration=ScaleInfo(mm_per_px=MM_PER_PX, mm_per_px_sd=0.001, source="user"),
         intervals=(interval(),),
     )

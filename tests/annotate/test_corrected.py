@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from easytear.analysis import FRONT, TRACKS
 from easytear.annotate.corrected import (
     annotated_tracks,
     check_same_video,
@@ -25,7 +24,8 @@ from easytear.annotate.model import (
     ScaleMark,
     Verdict,
 )
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
+from easytear.results import FRONT, TRACKS
 
 from . import scene
 

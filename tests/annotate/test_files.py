@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from easytear.annotate.files import annotation_path, migrate, read_annotations
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 
 
 def test_people_never_share_a_file():

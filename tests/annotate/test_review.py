@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from easytear.analysis import Analysis
 from easytear.annotate.model import Verdict
 from easytear.annotate.review import review_queue
+from easytear.results import Analysis
 from tests.annotate import scene
 
 STUCK = 22

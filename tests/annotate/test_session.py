@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -15,10 +16,10 @@ from hypothesis import strategies as st
 from easytear.annotate import edits
 from easytear.annotate.actions import Action
 from easytear.annotate.files import annotation_path, read_annotations, write_annotations
-from easytear.annotate.journal import History
+from easytear.annotate.journal import History, JournalWriter
 from easytear.annotate.model import SCHEMA, Annotations, PointTrack, VideoRef
 from easytear.annotate.session import AnnotationSession, journal_path
-from easytear.errors import AnnotationError
+from easytear.base.errors import AnnotationError
 
 from .strategies import documents, items
 
@@ -208,3 +209,37 @@ def test_any_sequence_of_actions_undone_is_the_start(case):
     while history.redo():
         pass
     assert history.document.items == end.items
+
+
+def small_disk(path, room):
+    """Make files of this process end after so many bytes, as on a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + room, resource.RLIM_INFINITY))
+
+
+def test_a_line_that_the_disk_cuts_short_is_taken_back(tmp_path):
+    """A full disk takes a part of a line; what was accepted before and after is all there."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    path = tmp_path / "journal"
+    writer = JournalWriter(path)
+    try:
+        writer.add({"do": "first"})
+        small_disk(path, 10)
+        with pytest.raises(AnnotationError, match="free the disk"):
+            writer.add({"do": "a line that is longer than what is left"})
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        writer.add({"do": "second"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+        writer.close()
+    assert path.read_text().splitlines() == ['{"do":"first"}', '{"do":"second"}']
+
+
+def test_a_first_line_without_its_end_is_begun_again(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    journal_path(path).write_text('{"journal": 1, "begins_w')
+    with opened(path) as session:
+        add_points(session, 2)
+    with opened(path) as session:
+        assert len(session.document.items) == 2

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.methods.annotator import annotator
 from benchmarks.methods.result import as_analysis
 from benchmarks.score import score_analysis
-from easytear.analysis import FRONT, Analysis, shape_table
+from easytear.results import FRONT, Analysis, shape_table
 from easytear.simulate import Truth, make_scene, make_truth
 
 

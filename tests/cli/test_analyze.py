@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from easytear.analysis import read_results
+from easytear.results import PRODUCTS, read_results
 
 ROOT = Path(__file__).resolve().parents[2]
 NORMAL = ROOT / "sample_videos" / "normal.mp4"
@@ -37,7 +37,7 @@ def test_everything_stands_in_the_folder(
     out, process = done
     assert process.returncode == 0, process.stderr
     names = {path.name for path in (out / "normal").iterdir()}
-    assert names == {"summary.json", "frames.csv", "tracks.csv", "front.csv", "report.html"}
+    assert names == set(PRODUCTS) - {"overlay.mp4"}
     assert len(read_results(out / "normal").summary.intervals) == 1
 
 

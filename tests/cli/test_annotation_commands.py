@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 from typer.testing import CliRunner
 
-from easytear.analysis import write_results
 from easytear.annotate import read_any, write_annotations
+from easytear.base.errors import AnnotationError, MissingExtraError
 from easytear.cli import app
-from easytear.errors import AnnotationError, MissingExtraError
+from easytear.results import write_results
 from tests.annotate import scene
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from easytear.analysis import read_summary, write_results
 from easytear.annotate import write_annotations
+from easytear.base.errors import UsageError
 from easytear.cli import app
 from easytear.cli.overwrite import refuse_another_video
-from easytear.errors import UsageError
+from easytear.results import read_summary, write_results
 from easytear.video import content_hash
 from tests.annotate import scene
 

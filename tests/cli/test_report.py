@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from easytear.analysis import write_results
+from easytear.base.errors import ResultsError, VideoError
 from easytear.cli.app import app
-from easytear.errors import ResultsError, VideoError
+from easytear.results import write_results
 from easytear.video import FrameReader, content_hash
 from tests.builders import Law, Part, build_analysis
 from tests.film_video import write_film_video

@@ -2,9 +2,9 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from easytear.base.errors import SettingsError
 from easytear.cli.app import app
-from easytear.errors import SettingsError
-from easytear.settings import Settings, describe_settings, load_settings
+from easytear.request.settings import Settings, describe_settings, load_settings
 
 
 def test_every_setting_is_listed() -> None:

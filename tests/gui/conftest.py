@@ -36,8 +36,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from easytear.analysis import Analysis, BlinkInfo, write_results
-from easytear.settings import Settings
+from easytear.request.settings import Settings
+from easytear.results import Analysis, BlinkInfo, write_results
 from easytear.video import VideoWriter
 from tests.builders import FPS, Law, Part, build_analysis
 from tests.film_video import write_film_video

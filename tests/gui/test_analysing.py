@@ -16,9 +16,9 @@ from easytear_gui.session.model import State
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from easytear.analysis import read_results, read_summary
 from easytear.annotate.files import write_annotations
 from easytear.annotate.model import SCHEMA, Annotations, Verdict, VideoRef
+from easytear.results import read_results, read_summary
 from easytear.simulate import make_scene, simulate
 from easytear.simulate.presets import with_camera
 from tests.gui.conftest import Film, settle
@@ -169,7 +169,7 @@ def test_a_preview_shows_what_settings_change_and_keeps_nothing(
     assert "with these settings:" in window.workspace.banner.text.text()
     for name in RESULTS[1:]:
         assert filecmp.cmp(folder / name, sample.results / name, shallow=False), name
-    window.looking.end_preview()
+    window.viewing.end_preview()
     assert canvas.preview is None
 
 
@@ -209,5 +209,5 @@ def test_what_was_annotated_in_napari_is_taken_in(
     assert finished.document.record(key).state == State.DONE
     results = read_results(folder)
     assert ids[0] not in set(results.tracks["track_id"])
-    assert results.summary.corrections[0].by == "anna"
+    assert results.summary.notes[0].by == "anna"
     assert finished.runner.work_for(key) == Work.NONE

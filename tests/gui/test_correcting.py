@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QInputDialog
 from pytestqt.qtbot import QtBot
 
-from easytear.corrections import Corrections
+from easytear.request.corrections import Corrections
 from tests.gui.conftest import dialog_of
 
 

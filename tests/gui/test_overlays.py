@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from easytear.report import palette
+from easytear.show import palette
 from tests.gui.conftest import Film
 
 

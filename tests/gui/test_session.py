@@ -24,9 +24,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from easytear.calibration import Calibration
-from easytear.errors import EasyTearError
-from easytear.geometry import Ellipse
+from easytear.base.errors import EasyTearError
+from easytear.base.geometry import Ellipse
+from easytear.request.scale import Calibration
 from tests.gui.conftest import Film, close, drop, settle
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -284,3 +284,13 @@ def test_a_missing_video_is_found_again(
     assert window.document.session.videos[0].path == moved
     settle(window, qtbot)
     assert not window.workspace.banner.isVisible()
+
+
+def test_a_fresh_account_can_open_a_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder of the locks is not there yet; nobody has the session open."""
+    monkeypatch.setenv("EASYTEAR_APP_HOME", str(tmp_path / "new" / "home"))
+    file = tmp_path / "study.easytear"
+    file.write_text(session_json(Session(), {}, file), encoding="utf-8")
+    assert not in_use(file)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
-from easytear.settings import Settings, describe_settings, load_settings
+from easytear.request.settings import Settings, describe_settings, load_settings
 
 
 @pytest.fixture

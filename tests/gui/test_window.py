@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolTip, Q
 from pytestqt.qtbot import QtBot
 
 from easytear import __version__
-from easytear.analysis import read_results
+from easytear.results import read_results
 from tests.gui.conftest import Film, close, dialog_of, settle
 
 
@@ -106,7 +106,7 @@ def test_words_stand_out_from_what_is_behind_them(theme: Colours) -> None:
 
 
 def test_the_theme_is_chosen_and_remembered(window: MainWindow) -> None:
-    window.looking._choose("dark")
+    window.viewing._choose("dark")
     assert window.theme.colours is DARK
     assert make_theme().colours is DARK
     window.theme.choose("light")

@@ -5,8 +5,8 @@ import pytest
 
 from easytear.measure.film import measure_film
 from easytear.measure.quality import assess_quality
+from easytear.request.settings.measure import QualitySettings, SpreadSettings
 from easytear.segment.records import FilmFront
-from easytear.settings.measure import QualitySettings, SpreadSettings
 from easytear.track.records import FilmTracks
 
 from .films import LID_Y_PX, MM_PER_PX, Film, no_front, still_tracks

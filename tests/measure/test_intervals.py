@@ -9,7 +9,7 @@ from easytear.measure.law import growth
 from easytear.measure.samples import Samples
 from easytear.measure.spread import fit_law
 from easytear.measure.zone import Zone
-from easytear.settings.measure import SpreadSettings
+from easytear.request.settings.measure import SpreadSettings
 
 SETTINGS = SpreadSettings(bootstrap=150)
 MM_PER_PX = 0.0175

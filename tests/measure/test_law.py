@@ -6,7 +6,7 @@ from easytear.measure import law
 from easytear.measure.fitting import coarse_grid, fit_rows
 from easytear.measure.law import Grid, growth, lines, minima, profile
 from easytear.measure.samples import Samples, fit_frames
-from easytear.settings.measure import SpreadSettings
+from easytear.request.settings.measure import SpreadSettings
 
 SETTINGS = SpreadSettings()
 

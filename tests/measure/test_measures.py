@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from easytear.flags import SENTENCES
 from easytear.measure.area import area_over_time, filled_front, measure_area
 from easytear.measure.film import measure_film
 from easytear.measure.motion import local_velocity, shared_motion
@@ -11,7 +10,8 @@ from easytear.measure.quality import assess_quality
 from easytear.measure.samples import Samples
 from easytear.measure.streak import streak_angle_deg
 from easytear.measure.velocity import measure_velocity, stabilization_s
-from easytear.settings.measure import QualitySettings, SpreadSettings
+from easytear.request.settings.measure import QualitySettings, SpreadSettings
+from easytear.show.flags import SENTENCES
 
 from .films import LID_Y_PX, MM_PER_PX, Film, no_front, still_tracks
 

@@ -2,9 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
+from easytear.base.optics import film_colour
 from easytear.measure.thickness import below_front, measure_thickness
-from easytear.optics import film_colour
-from easytear.settings.measure import ThicknessSettings
+from easytear.request.settings.measure import ThicknessSettings
 
 from .films import no_front
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.geometry import Ellipse
+from easytear.base.geometry import Ellipse
 from easytear.measure.headline import across_gaps
 from easytear.measure.zones import central_columns
 from easytear.segment.records import FilmFront

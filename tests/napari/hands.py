@@ -10,8 +10,8 @@ from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QInputDialog, QLineEdit
 
-from easytear.analysis import Analysis, write_results
 from easytear.annotate import read_annotations
+from easytear.results import Analysis, write_results
 from easytear.video import FrameReader, VideoWriter, content_hash
 from tests.annotate import scene
 

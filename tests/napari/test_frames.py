@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from easytear_napari.frames import FrameStore, VideoArray
 
-from easytear.errors import VideoError
+from easytear.base.errors import VideoError
 from easytear.video import FrameReader
 
 

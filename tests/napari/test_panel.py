@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from easytear.analysis import read_results
 from easytear.annotate import point_path, read_any
 from easytear.annotate.decisions import corrections_of, scale_of
 from easytear.annotate.model import (
@@ -26,6 +25,7 @@ from easytear.annotate.model import (
     Verdict,
 )
 from easytear.cli import app
+from easytear.results import read_results
 from tests.annotate import scene
 from tests.napari.hands import film_results
 
@@ -159,9 +159,9 @@ def test_rejected_tracks_change_lambda(person, video, tmp_path):
     folder = next(results.glob("*.corrected"))
     after = read_results(folder)
     assert not set(after.tracks["track_id"]) & set(held_back)
-    notes = [note.detail for note in after.summary.corrections]
+    notes = [note.detail for note in after.summary.notes]
     assert "track 5 rejected" in notes
-    assert {n.by for n in after.summary.corrections} == {"anna"}
+    assert {n.by for n in after.summary.notes} == {"anna"}
 
 
 def test_blind_then_program_then_views_intervals_and_blinks(person):

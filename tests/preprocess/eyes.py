@@ -8,7 +8,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from easytear.geometry import Ellipse
+from easytear.base.geometry import Ellipse
 
 
 @cache

@@ -2,16 +2,14 @@ import numpy as np
 import pytest
 
 from easytear.preprocess.blinks import (
-    LidSignal,
     find_blinks,
     intervals_between,
-    lid_signal,
     split_at_gaps,
 )
-from easytear.preprocess.motion import PupilTrace
+from easytear.preprocess.lids import LidSignal
 from easytear.preprocess.records import Blink, Interval
 from easytear.preprocess.watcher import EyeWatcher
-from easytear.settings.preprocess import BlinkSettings
+from easytear.request.settings.preprocess import BlinkSettings
 from tests.preprocess.eyes import DrawnEye, closure_of
 
 FPS = 20.0
@@ -64,19 +62,16 @@ def test_lids_shut_for_seconds_are_one_blink():
 
 def test_film_in_half_of_the_columns_is_no_lid():
     """Bright film runs up under the brow in patches just after the lid has gone."""
-    count, shut, film = 60, slice(20, 25), slice(25, 30)
-    rng = np.random.default_rng(5)
-    still = rng.integers(60, 120, (60, 16))
-    thumbs = (still + rng.integers(-1, 2, (count, 60, 16))).astype(np.uint8)
-    thumbs[shut] = 200
-    thumbs[film, 1:12, ::2] += 40
-    known = np.full(count, 1.0)
-    known[shut] = np.nan
-    trace = PupilTrace(100.0 * known, 90.0 * known, 20.0 * known, known, 30.0 * known)
-    signal = lid_signal(thumbs, trace, np.arange(count) / FPS, (180, 240))
-    (blink,) = find_blinks(signal, np.arange(count) / FPS, SETTINGS)
-    assert (blink.start_frame, blink.end_frame) == (20, 24)
-    assert (signal.covered[film] < SETTINGS.least_cover).all()
+    time_s = np.arange(60) / FPS
+    closure = closure_of(time_s, [(1.0, 1.0)])
+    watcher = EyeWatcher((180, 240))
+    for k, shut in enumerate(closure):
+        frame = EYE.draw(closure=float(shut), frame=k).astype(float)
+        if 26 <= k < 31:
+            frame[:40] += 70.0 * (np.arange(240) % 40 < 20)
+        watcher.add(np.clip(frame, 0, 255).astype(np.uint8))
+    assert_found(watcher, time_s, closure)
+    assert (watcher.lids(time_s).closure[26:31] < SETTINGS.least_cover).all()
 
 
 def test_flicker_of_the_light_is_no_blink():
@@ -95,8 +90,24 @@ def test_a_dropped_black_frame_leaves_an_interval_on_both_sides():
     assert intervals[-1].end_frame == 59
 
 
-def signal(covered: np.ndarray) -> LidSignal:
-    return LidSignal(covered, covered, 0.6, covered < 0.1)
+def signal(closure: np.ndarray) -> LidSignal:
+    count = len(closure)
+    zero, never = np.zeros(count), np.zeros(count, bool)
+    covered = closure > 0.02
+    return LidSignal(
+        closure=closure,
+        edge_row=np.where(covered, 60.0 * closure, np.nan),
+        evidence=60.0 * closure,
+        pupil_whole=closure < 0.2,
+        opened=~covered,
+        gain=zero + 1.0,
+        offset=zero,
+        focus=zero,
+        alike=1.0 - closure,
+        light_steps=never,
+        mm_per_row=0.15,
+        travel_mm=9.0,
+    )
 
 
 def test_twelve_intervals_between_eleven_blinks():
@@ -110,14 +121,38 @@ def test_twelve_intervals_between_eleven_blinks():
     assert [i.blink_before for i in intervals] == [None, *blinks]
 
 
-@pytest.mark.parametrize("depth", [0.3, 0.5, 0.7])
-def test_a_partial_blink_is_not_complete_even_if_it_is_the_deepest(depth):
-    time_s = np.arange(90) / 30.0
-    closure = closure_of(time_s, [(1.0, depth)])
-    # What the lid never reaches is not known to be exposed: coverage is told relative to depth.
-    relative = LidSignal(closure / depth, closure, 0.75, closure < 0.1)
-    (blink,) = find_blinks(relative, time_s, SETTINGS)
-    assert not blink.complete
+@pytest.mark.parametrize(
+    ("depth", "kind"), [(0.25, "25"), (0.5, "50"), (0.75, "75"), (1.0, "complete")]
+)
+def test_class_depth_durations_and_speeds_of_a_blink(depth, kind):
+    time_s = np.arange(120) / 120.0
+    # 0.09 s down, 0.04 s at the bottom, 0.17 s up: half a cosine each.
+    (blink,) = find_blinks(signal(closure_of(time_s, [(0.4, depth)])), time_s, SETTINGS)
+    assert blink.kind == kind
+    assert blink.complete == (kind == "complete")
+    assert blink.closure == pytest.approx(depth, abs=0.01)
+    whole = blink.closing_s + blink.contact_s + blink.opening_s
+    assert whole == pytest.approx(time_s[blink.end_frame] - time_s[blink.start_frame], abs=0.02)
+    # The steepest part of a cosine of this depth and time over 9 mm.
+    assert blink.closing_peak_mm_s == pytest.approx(9 * depth * np.pi / 2 / 0.09, rel=0.1)
+    assert blink.opening_peak_mm_s == pytest.approx(9 * depth * np.pi / 2 / 0.17, rel=0.1)
+    assert (blink.contact_s > 0.03) == (kind == "complete")
+
+
+def test_what_the_video_does_not_show_of_a_blink_is_unknown():
+    time_s = np.arange(30) / 30.0
+    closure = np.interp(time_s, [0.0, 0.1, 0.3, 0.8, 0.9], [1.0, 1.0, 0.0, 0.0, 1.0])
+    first, last = find_blinks(signal(closure), time_s, SETTINGS)
+    assert (first.closing_s, first.contact_s, first.closing_peak_mm_s) == (None, None, None)
+    assert first.opening_s > 0.1
+    assert (last.opening_s, last.contact_s, last.opening_peak_mm_s) == (None, None, None)
+
+
+def test_a_lid_that_creeps_on_has_ended_its_upstroke():
+    time_s = np.arange(240) / 60.0
+    closure = np.interp(time_s, [0.5, 0.6, 0.7, 0.9, 3.5], [0.0, 1.0, 1.0, 0.15, 0.0])
+    (blink,) = find_blinks(signal(closure), time_s, SETTINGS)
+    assert time_s[blink.end_frame] == pytest.approx(0.9, abs=0.04)
 
 
 def test_closures_a_breath_apart_are_one_blink():

@@ -3,9 +3,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from easytear.geometry import Ellipse
+from easytear.base.geometry import Ellipse
 from easytear.preprocess.cornea import find_cornea
-from easytear.settings.preprocess import CorneaSettings
+from easytear.request.settings.preprocess import CorneaSettings
 from tests.preprocess.eyes import DrawnEye
 
 SETTINGS = CorneaSettings()

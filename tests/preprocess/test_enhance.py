@@ -8,7 +8,7 @@ from easytear.preprocess.enhance import (
     high_pass,
     sharpen,
 )
-from easytear.settings.preprocess import EnhanceSettings
+from easytear.request.settings.preprocess import EnhanceSettings
 
 SETTINGS = EnhanceSettings()
 MM_PER_PX = 1.0 / 57.0

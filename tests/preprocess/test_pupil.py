@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from easytear.preprocess.pupil import find_pupil
+from easytear.preprocess.discs import find_pupil
 from tests.preprocess.eyes import DrawnEye
 
 

@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from easytear.geometry import Ellipse
-from easytear.preprocess.pupil import find_pupil
+from easytear.base.geometry import Ellipse
+from easytear.preprocess.discs import find_pupil
 from easytear.preprocess.records import EyeInInterval, EyeMotion
 from easytear.preprocess.registration import eye_to_image, hold_still, image_to_eye, warp
 from tests.preprocess.eyes import DrawnEye

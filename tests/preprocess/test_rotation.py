@@ -4,7 +4,7 @@ import pytest
 from easytear.preprocess.refine import wanted_frames
 from easytear.preprocess.rotation import correct_rotation, smoothed
 from easytear.preprocess.watcher import EyeWatcher
-from easytear.settings.preprocess import EyeSettings
+from easytear.request.settings.preprocess import EyeSettings
 from tests.preprocess.eyes import DrawnEye
 
 EYE = DrawnEye(width=320, height=240, px_per_mm=24.0, pupil_x=157.0, pupil_y=84.0)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from easytear.analysis import Analysis
+from easytear.results import Analysis
 from easytear.video import content_hash
 from tests.builders import Law, Part, build_analysis
 from tests.film_video import write_film_video

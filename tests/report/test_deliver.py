@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from easytear.analysis import read_results
-from easytear.crew import Crew
-from easytear.progress import Cancelled
+from easytear.base.progress import Cancelled
 from easytear.report import deliver
+from easytear.results import read_results
+from easytear.workers.pool import WorkerPool
 from tests.report.conftest import Case
 
 TABLES = {"summary.json", "frames.csv", "tracks.csv", "front.csv", "report.html"}
@@ -36,7 +36,7 @@ def test_cancelled_in_the_overlay_the_older_results_stand(case: Case, tmp_path: 
 
 def test_helpers_change_no_byte(case: Case, tmp_path: Path) -> None:
     deliver(case.analysis, tmp_path / "alone", case.video)
-    with Crew(1) as crew:
-        deliver(case.analysis, tmp_path / "helped", case.video, crew=crew)
+    with WorkerPool(1) as pool:
+        deliver(case.analysis, tmp_path / "helped", case.video, pool=pool)
     for path in (tmp_path / "alone").iterdir():
         assert path.read_bytes() == (tmp_path / "helped" / path.name).read_bytes(), path.name

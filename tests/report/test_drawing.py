@@ -1,6 +1,5 @@
 import numpy as np
 
-from easytear.report import palette
 from easytear.report.drawing import (
     TAIL_S,
     Finder,
@@ -11,6 +10,7 @@ from easytear.report.drawing import (
     mapped,
     scaled,
 )
+from easytear.show import palette
 from tests.report.conftest import Case
 
 

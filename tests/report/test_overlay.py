@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from easytear.progress import Cancelled
+from easytear.base.progress import Cancelled
 from easytear.report import write_overlay
 from easytear.video import FrameReader
 from tests.builders import PUPIL, Law, Part, build_analysis

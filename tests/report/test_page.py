@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from easytear.analysis import Analysis, CorrectionNote, Exclusion, Summary
-from easytear.progress import Cancelled
+from easytear.base.progress import Cancelled
 from easytear.report import PAGE, write_report
 from easytear.report.page import render
+from easytear.results import Analysis, CorrectionNote, Exclusion, Summary
 from tests.builders import Law, Part, build_analysis
 from tests.report.conftest import Case
 
@@ -99,8 +99,7 @@ def test_names_and_remarks_are_escaped(evil: str) -> None:
         analysis,
         video=video,
         software={evil: evil},
-        config={evil: {evil: evil}},
-        corrections=(note,),
+        earlier_notes=(note,),
         flags=(evil,),
     )
     page = _Page(render(analysis, None))
@@ -161,9 +160,8 @@ def test_unknown_numbers_everywhere_make_a_page() -> None:
 
 def test_changed_settings_stand_out() -> None:
     analysis = build_analysis((Part(0, 60, Law()),))
-    config = {**analysis.summary.config}
-    config["spread"] = {**config["spread"], "window_s": 9.0}
-    page = _Page(render(_changed(analysis, config=config), None))
+    request = analysis.summary.request.with_settings({"spread.window_s": "9.0"})
+    page = _Page(render(_changed(analysis, request=request), None))
     changed = [attrs for tag, attrs in page.tags if tag == "tr" and attrs.get("class") == "changed"]
     assert len(changed) == 1
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from easytear.errors import VideoError
+from easytear.base.errors import VideoError
 from easytear.report.source import find_video
 from tests.report.conftest import Case
 from tests.video.clips import encode, steady

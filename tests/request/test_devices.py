@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from easytear.base.errors import EasyTearError
 from easytear.cli import app
-from easytear.errors import EasyTearError
 from easytear.request.devices import DEVICES_VARIABLE, device, devices, load
 
 OWN = """

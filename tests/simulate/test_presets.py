@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear.simulate import PRESETS, Renderer, make_scene, make_truth
 from easytear.simulate.presets import with_camera
 

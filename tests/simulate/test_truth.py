@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear.simulate import Renderer, Scene, Truth, make_scene, make_truth, simulate
 from easytear.simulate.presets import with_camera
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from easytear.settings import Settings
+from easytear.request.settings import Settings
 from easytear.study.batch import Choices, Workforce, run_study
 from easytear.study.local import Stop
 from easytear.study.names import compile_pattern

@@ -15,7 +15,11 @@ from typing import Any
 import numpy as np
 import psutil
 
-from easytear.analysis import (
+from easytear.base.errors import VideoError
+from easytear.base.progress import Progress
+from easytear.request.request import Request
+from easytear.request.settings import Settings
+from easytear.results import (
     FRAMES,
     FRONT,
     TRACKS,
@@ -31,8 +35,6 @@ from easytear.analysis import (
     VideoInfo,
     empty_table,
 )
-from easytear.errors import VideoError
-from easytear.progress import Progress
 from easytear.study.hashes import sha256_of
 from easytear.study.tasks import Task
 from tests.builders import build_analysis
@@ -124,7 +126,7 @@ def analysis_of(task: Task, recipe: dict[str, Any]) -> Analysis:
     summary = Summary(
         video=info,
         software={"easytear": "0"},
-        config=task.settings,
+        request=Request(settings=Settings.model_validate(task.settings)),
         calibration=ScaleInfo(mm_per_px=0.02, mm_per_px_sd=0.001, source="hvid"),
         intervals=intervals,
     )

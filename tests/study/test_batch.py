@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from easytear.analysis import read_summary
-from easytear.errors import EasyTearError
-from easytear.settings import Settings
+from easytear.base.errors import EasyTearError
+from easytear.request.settings import Settings
+from easytear.results import read_summary
 from easytear.study.batch import Choices, again
 from easytear.study.lock import StudyBusyError, study_lock
 from easytear.study.plan import hash_memory, key_folder, make_plan
@@ -97,7 +97,7 @@ def test_settings_that_only_measure_need_no_second_look(runner: Runner, tmp_path
     assert runner.heard.begun == ["a"]
     assert counted.read_text().splitlines() == ["a"]
     summary = read_summary(runner.study / "videos/a")
-    assert summary.config["quality"]["low_score"] == 0.99
+    assert summary.request.settings.quality.low_score == 0.99
     assert all("low_quality" in interval.quality.flags for interval in summary.intervals)
     runner.run(Choices(min_quality=0.99), settings=strict)
     assert runner.heard.begun == []

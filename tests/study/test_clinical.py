@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear.study.clinical import join, read_clinical
 
 NAMES = {"v1/S1_OD.mp4": "v1__S1_OD", "v1/S2_OD.mp4": "v1__S2_OD"}

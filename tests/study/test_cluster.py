@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear.study.batch import Choices, Workforce, run_study
 from tests.study.conftest import ROOT, Runner
 from tests.study.standins import write_video

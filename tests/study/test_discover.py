@@ -1,6 +1,9 @@
 """Which files are videos."""
 
+import os
 from pathlib import Path
+
+import pytest
 
 from easytear.study.discover import find_videos, matches
 
@@ -40,3 +43,17 @@ def test_two_stars_stand_for_any_folders() -> None:
     assert matches("a/b/c.mp4", "a/**/c.mp4")
     assert matches("a/c.mp4", "a/**/c.mp4")
     assert not matches("b/a/c.mp4", "a/**/c.mp4")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders on this system")
+@pytest.mark.parametrize("globs", [[], ["*.mp4"]])
+def test_a_pipe_is_no_video_nor_is_a_link_to_one(tmp_path: Path, globs: list[str]) -> None:
+    touch(tmp_path, "a.mp4")
+    os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "link.mp4").symlink_to("pipe.mp4")
+    (tmp_path / "zero.mp4").symlink_to("/dev/zero")
+    found = find_videos(tmp_path, globs)
+    assert found.videos == ("a.mp4",)
+    assert dict(found.skipped) == dict.fromkeys(
+        ("pipe.mp4", "link.mp4", "zero.mp4"), "not a regular file"
+    )

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from easytear.analysis import Summary, write_results
+from easytear.results import Summary, write_results
 from easytear.study.columns import summary_columns
 from easytear.study.rows import flatten, left_out, video_rows
 from tests.builders import build_analysis

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from easytear.settings import Settings
+from easytear.request.settings import Settings
 from easytear.track.film import follow_film
 
 MM_PER_PX = 1 / 40

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from easytear.errors import VideoError
+from easytear.base.errors import VideoError
 from easytear.video import FrameReader, content_hash
 from tests.video.clips import BACKGROUND, encode, number_in, numbered, sound_only, steady
 

@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from easytear.errors import VideoError
+from easytear.base.errors import VideoError
 from easytear.video import FrameReader
 from tests.video.clips import HEIGHT, WIDTH, encode, number_in, numbered, steady
 

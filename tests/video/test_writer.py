@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from easytear.errors import VideoError
+from easytear.base.errors import VideoError
 from easytear.video import FrameReader, VideoWriter
 from tests.video.clips import number_in, numbered
 

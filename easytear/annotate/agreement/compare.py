@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from easytear.analysis import Analysis
 from easytear.annotate.agreement.distances import (
     front_distances,
     points_between,
@@ -30,6 +29,7 @@ from easytear.annotate.agreement.statistics import Icc, bland_altman, icc
 from easytear.annotate.corrected import check_same_video, frame_times, measured_by
 from easytear.annotate.film import FilmMotion
 from easytear.annotate.model import Annotations
+from easytear.results import Analysis
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
 from easytear.annotate.film import FilmMotion
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 
 PAIR_REACH_PX = 25.0
 """Points of two people that begin farther apart than this are not taken for the same."""

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 from scipy.optimize import linear_sum_assignment
 
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
 
 Span = tuple[int, int]
 

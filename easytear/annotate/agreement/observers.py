@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easytear.analysis import Analysis
 from easytear.annotate.agreement.distances import Path
 from easytear.annotate.agreement.records import PROGRAM
 from easytear.annotate.corrected import frame_times
@@ -15,7 +14,8 @@ from easytear.annotate.eye import EyeFrames
 from easytear.annotate.film import FilmMotion
 from easytear.annotate.interpolate import drawn_fronts, point_path
 from easytear.annotate.model import Annotations, BlinkMark, IntervalMark, PointTrack
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
+from easytear.results import Analysis
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from easytear import __version__
-from easytear.analysis import write_text
 from easytear.annotate.agreement.compare import Comparison
 from easytear.annotate.agreement.figures import (
     bland_altman_plot,
@@ -22,7 +21,8 @@ from easytear.annotate.agreement.figures import (
     side_by_side,
 )
 from easytear.annotate.agreement.records import QUANTITIES, Agreement
-from easytear.aside import written_aside
+from easytear.base.atomic import atomic_write
+from easytear.results import write_text
 
 PAGE = "agreement.html"
 
@@ -134,7 +134,7 @@ def _figures(comparison: Comparison) -> dict[str, list[dict[str, str]]]:
 def _write_table(table: pd.DataFrame, path: Path) -> None:
     heads = [n for n in ("video", "a", "b") if n in table]
     ordered = table[heads + [n for n in table.columns if n not in heads]]
-    with written_aside(path) as aside:
+    with atomic_write(path) as aside:
         ordered.round(6).to_csv(
             aside, index=False, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL
         )

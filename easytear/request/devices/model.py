@@ -10,8 +10,8 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from easytear.calibration import Calibration
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
+from easytear.request.scale import Calibration
 
 DEVICES_VARIABLE: Final = "EASYTEAR_DEVICES"
 """Environment variable that names a folder of further profiles."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtWidgets import QDialog, QInputDialog
 
-from easytear.analysis.model import IntervalResult
-from easytear.geometry import Ellipse
+from easytear.base.geometry import Ellipse
+from easytear.results.model import IntervalResult
 from easytear_gui import paths
 from easytear_gui.player.tools import EllipseTool, PolygonTool, Ruler, thinned
 from easytear_gui.scale_dialog import RulerDialog, ScaleDialog

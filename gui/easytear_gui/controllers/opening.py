@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
-from easytear.errors import EasyTearError
-from easytear.settings import Settings
+from easytear.base.errors import EasyTearError
+from easytear.request.settings import Settings
 from easytear_gui import paths
 from easytear_gui.samples import sample_videos, simulate_sample
 from easytear_gui.session.adopt import settings_of_results

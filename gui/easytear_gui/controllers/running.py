@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from easytear.analysis import read_summary
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
+from easytear.results import read_summary
 from easytear_gui.running.plan import Work
 from easytear_gui.session.model import Annotated, State
 

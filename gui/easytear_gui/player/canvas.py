@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 from easytear_gui.player.overlays import OverlayData
 from easytear_gui.player.paint import image_rect, paint_overlays, paint_preview
 

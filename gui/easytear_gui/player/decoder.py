@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from easytear.errors import EasyTearError
-from easytear.geometry import ByteArray
+from easytear.base.errors import EasyTearError
+from easytear.base.geometry import ByteArray
 
 if TYPE_CHECKING:
     from easytear.video import FrameReader

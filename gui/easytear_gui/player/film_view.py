@@ -8,9 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 from easytear.preprocess.enhance import average_frame, enhance, high_pass
-from easytear.settings.preprocess import EnhanceSettings
+from easytear.request.settings.preprocess import EnhanceSettings
 
 _SAMPLES = 15
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.analysis import Analysis
-from easytear.analysis.model import IntervalResult
-from easytear.geometry import FloatArray
+from easytear.base.geometry import FloatArray
+from easytear.results import Analysis
+from easytear.results.model import IntervalResult
 
 IDENTITY: FloatArray = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 

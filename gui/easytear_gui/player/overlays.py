@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from easytear.analysis import Analysis
-from easytear.analysis.model import IntervalResult
-from easytear.geometry import BoolArray, FloatArray
+from easytear.base.geometry import BoolArray, FloatArray
+from easytear.results import Analysis
+from easytear.results.model import IntervalResult
 from easytear_gui.player.motion import frame_motions
 
 TAIL_FRAMES = 15

@@ -10,9 +10,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from easytear.analysis.model import EllipseInfo, IntervalResult
-from easytear.geometry import FloatArray
-from easytear.report import palette
+from easytear.base.geometry import FloatArray
+from easytear.results.model import EllipseInfo, IntervalResult
+from easytear.show import palette
 from easytear_gui.player.overlays import FrontLine, OverlayData, Tails
 
 KINDS: Final = {

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from easytear.analysis import Analysis
-from easytear.geometry import ByteArray
+from easytear.base.geometry import ByteArray
+from easytear.results import Analysis
 from easytear_gui.player.canvas import Canvas
 from easytear_gui.player.film_view import FilmView
 from easytear_gui.player.overlays import OverlayData

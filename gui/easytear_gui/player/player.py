@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
-from easytear.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray
 from easytear_gui.player.decoder import Decoder
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
-from easytear.geometry import FloatArray
-from easytear.report import palette
+from easytear.base.geometry import FloatArray
+from easytear.show import palette
 from easytear_gui.player.paint import pen
 from easytear_gui.theme.colours import LIGHT, Colours
 

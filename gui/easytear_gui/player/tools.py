@@ -7,8 +7,8 @@ import math
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPolygonF, QTransform
 
-from easytear.geometry import Ellipse
-from easytear.report import palette
+from easytear.base.geometry import Ellipse
+from easytear.show import palette
 from easytear_gui.player.paint import pen
 
 _STEPS = {

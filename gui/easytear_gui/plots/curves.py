@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from easytear.analysis import Analysis
-from easytear.analysis.model import Fit, IntervalResult
-from easytear.geometry import FloatArray
-from easytear.report import palette
-from easytear.report.curves import band, law
+from easytear.base.geometry import FloatArray
+from easytear.results import Analysis
+from easytear.results.model import Fit, IntervalResult
+from easytear.show import palette
+from easytear.show.curves import band, law
 
 _FIT_POINTS = 240
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from easytear.analysis import write_text, written_aside
+from easytear.results import atomic_write, write_text
 from easytear_gui.plots.curves import as_csv
 from easytear_gui.plots.panel import PlotPanel
 from easytear_gui.theme.colours import LIGHT
@@ -31,7 +31,7 @@ def save_plots(panel: PlotPanel, file: Path) -> None:
         write_text(file, as_csv(panel.shown))
         return
     copy = _light_copy(panel)
-    with written_aside(file) as aside:
+    with atomic_write(file) as aside:
         if file.suffix == ".svg":
             _drawing(copy, aside)
         elif not _picture(copy).save(str(aside)):

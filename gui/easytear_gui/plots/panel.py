@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from easytear.analysis import Analysis
-from easytear.geometry import FloatArray
-from easytear.report import palette
+from easytear.base.geometry import FloatArray
+from easytear.results import Analysis
+from easytear.show import palette
 from easytear_gui import words
 from easytear_gui.plots.curves import QUANTITIES, Curve, Quantity, curves
 from easytear_gui.theme.colours import LIGHT, Colours

@@ -6,9 +6,9 @@ from html import escape
 
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
-from easytear.analysis.model import CorrectionNote, Fit, IntervalResult, ScaleInfo
-from easytear.corrections import Excluded
-from easytear.flags import sentence
+from easytear.request.corrections import CorrectionNote, Excluded
+from easytear.results.model import Fit, IntervalResult, ScaleInfo
+from easytear.show.flags import sentence
 from easytear_gui import words
 
 Rows = list[tuple[str, str]]

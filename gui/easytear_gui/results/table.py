@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from easytear.analysis.model import IntervalResult
-from easytear.corrections import Excluded
-from easytear.flags import sentence
-from easytear.report import palette
+from easytear.request.corrections import Excluded
+from easytear.results.model import IntervalResult
+from easytear.show import palette
+from easytear.show.flags import sentence
 from easytear_gui import words
 from easytear_gui.theme.colours import LIGHT, Colours
 

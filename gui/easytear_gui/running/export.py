@@ -11,9 +11,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from easytear.analysis import Analysis, read_results, write_results
-from easytear.errors import EasyTearError, VideoError
-from easytear.progress import Part, Progress
+from easytear.base.errors import EasyTearError, VideoError
+from easytear.base.progress import Part, Progress
+from easytear.results import Analysis, read_results, write_results
 
 
 class _Lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from easytear.settings import Settings
+from easytear.request.settings import Settings
 from easytear_gui.session.model import Decisions, Record
 
 MEASURING: Final = ("spread", "quality")

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from collections import deque
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
+from easytear.workers.child import child_arguments, child_environment
+
 _log = logging.getLogger(__name__)
 _KILL_MS = 1500
 
 
 class Worker(QObject):
-    """Runs `python -m MODULE ...` and reads its progress from standard error.
+    """Runs a module of ours (`workers.child`) and reads its progress from standard error.
 
     Signals
     -------
@@ -29,9 +30,10 @@ class Worker(QObject):
 
     def __init__(self, module: str, arguments: Sequence[str], parent: QObject) -> None:
         super().__init__(parent)
+        self._module, self._given = module, tuple(arguments)
         self._process = QProcess(self)
         self._process.setProgram(sys.executable)
-        self._process.setArguments(["-m", module, *arguments])
+        self._process.setArguments(child_arguments(module, *arguments))
         self._process.setProcessEnvironment(_environment())
         self._process.setStandardOutputFile(QProcess.nullDevice())
         self._process.readyReadStandardError.connect(self._read)
@@ -43,7 +45,7 @@ class Worker(QObject):
 
     def start(self) -> None:
         """Start it."""
-        _log.info("running %s", " ".join(self._process.arguments()))
+        _log.info("running %s", " ".join((self._module, *self._given)))
         self._process.start()
 
     def cancel(self) -> None:
@@ -111,8 +113,7 @@ class Worker(QObject):
 
 
 def _environment() -> QProcessEnvironment:
-    """Return this process's environment with its import path, for runs out of a checkout."""
-    out = QProcessEnvironment.systemEnvironment()
-    out.insert("PYTHONPATH", os.pathsep.join(p for p in sys.path if p))
-    out.insert("PYTHONIOENCODING", "utf-8")
+    out = QProcessEnvironment()
+    for name, value in child_environment(PYTHONIOENCODING="utf-8").items():
+        out.insert(name, value)
     return out

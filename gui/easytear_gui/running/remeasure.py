@@ -10,13 +10,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from easytear.analysis import Analysis, Summary, read_results
-from easytear.calibration import MEAN_HVID_MM, SD_HVID_MM, Calibration
-from easytear.corrections import Corrections
-from easytear.errors import EasyTearError
-from easytear.pipeline import remeasure
+from easytear.base.errors import EasyTearError
+from easytear.engine import remeasure
 from easytear.report.deliver import deliver
-from easytear.settings import load_settings
+from easytear.request.corrections import Corrections
+from easytear.request.scale import MEAN_HVID_MM, SD_HVID_MM, Calibration
+from easytear.request.settings import load_settings
+from easytear.results import Analysis, Summary, read_results
 from easytear_gui.session.model import Decisions
 
 
@@ -51,8 +51,12 @@ def without_exclusions(analysis: Analysis) -> Analysis:
     """
     summary = analysis.summary
     intervals = tuple(i.model_copy(update={"excluded": None}) for i in summary.intervals)
-    notes = tuple(n for n in summary.corrections if n.what != "exclusion")
-    summary = summary.model_copy(update={"intervals": intervals, "corrections": notes})
+    corrections = summary.request.corrections.model_copy(update={"excluded": ()})
+    request = summary.request.but(corrections=corrections)
+    notes = tuple(n for n in summary.earlier_notes if n.what != "exclusion")
+    summary = summary.model_copy(
+        update={"intervals": intervals, "request": request, "earlier_notes": notes}
+    )
     return replace(analysis, summary=summary)
 
 

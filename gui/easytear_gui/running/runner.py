@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from easytear.settings import Settings
+from easytear.base.errors import EasyTearError
+from easytear.base.folders import remove_own_folder
+from easytear.request.settings import Settings
+from easytear.results import PRODUCTS
+from easytear.results.files import SUMMARY
 from easytear_gui.running.plan import Work, needed
 from easytear_gui.running.process import Worker
 from easytear_gui.running.steps import Step, prepare
@@ -18,7 +21,6 @@ from easytear_gui.session.document import Document
 from easytear_gui.session.model import Decisions, State, Video
 
 _log = logging.getLogger(__name__)
-_PRODUCTS = {"summary.json", "frames.csv", "tracks.csv", "front.csv", "report.html", "overlay.mp4"}
 
 
 @dataclass
@@ -110,7 +112,7 @@ class Runner(QObject):
             if job.worker is not None:
                 job.worker.abandon()
             self._settle(job.key)
-            shutil.rmtree(job.staging, ignore_errors=True)
+            remove_own_folder(job.staging, job.staging.parent)
 
     # --- inside --------------------------------------------------------------------------
     def _next(self) -> None:
@@ -126,9 +128,11 @@ class Runner(QObject):
         work = Work.FULL if work == Work.NONE else work
         try:
             self._job = self._prepare(video, work)
-        except OSError as error:
+        except (OSError, EasyTearError) as error:
             folder = self._document.results_folder
-            text = f"{folder}: cannot be written to ({error.strerror}); choose another folder."
+            text = str(error)
+            if isinstance(error, OSError):
+                text = f"{folder}: cannot be written to ({error.strerror}); choose another folder."
             self._document.set_record(key, state=State.FAILED, message=text)
             self.finished.emit(key, False)
             return self._next()
@@ -173,7 +177,7 @@ class Runner(QObject):
         self._job = None
         if ok and not self._take_over(job):
             ok, message = False, "The results could not be put in place; the log says more."
-        shutil.rmtree(job.staging, ignore_errors=True)
+        remove_own_folder(job.staging, job.staging.parent)
         if not ok and message:
             self._document.set_record(job.key, state=State.FAILED, message=message, share=0.0)
         elif not ok:
@@ -188,7 +192,9 @@ class Runner(QObject):
             video = document.session.video(job.key)
         except KeyError:
             return True
-        name = document.record(job.key).results or self._free_name(video)
+        name = document.record(job.key).results
+        if name is None or not _may_replace(document.results_folder / name):
+            name = self._free_name(video)
         target, old = document.results_folder / name, job.staging / "earlier"
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -229,10 +235,17 @@ class Runner(QObject):
         self._document.set_record(key, state=state, message="", share=0.0)
 
 
+def _may_replace(target: Path) -> bool:
+    """Return whether a folder is free, or holds results of ours and is no link."""
+    if target.is_symlink():
+        return False
+    return not target.exists() or (target.is_dir() and (target / SUMMARY).is_file())
+
+
 def _carry_over(old: Path, new: Path) -> None:
     """Take over what others put into the earlier results folder: annotations, above all."""
     if old.is_dir():
-        made = {p.name for p in new.iterdir()} | _PRODUCTS
+        made = {p.name for p in new.iterdir()} | set(PRODUCTS)
         for path in old.iterdir():
             if path.name not in made:
                 path.replace(new / path.name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from easytear.analysis import results_folder
-from easytear.settings import Settings, dump_settings
+from easytear.base.folders import make_own_folder
+from easytear.request.settings import Settings, dump_settings
+from easytear.results import results_folder
 from easytear_gui.running.plan import Work
 from easytear_gui.session.model import Decisions
 
@@ -48,9 +48,10 @@ def prepare(
     ------
     OSError
         If the folder cannot be written.
+    EasyTearError
+        If something stands there that EasyTear did not make.
     """
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
+    make_own_folder(staging)
     config = staging / "settings.toml"
     config.write_text(dump_settings(settings), encoding="utf-8")
     steps: list[Step] = []
@@ -63,7 +64,7 @@ def prepare(
         before, made = steps[-1].makes if steps else earlier, staging / "corrected"
         notes = earlier / decisions.annotations.file
         taken = (str(before), str(made), str(notes), str(video))
-        steps.append(Step("easytear_gui.running.take_in", taken, made))
+        steps.append(Step("easytear_gui.running.apply_annotations", taken, made))
     return steps
 
 

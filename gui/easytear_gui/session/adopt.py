@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from easytear.analysis import ScaleInfo, read_summary
-from easytear.calibration import MEAN_HVID_MM, SD_HVID_MM
-from easytear.errors import EasyTearError
-from easytear.settings import Settings
+from easytear.base.errors import EasyTearError
+from easytear.request.scale import MEAN_HVID_MM, SD_HVID_MM
+from easytear.request.settings import Settings
+from easytear.results import ScaleInfo, read_summary
 
 
 def settings_of_results(folder: Path, video: Path) -> Settings | None:
@@ -22,10 +22,10 @@ def settings_of_results(folder: Path, video: Path) -> Settings | None:
 
     try:
         summary = read_summary(folder)
-        settings = Settings.model_validate(summary.config)
+        settings = summary.request.settings
     except (EasyTearError, ValidationError):
         return None
-    if summary.corrections or not _mean_iris(summary.calibration):
+    if summary.notes or not _mean_iris(summary.calibration):
         return None
     if summary.video.sha256 != content_hash(video):
         return None

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TypedDict, TypeVar
 
-from easytear.calibration import Calibration
-from easytear.corrections import EllipseEdit, Excluded, IntervalEdit, RegionEdit
-from easytear.geometry import Ellipse
+from easytear.base.geometry import Ellipse
+from easytear.request.corrections import EllipseEdit, Excluded, IntervalEdit, RegionEdit
+from easytear.request.scale import Calibration
 from easytear_gui.session.model import Decisions
 
 _Edit = TypeVar("_Edit", IntervalEdit, RegionEdit, EllipseEdit, Excluded)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 from typing_extensions import override
 
-from easytear.analysis import write_text
+from easytear.results import write_text
 from easytear_gui import paths
 from easytear_gui.session.files import SUFFIX, read_session, relinked, session_json
 from easytear_gui.session.model import Decisions, Record, Session, Video
@@ -106,7 +107,8 @@ class Document(QObject):
     def results_of(self, key: str) -> Path | None:
         """Return a video's results folder, None where it has none."""
         name = self.record(key).results
-        return None if name is None else self.results_folder / name
+        folder = None if name is None else self.results_folder / name
+        return None if folder is None or folder.is_symlink() else folder
 
     # --- what changes --------------------------------------------------------------------
     def change(self, text: str, after: Session, merge: str | None = None) -> None:
@@ -221,12 +223,17 @@ class Document(QObject):
 
 
 def in_use(file: Path) -> bool:
-    """Return whether a running app has this session open."""
+    """Return whether a running app has this session open.
+
+    A lock that cannot be made for another reason (a fresh account, a full disk) says nothing of
+    other apps.
+    """
     lock = QLockFile(str(_lock_file(file)))
     lock.setStaleLockTime(0)
-    free = lock.tryLock(0)
-    lock.unlock()
-    return not free
+    if lock.tryLock(0):
+        lock.unlock()
+        return False
+    return lock.error() == QLockFile.LockError.LockFailedError
 
 
 def unfinished_sessions() -> list[Path]:
@@ -238,7 +245,10 @@ def unfinished_sessions() -> list[Path]:
 
 def _lock_file(file: Path) -> Path:
     digest = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:12]
-    return paths.sessions_folder() / f"{file.stem}-{digest}.lock"
+    folder = paths.sessions_folder()
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{file.stem}-{digest}.lock"
 
 
 def _fresh_file() -> Path:

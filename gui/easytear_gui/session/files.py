@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from easytear.errors import EasyTearError
+from easytear.base.errors import EasyTearError
 from easytear_gui.session.model import Record, Session, State, Video
 
 SUFFIX = ".easytear"

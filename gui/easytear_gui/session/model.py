@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated as Typed
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from easytear.calibration import Calibration
-from easytear.corrections import Corrections
-from easytear.settings import Settings
+from easytear.base.folders import is_plain_name
+from easytear.request.corrections import Corrections
+from easytear.request.scale import Calibration
+from easytear.request.settings import Settings
+
+
+def _plain_name(name: str) -> str:
+    if not is_plain_name(name):
+        raise ValueError("must be the name of one file or folder")
+    return name
+
+
+PlainName = Typed[str, AfterValidator(_plain_name)]
+"""A session file comes from whomever: a name in it must not lead out of the results folder."""
+
+Key = Typed[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class Model(BaseModel):
@@ -32,7 +46,7 @@ class State(StrEnum):
 class Annotated(Model):
     """An annotation file of napari in the results folder, with the SHA-256 of its content."""
 
-    file: str
+    file: PlainName
     sha256: str
 
 
@@ -66,7 +80,7 @@ class Decisions(Model):
 class Video(Model):
     """One video of the session. `key` stays the same when the file moves."""
 
-    key: str = Field(default_factory=lambda: uuid4().hex[:12])
+    key: Key = Field(default_factory=lambda: uuid4().hex[:12])
     path: Path
     size_bytes: int | None = None
     head_sha256: str | None = None
@@ -120,7 +134,7 @@ class Record(Model):
     state: State = State.NEW
     message: str = ""
     share: float = 0.0
-    results: str | None = None
+    results: PlainName | None = None
     applied: Decisions | None = None
     applied_settings: Settings | None = None
     low_quality: bool = False

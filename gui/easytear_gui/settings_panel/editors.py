@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 from typing_extensions import override
 
-from easytear.settings import SettingInfo
+from easytear.request.settings import SettingInfo
 
 _WIDE = 1e9
 

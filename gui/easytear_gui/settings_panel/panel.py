@@ -24,9 +24,15 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from easytear.analysis import write_text
-from easytear.errors import EasyTearError
-from easytear.settings import SettingInfo, Settings, describe_settings, dump_settings, load_settings
+from easytear.base.errors import EasyTearError
+from easytear.request.settings import (
+    SettingInfo,
+    Settings,
+    describe_settings,
+    dump_settings,
+    load_settings,
+)
+from easytear.results import write_text
 from easytear_gui import paths
 from easytear_gui.session.document import Document
 from easytear_gui.settings_panel.editors import Editor, editor_for

@@ -1,4 +1,4 @@
-"""The app's surfaces and inks, light and dark. Data colours are in `easytear.report.palette`."""
+"""The app's surfaces and inks, light and dark. Data colours are in `easytear.show.palette`."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ import pytest
 
 from easytear.annotate.agreement import PROGRAM, compare, write_agreement
 from easytear.annotate.model import BlinkMark, IntervalMark
-from easytear.errors import AnnotationError
-from easytear.pipeline import remeasure
+from easytear.base.errors import AnnotationError
+from easytear.engine import remeasure
 from tests.annotate import scene
 
 MARKS = [

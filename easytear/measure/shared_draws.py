@@ -1,0 +1,172 @@
+"""Draws behind the headline's intervals: place, time, other choices, the onset."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from easytear.base.geometry import FloatArray
+from easytear.measure.amplitudes import REACH_MM, field_fit, own_amplitudes
+from easytear.measure.bootstrap import FEWEST_BLOCKS
+from easytear.measure.fitting import block_labels
+from easytear.measure.joint import settle, shape_equations, solve_shape
+from easytear.measure.joint_records import Frame, Motion, Rows, closeness, shape_correction
+from easytear.measure.law import TINY
+from easytear.measure.nearest import Nearest, nearest_law, tangents
+from easytear.measure.noise_process import draw_paths, processes
+from easytear.request.settings.measure import SpreadSettings
+
+MOST_FRAMES = 90
+AGAIN = 3
+"""Rounds in which another choice settles."""
+
+
+def place_paths(
+    rows: Rows,
+    frame: Frame,
+    motion: Motion,
+    settings: SpreadSettings,
+    rng: np.random.Generator,
+    draws: int,
+) -> tuple[FloatArray, FloatArray]:
+    """Return what drawing column blocks changes: paths (draws, k) in mm, and log scale (draws,)."""
+    near = closeness(motion, frame, REACH_MM) > 0.05
+    place = rows.samples.place_mm
+    block_mm = max(min(settings.block_mm, float(np.ptp(place[near])) / FEWEST_BLOCKS), 1e-3)
+    label = block_labels(place, block_mm)
+    count = int(label.max()) + 1
+    equations = shape_equations(rows, frame, motion, REACH_MM)
+    parts = [equations.summed(label == b) for b in range(count)]
+    matrix, right = np.array([m for m, _ in parts]), np.array([r for _, r in parts])
+    curves = motion.rise_mm[None, :] + shape_correction(rows, frame, motion)
+    own, lever, _ = own_amplitudes(rows, curves, rows.samples.weight)
+    found = field_fit(rows, frame, motion, own, lever)
+    basis, weight = found.basis, found.weight
+    normal = np.array([gram(basis, weight * (label == b)) for b in range(count)])
+    pull = np.array([basis.T @ (weight * own * (label == b)) for b in range(count)])
+    whole = solve_shape(matrix.sum(axis=0), right.sum(axis=0), motion.known)
+    level = float(found.target @ found.coefficient)
+    times = rng.multinomial(count, np.full(count, 1.0 / count), draws).astype(float)
+    paths, scale = np.empty((draws, int(motion.known.sum()))), np.empty(draws)
+    for k, repeat in enumerate(times):
+        mixed = np.tensordot(repeat, matrix, axes=1)
+        paths[k] = solve_shape(mixed, repeat @ right, motion.known) - whole
+        inner = np.tensordot(repeat, normal, axes=1) + found.fixed
+        drawn = float(found.target @ np.linalg.solve(inner, repeat @ pull))
+        scale[k] = np.log(max(drawn / level, 0.05))
+    wide = 1.0
+    if count > 1:
+        wide = np.sqrt(count / (count - 1.0)) * stdtrit(count - 1, 0.975) / ndtri(0.975)
+    return paths * wide, scale * wide
+
+
+def gram(basis: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return the weighted normal matrix of a basis."""
+    gram: FloatArray = (basis * weight[:, None]).T @ basis
+    return gram
+
+
+def time_paths(
+    time_s: FloatArray,
+    motion: Motion,
+    law: Nearest,
+    base: float,
+    draws: int,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Return (draws, k) motions that all rows have in common beside the law.
+
+    Errors of the eye's motion, and what the true rise has that no exponential has: both are read
+    from what the law leaves, as one process that lasts, and drawn from it. A law that does not
+    hold thereby widens its own intervals.
+    """
+    left = motion.rise_mm[motion.known] - base - law.rise(time_s)
+    kept = np.arange(len(time_s))
+    if len(kept) > MOST_FRAMES:
+        kept = np.unique(np.linspace(0, len(kept) - 1, MOST_FRAMES).astype(int))
+    found = processes(time_s[kept], left[kept], tangents(time_s[kept], law))
+    likelihood = np.array([p.log_likelihood for p in found])
+    chance = np.exp(likelihood - likelihood.max())
+    counts = rng.multinomial(draws, chance / chance.sum())
+    parts = [
+        draw_paths(time_s, p, int(k), rng) for p, k in zip(found, counts, strict=True) if k > 0
+    ]
+    return rng.permutation(np.vstack(parts), axis=0)
+
+
+def front_sd(rows: Rows, frame: Frame, motion: Motion) -> float:
+    """Return how well the front's height at onset is known, mm: by how much it still moves.
+
+    A front that were found exactly, and moved exactly as the film says, would not move at all once
+    it is taken back.
+    """
+    front = rows.is_front
+    curves = motion.rise_mm[None, :] + shape_correction(rows, frame, motion)
+    risen = (motion.share[:, None] * curves)[front]
+    seen = rows.samples.weight[front] > 0
+    left = np.where(seen, rows.samples.value[front] - risen - motion.height_mm[front, None], np.nan)
+    frames = np.flatnonzero(seen.sum(axis=0) >= 3)
+    if len(frames) == 0:
+        return 0.0
+    moved = np.array([np.nanmedian(left[:, f]) for f in frames])
+    back = np.array([np.median(risen[seen[:, f], f]) for f in frames])
+    share = float(np.sqrt((moved**2).sum() / max(float((back**2).sum()), TINY)))
+    weight = np.where(seen, 1.0 / (0.01 + risen**2), 0.0)
+    taken_back = (weight * risen).sum(axis=1) / np.maximum(weight.sum(axis=1), TINY)
+    own = 1.0 / np.sqrt(np.maximum(rows.samples.weight[front].max(axis=1), TINY))
+    return float(np.hypot(np.median(own), share * np.median(np.abs(taken_back))))
+
+
+def choices(
+    rows: Rows, frame: Frame, motion: Motion, front_sd_mm: float
+) -> tuple[list[tuple[Motion, float]], list[float]]:
+    """Return motions under other choices with their shares, and the zone's other log scales."""
+    seen = rows.samples.weight > 0
+    born = seen.argmax(axis=1)
+    sharp = rows.samples.weight.sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
+    early = born <= np.median(born)
+    good = np.zeros(len(born), dtype=bool)
+    for part in (early, ~early):
+        if part.any():
+            good |= part & (sharp >= np.median(sharp[part]))
+    out = [(settle(rows, frame, motion, rounds=AGAIN, reach_mm=2.0 * REACH_MM), 1.0)]
+    for half in (early, good, ~good):
+        chosen = half | rows.is_front
+        if (half & ~rows.is_front).sum() >= 6:
+            part = rows.chosen(chosen)
+            out.append((settle(part, frame, motion.chosen(chosen), rounds=AGAIN), 0.5))
+    curves = motion.rise_mm[None, :] + shape_correction(rows, frame, motion)
+    own, lever, _ = own_amplitudes(rows, curves, rows.samples.weight)
+
+    def level(*, lid: bool = True, shift_mm: float = 0.0) -> float:
+        found = field_fit(rows, frame, motion, own, lever, lid=lid, shift_mm=shift_mm)
+        return float(found.target @ found.coefficient)
+
+    usual = level()
+    moved = [level(shift_mm=front_sd_mm), level(shift_mm=-front_sd_mm), level(lid=False)]
+    return out, [float(np.log(max(m / usual, 0.05))) for m in moved]
+
+
+def by_onset(frame: Frame, motion: Motion) -> FloatArray:
+    """Return how log lambda and rho change per second by which the onset is moved."""
+    law = motion.nearest
+    assert law.onset is not None
+    step = max(law.onset.sd_s, 0.005)
+    known = motion.known
+    found = []
+    for sign in (-1.0, 1.0):
+        moved = replace(law.onset, onset_s=law.onset_s + sign * step)
+        other, _ = nearest_law(
+            frame.time_s[known],
+            motion.rise_mm[known],
+            frame.start_s,
+            frame.latest_s,
+            frame.log_lambda,
+            drift=law.drift_mm_s,
+            onset=moved,
+        )
+        found.append(np.array([other.log_lambda, other.rho_mm]))
+    slope: FloatArray = (found[1] - found[0]) / (2.0 * step)
+    return slope

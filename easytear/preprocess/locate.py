@@ -1,0 +1,212 @@
+"""Is there an eye in a video, and which part of it: pupil and limbus from pictures spread over it.
+
+A pupil and a dark iris look alike: round, and darker than what is about them. They are therefore
+judged together, over many pictures: the pupil is the disc that is even within, whose edge is seen
+all round, and that is there in picture after picture in one size; the limbus is concentric with
+it, brighter beyond, and within what anatomy allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray
+from easytear.preprocess.discs import LEAST_SCORE, Disc, dark_discs
+from easytear.preprocess.limbus import USUAL_RATIO, USUAL_RATIO_SD, Limbus, limbus_in
+from easytear.preprocess.orientation import upside_down
+from easytear.preprocess.picture_mask import picture_mask
+from easytear.preprocess.polar import polar_of
+from easytear.preprocess.pupil import soft_edge
+
+MANY_PICTURES = 24
+"""How many pictures, spread over the video, the search wants."""
+
+_SEARCHED_WIDELY = 4
+"""In every fourth picture discs of any size are looked for."""
+
+_FAIR_SCORE = 0.3
+"""Score of a pupil partly behind lashes: enough where a limbus lies about it."""
+
+_RIVAL_SHARE = 0.6
+"""A pupil is the only one of its kind; dark spots of a texture are not."""
+
+_SIZE_SPREAD = 0.18
+"""Spread of the logarithm of one pupil's radius over a video."""
+
+WANDER = 4.0
+"""An eye that looks about moves its pupil by this many of its radii (6 mm) at most."""
+
+
+@dataclass(frozen=True)
+class EyeLocation:
+    """Where the eye is in a video, and how large.
+
+    Attributes
+    ----------
+    valid : (height, width) bool array
+        What of the frames is picture: False on borders, an aperture's surround, burnt-in text.
+    pupil : Ellipse or None
+        The pupil: its median place and size, image coordinates.
+    iris : Ellipse or None
+        The limbus about that pupil; None where no arc of it is in view.
+    iris_radius_px : float
+        Half the limbus' width; where no arc is in view, what the pupil lets expect. NaN: no eye.
+    iris_radius_sd_px : float
+        One standard deviation of it.
+    upside_down : bool or None
+        Whether the upper lid is below; None where that cannot be told.
+    confidence : float
+        Share of the pictures that show this very eye, 0 to 1; blinks lower it.
+    flags : tuple of str
+        "no_eye", "upside_down", "limbus_not_found".
+    """
+
+    valid: BoolArray
+    pupil: Ellipse | None
+    iris: Ellipse | None
+    iris_radius_px: float
+    iris_radius_sd_px: float
+    upside_down: bool | None
+    confidence: float
+    flags: tuple[str, ...] = ()
+
+    @property
+    def limbus(self) -> Limbus | None:
+        """Return the limbus with its deviation, as `find_limbus` takes it."""
+        if self.iris is None:
+            return None
+        return Limbus(self.iris, 2.0 * self.iris_radius_sd_px, 360.0)
+
+    @property
+    def window(self) -> tuple[int, int, int, int]:
+        """(x0, y0, x1, y1): the eye with its lids in whole pixels, x1 and y1 not included."""
+        rows = np.flatnonzero(self.valid.any(axis=1))
+        columns = np.flatnonzero(self.valid.any(axis=0))
+        if not len(rows):
+            return 0, 0, self.valid.shape[1], self.valid.shape[0]
+        x0, x1, y0, y1 = columns[0], columns[-1] + 1, rows[0], rows[-1] + 1
+        centre = self.iris or self.pupil
+        if centre is not None:
+            across, down = 1.6 * self.iris_radius_px, 1.3 * self.iris_radius_px
+            x0, x1 = max(x0, centre.x_px - across), min(x1, centre.x_px + across + 1)
+            y0, y1 = max(y0, centre.y_px - down), min(y1, centre.y_px + down + 1)
+        return int(x0), int(y0), int(x1), int(y1)
+
+
+def locate_eye(pictures: NDArray[np.uint8]) -> EyeLocation:
+    """Return where the eye is in a video, and how large.
+
+    Parameters
+    ----------
+    pictures : (k, height, width) uint8 array
+        Grey frames spread over the whole video, about `MANY_PICTURES` of them.
+    """
+    if not pictures.size:
+        raise ValueError("no picture to look for an eye in")
+    valid = picture_mask(pictures)
+    found = _discs(pictures, valid)
+    chosen = _same_pupil(found)
+    eye = _described(pictures, valid, chosen) if chosen else None
+    if eye is None or not _is_eye(found, chosen, eye):
+        return EyeLocation(valid, None, None, np.nan, np.nan, None, 0.0, ("no_eye",))
+    return eye
+
+
+def _is_eye(found: Sequence[Sequence[Disc]], chosen: dict[int, Disc], eye: EyeLocation) -> bool:
+    """Return whether it is an eye: a pupil like none beside it, or a fair one within a limbus."""
+    scores = np.array([disc.score for disc in chosen.values()])
+    rivals = np.array([_rival(found[k], disc) for k, disc in chosen.items()])
+    alone = float(np.median(rivals / scores)) < _RIVAL_SHARE
+    # One picture in ten at least: an eye that is nearly always shut is still an eye.
+    least = 1 if len(found) < 3 else max(2, round(0.1 * len(found)))
+    if eye.iris is not None:
+        return alone and int((scores >= _FAIR_SCORE).sum()) >= least
+    return alone and int((scores >= LEAST_SCORE).sum()) >= least
+
+
+def _rival(discs: Sequence[Disc], chosen: Disc) -> float:
+    """Return the score of the best disc elsewhere in the same picture."""
+    a, reach = chosen.ellipse, 2.0 * chosen.radius_px
+    apart = [np.hypot(d.ellipse.x_px - a.x_px, d.ellipse.y_px - a.y_px) > reach for d in discs]
+    return max((d.score for d, far in zip(discs, apart, strict=True) if far), default=0.0)
+
+
+def _discs(pictures: NDArray[np.uint8], valid: BoolArray) -> list[list[Disc]]:
+    """Return each picture's discs: of any size in some, in the rest like what those agree on."""
+    found: list[list[Disc]] = [[] for _ in pictures]
+    some = range(0, len(pictures), _SEARCHED_WIDELY)
+    for k in some:
+        found[k] = dark_discs(pictures[k], valid)
+    agreed = _same_pupil([found[k] for k in some])
+    sizes = [d.radius_px for d in agreed.values()]
+    few = len(agreed) < 0.5 * len(some)
+    between = None if few else (0.65 * float(min(sizes)), 1.5 * float(max(sizes)))
+    for k in sorted(set(range(len(pictures))) - set(some)):
+        found[k] = dark_discs(pictures[k], valid, between, count=14 if few else 6)
+    return found
+
+
+def _same_pupil(found: Sequence[Sequence[Disc]]) -> dict[int, Disc]:
+    """Return the pupil in each picture that shows it: the disc that recurs in one size.
+
+    Every disc is supported by the best disc like it in every other picture. By chance alone a
+    round dark spot is found now and then, but not again in the same size near the same place.
+    """
+    every = [disc for discs in found for disc in discs if disc.score > 0.5 * _FAIR_SCORE]
+    best: tuple[float, Disc] | None = None
+    for one in every:
+        total = sum(
+            max((_like(one, d) * min(d.score, 3.0) for d in ds), default=0.0) for ds in found
+        )
+        if best is None or total > best[0]:
+            best = (total, one)
+    if best is None:
+        return {}
+    chosen = {}
+    for k, discs in enumerate(found):
+        likely = max(discs, key=lambda d: _like(best[1], d) * d.score, default=None)
+        if likely is not None and _like(best[1], likely) * likely.score >= 0.5 * _FAIR_SCORE:
+            chosen[k] = likely
+    return chosen
+
+
+def _like(one: Disc, other: Disc) -> float:
+    """Return how well two discs can be the same pupil, 0 to 1."""
+    size = float(np.log(other.radius_px / one.radius_px)) / _SIZE_SPREAD
+    a, b = one.ellipse, other.ellipse
+    apart = float(np.hypot(a.x_px - b.x_px, a.y_px - b.y_px)) / (0.5 * WANDER * one.radius_px)
+    return float(np.exp(-0.5 * (size**2 + apart**2)))
+
+
+def _described(
+    pictures: NDArray[np.uint8], valid: BoolArray, chosen: dict[int, Disc]
+) -> EyeLocation:
+    discs = list(chosen.values())
+    radius = float(np.median([d.radius_px for d in discs]))
+    middle = np.median([soft_edge(pictures[k], d.ellipse)[1] for k, d in chosen.items()])
+    pupil = _usual([d.ellipse for d in discs]).scaled(float(middle))
+    polar = polar_of([pictures[k] for k in chosen], [d.ellipse for d in discs], valid)
+    limbus = limbus_in(polar, radius * float(middle))
+    confidence = len(chosen) / len(pictures)
+    if limbus is None:
+        half, sd, iris = USUAL_RATIO * radius, USUAL_RATIO_SD * USUAL_RATIO * radius, None
+    else:
+        first = discs[0].ellipse
+        iris = limbus.ellipse.moved(pupil.x_px - first.x_px, pupil.y_px - first.y_px)
+        half, sd = iris.rx_px, 0.5 * limbus.width_sd_px
+    turned = upside_down(polar, iris, pupil)
+    flags = (
+        *(("limbus_not_found",) if iris is None else ()),
+        *(("upside_down",) if turned else ()),
+    )
+    return EyeLocation(valid, pupil, iris, half, sd, turned, confidence, flags)
+
+
+def _usual(pupils: Sequence[Ellipse]) -> Ellipse:
+    table: FloatArray = np.array([[p.x_px, p.y_px, 0.5 * (p.rx_px + p.ry_px)] for p in pupils])
+    x, y, radius = np.median(table, axis=0)
+    return Ellipse(float(x), float(y), float(radius), float(radius))

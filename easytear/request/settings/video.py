@@ -1,0 +1,16 @@
+"""Settings of how the video file is read."""
+
+from easytear.request.settings._base import Group, setting
+
+
+class VideoSettings(Group):
+    """What a person knows of the recording and the file does not tell."""
+
+    fps: float = setting(
+        0.0,
+        unit="1/s",
+        ge=0.0,
+        le=100_000.0,
+        description="Frames per second at which the camera took the video, where the file does "
+        "not tell it (raw streams, slow motion); 0 takes the file's own times.",
+    )

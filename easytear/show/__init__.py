@@ -1,0 +1,1 @@
+"""How things are shown, without a window: numbers, words, colours, curves."""

@@ -1,0 +1,32 @@
+"""Text from elsewhere commands neither a terminal nor a spreadsheet."""
+
+import pytest
+
+from easytear.base.errors import VideoError
+from easytear.base.text import no_formula, printable
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("P07 [os] séance 日本.mp4", "P07 [os] séance 日本.mp4"),
+        ("a\x1b[2Jb", r"a\x1b[2Jb"),
+        ("a\nb\r", r"a\nb\r"),
+        ("a\x9b31m", r"a\x9b31m"),
+        ("gpj\u202e4pm", r"gpj\u202e4pm"),
+        ("not\udcff utf8", r"not\udcff utf8"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_spelt_out(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    assert str(VideoError(f"{text}: cannot be read.")) == f"{shown}: cannot be read."
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert no_formula(text) == f"'{text}"
+
+
+def test_other_cells_stay() -> None:
+    assert [no_formula(t) for t in ("", "a=b", "P-07")] == ["", "a=b", "P-07"]

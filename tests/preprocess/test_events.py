@@ -1,0 +1,86 @@
+"""Light, focus and lost frames are events of their own, and no blinks."""
+
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+
+from easytear.preprocess.records import Blink, Event
+from easytear.preprocess.watcher import EyeWatcher
+from tests.preprocess.eyes import DrawnEye, closure_of
+
+FPS = 25.0
+COUNT = 95
+TIME_S = np.arange(COUNT) / FPS
+EYE = DrawnEye(width=240, height=180, px_per_mm=19.0, pupil_x=118.0, pupil_y=63.0)
+ACROSS = np.linspace(0.0, 1.0, 240)[None, :]
+DOWN = np.linspace(0.0, 1.0, 180)[:, None]
+
+
+@cache
+def drawn() -> list[np.ndarray]:
+    """A complete blink at 1 s, half of one at 3 s, film that rises after the first."""
+    closure = closure_of(TIME_S, [(1.0, 1.0), (3.0, 0.5)])
+    film = 20.0 * (1.0 - np.exp(-np.arange(COUNT) / 15.0))
+    return [EYE.draw(closure=closure[k], frame=k, film=film[k]) for k in range(COUNT)]
+
+
+def seen(change) -> tuple[list[Blink], list[Event]]:
+    watcher = EyeWatcher((180, 240))
+    for number, frame in enumerate(drawn()):
+        changed = change(number, frame.astype(float))
+        watcher.add(np.clip(changed, 0, 255).astype(np.uint8))
+    return watcher.blinks(TIME_S), watcher.events(TIME_S)
+
+
+def on(number: int) -> bool:
+    return 55 <= number < 62
+
+
+CHANGES = {
+    "lamp_on": (lambda n, f: f * (1.6 if n >= 58 else 1.0), "light"),
+    "lamp_at_the_side": (lambda n, f: f * (1 + 0.8 * ACROSS if n >= 58 else 1.0), "light"),
+    "lamp_above_flashes": (lambda n, f: f * (1 + 1.2 * (1 - DOWN) if on(n) else 1.0), "light"),
+    "saturated_flash": (lambda n, f: f * (4.0 if on(n) else 1.0), "light"),
+    "veil": (lambda n, f: f * 0.8 + 50.0 if n >= 58 else f, "light"),
+    "steps": (lambda n, f: f * (1 + 0.15 * (n // 20)), "light"),
+    "gamma": (lambda n, f: 255 * (f / 255) ** (0.6 if n >= 58 else 1.0), "light"),
+    "flicker": (lambda n, f: f * (1 + 0.12 * np.sin(0.8 * n)), "light"),
+    "exposure": (lambda n, f: f * (1 + 0.4 * np.clip((n - 52) / 10, 0, 1)), "exposure"),
+    "focus": (
+        lambda n, f: cv2.GaussianBlur(f, (0, 0), 1e-3 + 4 * np.exp(-(((n - 56) / 5) ** 2))),
+        "focus",
+    ),
+    "black": (lambda n, f: f * (0.0 if on(n) else 1.0), "lost_frames"),
+    "white": (lambda n, f: f + (255.0 if on(n) else 0.0), "lost_frames"),
+    "frozen": (lambda n, f: drawn()[55].astype(float) if on(n) else f, "lost_frames"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_events_are_told_and_are_no_blinks(name):
+    change, kind = CHANGES[name]
+    blinks, events = seen(change)
+    assert [(blink.kind) for blink in blinks] == ["complete", "50"]
+    for blink, (first, last) in zip(blinks, [(26, 31), (76, 80)], strict=True):
+        assert abs(blink.start_frame - first) <= 1
+        assert abs(blink.end_frame - last) <= 1
+    kinds = {event.kind for event in events}
+    # A saturated picture has lost its fine contrast too.
+    assert kinds - ({"focus"} if name == "saturated_flash" else set()) == {kind}
+    assert any(event.start_frame <= 60 and event.end_frame >= 55 for event in events)
+
+
+def test_nothing_happens_to_steady_light():
+    blinks, events = seen(lambda number, frame: frame)
+    assert len(blinks) == 2
+    assert events == []
+
+
+def test_a_recorder_that_writes_every_frame_twice_loses_none():
+    watcher = EyeWatcher((180, 240))
+    for frame in drawn()[32:72]:
+        watcher.add(frame)
+        watcher.add(frame)
+    assert watcher.events(np.arange(80) / 50.0) == []
