@@ -19,10 +19,11 @@ import numpy as np
 import pandas as pd
 
 from easytear.base.geometry import FloatArray
-from easytear.engine import analyze
-from easytear.engine.remeasure import observation
+from easytear.engine import run
+from easytear.engine.earlier import Earlier
 from easytear.preprocess.registration import eye_to_image
 from easytear.report.deliver import deliver
+from easytear.request.request import Request
 from easytear.results import Analysis, read_results
 from easytear.video import VideoWriter
 
@@ -49,7 +50,7 @@ def measure_clip(video: Path, marks: dict[str, Any], work: Path) -> dict[str, fl
 def analyzed(video: Path, work: Path) -> Analysis:
     """Analyse a video and read the results back as another program would."""
     folder = work / video.stem
-    deliver(analyze(video), folder, video)
+    deliver(run(Request(), video), folder, video)
     return read_results(folder)
 
 
@@ -89,7 +90,7 @@ def pupil_errors(analysis: Analysis, marks: dict[str, dict[str, float]]) -> dict
 
 def front_errors(analysis: Analysis, marks: dict[str, list[dict[str, Any]]]) -> dict[str, float]:
     """Return, for each marked frame, the median distance to the marked line and its coverage."""
-    seen = observation(analysis, 0)
+    seen = Earlier(analysis).observation(0)
     out: dict[str, float] = {}
     for name, lines in marks.items():
         frame = int(name)

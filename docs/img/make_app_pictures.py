@@ -29,8 +29,9 @@ from PIL import Image  # noqa: E402
 from PySide6.QtCore import QEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QDialog  # noqa: E402
 
-from easytear.engine import analyze  # noqa: E402
+from easytear.engine import run  # noqa: E402
 from easytear.report.deliver import deliver  # noqa: E402
+from easytear.request.request import Request  # noqa: E402
 from easytear.request.settings import Settings  # noqa: E402
 
 SIZES = {"": (1280, 720), "-large": (2560, 1440)}
@@ -186,7 +187,9 @@ def main() -> None:
     results = Path(sys.argv[1]) if len(sys.argv) > 1 else HOME / "analysed"
     for name in ("normal", "dry"):
         if not (results / name / "summary.json").is_file():
-            deliver(analyze(SAMPLES / f"{name}.mp4"), results / name, SAMPLES / f"{name}.mp4")
+            deliver(
+                run(Request(), SAMPLES / f"{name}.mp4"), results / name, SAMPLES / f"{name}.mp4"
+            )
     app = make_app()
     preferences().setValue("export/folder", "Documents/EasyTear")
     for choice in ("light", "dark"):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from easytear.annotate.eye import EyeFrames
+from easytear.annotate.film import FilmMotion
+from easytear.annotate.interpolate import drawn_fronts, point_path
 from easytear.annotate.model import (
     Annotations,
     EllipseKeyframe,
@@ -20,28 +22,49 @@ from easytear.annotate.model import (
     ScaleMark,
     Verdict,
 )
+from easytear.base.geometry import FloatArray
 from easytear.request.corrections import (
     Corrections,
+    Decision,
     EllipseEdit,
     Excluded,
+    FrontEdit,
     IntervalEdit,
     RegionEdit,
+    TrackEdit,
+    TrackRejection,
 )
-from easytear.request.scale import Calibration
-from easytear.results import Analysis, CorrectionNote
+from easytear.request.request import Request
+from easytear.request.scale import ScaleRequest
+from easytear.results import Analysis
 
 _K = TypeVar("_K", Keyframe, EllipseKeyframe)
-
-
-def needs_video(changes: Corrections) -> bool:
-    """Return whether the corrections cannot be taken in from the tables alone."""
-    return bool(changes.intervals or changes.regions or changes.pupils)
+_D = TypeVar("_D", bound=Decision)
 
 
 def rejected(document: Annotations) -> set[int]:
     """Return the program's tracks that the person rejected or replaced by their own."""
     replaced = {p.program_track for p in document.of(PointTrack) if p.program_track is not None}
     return replaced | {v.program_track for v in document.of(Verdict) if not v.accepted}
+
+
+def request_of(document: Annotations, analysis: Analysis) -> Request:
+    """Return what is asked for once a person's annotations of an analysis are taken in.
+
+    A decision of the annotations stands in place of an earlier one about the same; other earlier
+    decisions stay.
+    """
+    before = analysis.summary.request
+    made = corrections_of(document, analysis)
+    edits = track_edits(document, analysis, FilmMotion(analysis.tracks))
+    joined: dict[str, Any] = {
+        name: _replaced(getattr(before.corrections, name), getattr(made, name))
+        for name in ("intervals", "regions", "irises", "pupils", "excluded")
+    }
+    joined |= {name: getattr(edits, name) for name in ("rejected", "tracks", "fronts")}
+    scale = scale_of(document) or before.scale
+    unknown = {"corrections": Corrections(**joined)}
+    return before.but(**unknown) if scale == before.scale else before.but(**unknown, scale=scale)
 
 
 def corrections_of(document: Annotations, analysis: Analysis) -> Corrections:
@@ -53,7 +76,7 @@ def corrections_of(document: Annotations, analysis: Analysis) -> Corrections:
             continue
         index, when = mark.program_interval, mark.edited
         now = _bounds(analysis, index)
-        if (mark.start_frame, mark.end_frame) != now:
+        if now is not None and (mark.start_frame, mark.end_frame) != now:
             intervals.append(
                 IntervalEdit(
                     interval=index,
@@ -65,49 +88,133 @@ def corrections_of(document: Annotations, analysis: Analysis) -> Corrections:
             )
         if mark.excluded:
             excluded.append(Excluded(interval=index, reason=mark.excluded, by=by, when=when))
+    starts = {edit.interval: edit.start_frame for edit in intervals}
     return Corrections(
         intervals=tuple(intervals),
-        regions=tuple(_regions(document, analysis)),
-        irises=tuple(_ellipses(document, analysis, "limbus")),
-        pupils=tuple(_ellipses(document, analysis, "pupil")),
+        regions=tuple(_regions(document, analysis, starts)),
+        irises=tuple(_ellipses(document, analysis, "limbus", starts)),
+        pupils=tuple(_ellipses(document, analysis, "pupil", starts)),
         excluded=tuple(excluded),
     )
 
 
-def scale_of(document: Annotations) -> Calibration | None:
+def track_edits(document: Annotations, analysis: Analysis, film: FilmMotion) -> Corrections:
+    """Return the decisions about tracks and front.
+
+    Parameters
+    ----------
+    document : Annotations
+        A person's annotations.
+    analysis : Analysis
+        The program's own result, that the annotations were made on.
+    film : FilmMotion
+        The film as its tracks tell it: carries points and lines between keyframes.
+    """
+    eye, by = EyeFrames(analysis), document.annotator or None
+    times = np.asarray(analysis.frames.sort_values("frame")["time_s"], float).tolist()
+    return Corrections(
+        rejected=tuple(_rejections(document, analysis)),
+        tracks=tuple(_tracks(document, analysis, times, film)),
+        fronts=tuple(_fronts(document, eye, times, film, by)),
+    )
+
+
+def scale_of(document: Annotations) -> ScaleRequest | None:
     """Return the scale that the person set, None if they set none."""
     marks = list(document.of(ScaleMark))
     if not marks:
         return None
-    last = marks[-1]
-    return Calibration(mm_per_px=last.mm_per_px, mm_per_px_sd=last.mm_per_px_sd, source="user")
+    return ScaleRequest(kind="mm_per_px", value=marks[-1].mm_per_px, sd=marks[-1].mm_per_px_sd)
 
 
-def notes_of(document: Annotations, analysis: Analysis) -> list[CorrectionNote]:
-    """Return who changed what, for the summary; tracks and front, the rest notes itself."""
-    by, eye = document.annotator or None, EyeFrames(analysis)
-    notes = []
+def _replaced(old: Iterable[_D], new: Iterable[_D]) -> tuple[_D, ...]:
+    """Return decisions by interval, the new ones in place of old ones about the same."""
+    by_interval = {edit.interval: edit for edit in (*old, *new)}
+    return tuple(by_interval[k] for k in sorted(by_interval))
+
+
+def _rejections(document: Annotations, analysis: Analysis) -> Iterable[TrackRejection]:
+    """Yield a rejection for each track that is rejected, or replaced by the person's point."""
+    said: dict[int, tuple[str, str | None]] = {}
+    for point in document.of(PointTrack):
+        if point.program_track is not None:
+            said[point.program_track] = (f"track {point.program_track} replaced", point.edited)
     for verdict in document.of(Verdict):
         if not verdict.accepted:
-            where = _interval_of_track(analysis, verdict.program_track)
-            detail = f"track {verdict.program_track} rejected"
-            notes.append(_note("tracks", where, detail, by, verdict.edited))
+            said[verdict.program_track] = (
+                f"track {verdict.program_track} rejected",
+                verdict.edited,
+            )
+    rows = analysis.tracks.drop_duplicates("track_id")
+    rows = rows[rows["track_id"].isin(said)].sort_values("track_id")
+    columns = (rows[name].tolist() for name in ("track_id", "interval", "frame", "x_px", "y_px"))
+    for track, interval, frame, x, y in zip(*columns, strict=True):
+        what, when = said[track]
+        yield TrackRejection(
+            interval=interval,
+            frame=frame,
+            x_px=round(x, 3),
+            y_px=round(y, 3),
+            what=what,
+            by=document.annotator or None,
+            when=when,
+        )
+
+
+def _tracks(
+    document: Annotations, analysis: Analysis, times: list[float], film: FilmMotion
+) -> Iterable[TrackEdit]:
+    """Yield each point for each interval that it is seen in."""
     for point in document.of(PointTrack):
-        where = eye.index_at(point.keyframes[0].frame)
+        frames, places = point_path(point, times, film)
+        keyed = np.array([key.frame for key in point.keyframes if not key.outside])
         what = "added" if point.program_track is None else f"replaces track {point.program_track}"
-        detail = f"point {point.id} {what}, {len(point.keyframes)} keyframes"
-        notes.append(_note("tracks", where, detail, by, point.edited))
-    for line in document.of(FrontLine):
-        where = eye.index_at(line.keyframes[0].frame)
-        detail = f"front {line.id} drawn, {len(line.keyframes)} keyframes"
-        notes.append(_note("front", where, detail, by, line.edited))
-    return notes
+        for index, (start, end) in bounds_of(document, analysis).items():
+            inside = (frames >= start) & (frames <= end) & np.isfinite(places).all(axis=1)
+            if inside.any():
+                yield TrackEdit(
+                    interval=index,
+                    frame=tuple(frames[inside].tolist()),
+                    x_px=tuple(np.round(places[inside, 0], 3).tolist()),
+                    y_px=tuple(np.round(places[inside, 1], 3).tolist()),
+                    observed=tuple(np.isin(frames[inside], keyed).tolist()),
+                    what=f"point {point.id} {what}, {len(point.keyframes)} keyframes",
+                    by=document.annotator or None,
+                    when=point.edited,
+                )
 
 
-def _note(
-    what: str, interval: int | None, detail: str, by: str | None, when: str | None
-) -> CorrectionNote:
-    return CorrectionNote(what=what, interval=interval, detail=detail, by=by, when=when)
+def _fronts(
+    document: Annotations, eye: EyeFrames, times: list[float], film: FilmMotion, by: str | None
+) -> Iterable[FrontEdit]:
+    """Yield the drawn line in each frame that has one."""
+    drawn, keyed = drawn_fronts(document, times, film)
+    lines = list(document.of(FrontLine))
+    bounds = bounds_of(document, eye)
+    for frame, points in sorted(drawn.items()):
+        inside = [k for k, (start, end) in bounds.items() if start <= frame <= end]
+        line = [one for one in lines if one.keyframes[0].frame <= frame]
+        if inside:
+            about = line[-1] if line else lines[0]
+            yield FrontEdit(
+                interval=inside[0],
+                frame=int(frame),
+                points=tuple((round(float(x), 3), round(float(y), 3)) for x, y in points),
+                observed=frame in keyed,
+                what=f"front {about.id} drawn, {len(about.keyframes)} keyframes",
+                by=by,
+                when=about.edited,
+            )
+
+
+def bounds_of(document: Annotations, analysis: Analysis | EyeFrames) -> dict[int, tuple[int, int]]:
+    """Return the bounds of each interval of the program, as the person moved them."""
+    known = analysis.summary.intervals if isinstance(analysis, Analysis) else analysis.intervals
+    bounds = {one.index: (one.start_frame, one.end_frame) for one in known}
+    for mark in document.of(IntervalMark):
+        if mark.program_interval in bounds:
+            bounds[mark.program_interval] = (mark.start_frame, mark.end_frame)
+    return bounds
 
 
 def _bounds(analysis: Analysis, index: int) -> tuple[int, int] | None:
@@ -117,16 +224,13 @@ def _bounds(analysis: Analysis, index: int) -> tuple[int, int] | None:
     return None
 
 
-def _interval_of_track(analysis: Analysis, track_id: int) -> int | None:
-    rows = analysis.tracks.loc[analysis.tracks["track_id"] == track_id, "interval"]
-    return int(rows.iloc[0]) if len(rows) else None
-
-
-def _regions(document: Annotations, analysis: Analysis) -> Iterable[RegionEdit]:
+def _regions(
+    document: Annotations, analysis: Analysis, starts: dict[int, int]
+) -> Iterable[RegionEdit]:
     eye = EyeFrames(analysis)
     for mark in document.of(RegionMark):
         for index, key in _by_interval(mark.keyframes, eye):
-            points = eye.to_eye(np.array(key.points), key.frame)
+            points = _in_first_frame(np.array(key.points), key.frame, index, eye, starts)
             yield RegionEdit(
                 interval=index,
                 polygon=tuple((float(x), float(y)) for x, y in points),
@@ -135,13 +239,16 @@ def _regions(document: Annotations, analysis: Analysis) -> Iterable[RegionEdit]:
             )
 
 
-def _ellipses(document: Annotations, analysis: Analysis, kind: str) -> Iterable[EllipseEdit]:
+def _ellipses(
+    document: Annotations, analysis: Analysis, kind: str, starts: dict[int, int]
+) -> Iterable[EllipseEdit]:
     eye = EyeFrames(analysis)
     for mark in document.of(EllipseMark):
         if mark.kind != kind:
             continue
         for index, key in _by_interval(mark.keyframes, eye):
-            x, y = eye.to_eye(np.array([[key.x_px, key.y_px]]), key.frame)[0]
+            centre = np.array([[key.x_px, key.y_px]])
+            x, y = _in_first_frame(centre, key.frame, index, eye, starts)[0]
             yield EllipseEdit(
                 interval=index,
                 x_px=float(x),
@@ -152,6 +259,21 @@ def _ellipses(document: Annotations, analysis: Analysis, kind: str) -> Iterable[
                 by=document.annotator or None,
                 when=mark.edited,
             )
+
+
+def _in_first_frame(
+    points: FloatArray, frame: int, index: int, eye: EyeFrames, starts: dict[int, int]
+) -> FloatArray:
+    """Return image points of a frame in the first frame of their interval, moved or not.
+
+    Where the interval begins earlier than it did, nothing tells how the eye moved there: it is
+    taken to have been still.
+    """
+    there = eye.to_eye(points, frame)
+    start = starts.get(index)
+    if start is None or eye.index_at(start) != index:
+        return there
+    return eye.to_image(there, start)
 
 
 def _by_interval(keyframes: Iterable[_K], eye: EyeFrames) -> Iterable[tuple[int, _K]]:

@@ -16,10 +16,6 @@ from easytear.base.geometry import Ellipse
 
 SCHEMA: Final = "easytear-annotations/1"
 
-ANNOTATOR_SD_PX: Final = 2.0
-"""One standard deviation assumed of a point set by hand (per axis), where nothing else is known:
-what careful annotators reach on this kind of film."""
-
 
 def _thousandth(value: float) -> float:
     return round(value, 3) + 0.0

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from easytear.base.errors import EasyTearError
-from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME, EXIT_USAGE
+from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
+from easytear.cli.asking import Asked, refuse
 from easytear.cli.console import say
 from easytear.cli.overwrite import Overwrite, refuse_another_video
-from easytear.cli.progress import show_progress
+from easytear.cli.produce import How, produce
 from easytear.workers.pool import WorkerPool, processors
 
 if TYPE_CHECKING:
-    from easytear.request.corrections import Corrections
     from easytear.request.devices import Device
-    from easytear.request.scale import Calibration
-    from easytear.request.settings import Settings
+    from easytear.request.request import Request
     from easytear.results import Summary
 
 USUAL_WORKERS = 2
@@ -33,18 +32,12 @@ class _Task:
     """What is the same for every video of one call."""
 
     out: Path
-    settings: Settings
-    calibration: Calibration | None
+    asked: Asked
+    request: Request
     device: Device | None
-    hvid_mm: float | None
-    start_s: float | None
-    end_s: float | None
-    overlay: bool
-    corrections: Corrections | None
-    reuse: Path | None
-    quiet: bool
-    progress_json: bool
-    pool: WorkerPool
+    earlier: Path | None
+    annotations: Path | None
+    how: How
 
 
 def register(app: typer.Typer) -> None:
@@ -86,8 +79,23 @@ _Workers = Annotated[
 ]
 _Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no table.")]
 _Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log what is done.")]
-_HiddenFile = Annotated[Path | None, typer.Option(hidden=True)]
-_ProgressJson = Annotated[bool, typer.Option("--progress-json", hidden=True)]
+_Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="GROUP.NAME=VALUE", help="One other setting.")
+]
+_Request = Annotated[
+    Path | None, typer.Option(help="All that is asked for (JSON), or a summary.json with it.")
+]
+_Corrections = Annotated[
+    Path | None, typer.Option(help="Corrections (JSON): a list, or a summary.json with it.")
+]
+_Earlier = Annotated[
+    Path | None,
+    typer.Option(help="Results of the same video: only what changed since then runs again."),
+]
+_Annotations = Annotated[Path | None, typer.Option(help="An annotation file, as napari saves it.")]
+_ProgressJson = Annotated[
+    bool, typer.Option("--progress-json", help="Progress as lines of JSON on standard error.")
+]
 
 
 def analyze_command(
@@ -106,9 +114,11 @@ def analyze_command(
     workers: _Workers = None,
     quiet: _Quiet = False,
     verbose: _Verbose = False,
-    corrections: _HiddenFile = None,
-    reuse: _HiddenFile = None,
-    scale: _HiddenFile = None,
+    settings: _Set = None,
+    request: _Request = None,
+    corrections: _Corrections = None,
+    earlier: _Earlier = None,
+    annotations: _Annotations = None,
     progress_json: _ProgressJson = False,
 ) -> None:
     """Analyse videos: blinks, eye, front, tracks, spread law, area, thickness, report.
@@ -117,24 +127,24 @@ def analyze_command(
     videos failed.
     """
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
-    _check_use(videos, mm_per_px, hvid, start, end)
+    asked = Asked(
+        request=request,
+        config=config,
+        settings=tuple(settings or ()),
+        corrections=corrections,
+        mm_per_px=mm_per_px,
+        hvid_mm=hvid,
+        device=device,
+        fps=fps,
+        start_s=start,
+        end_s=end,
+    )
+    _check_use(videos, earlier, annotations)
+    asked.check()
     _check_places(videos, out, overwrite=overwrite)
     with WorkerPool(min(workers or USUAL_WORKERS, processors()) - 1) as pool:
-        task = _Task(
-            out=out,
-            settings=_settings(config, fps),
-            calibration=_calibration(mm_per_px, scale),
-            device=_device(device),
-            hvid_mm=hvid,
-            start_s=start,
-            end_s=end,
-            overlay=overlay,
-            corrections=None if corrections is None else _load_corrections(corrections),
-            reuse=reuse,
-            quiet=quiet,
-            progress_json=progress_json,
-            pool=pool,
-        )
+        how = How(pool, overlay=overlay, quiet=quiet, progress_json=progress_json)
+        task = _Task(out, asked, asked.of(), asked.profile(), earlier, annotations, how)
         done, failed = _analyze_all(videos, task)
     _tell(done, as_json=as_json, quiet=quiet)
     if failed:
@@ -149,12 +159,6 @@ def _check_places(videos: list[Path], out: Path, *, overwrite: bool) -> None:
         refuse_another_video(video, results_folder(video, out), overwrite)
 
 
-def _settings(config: Path | None, fps: float | None) -> Settings:
-    from easytear.request.settings import Settings, load_settings, with_fps
-
-    return with_fps(Settings() if config is None else load_settings(config), fps)
-
-
 def _tell(done: list[tuple[Summary, Path]], *, as_json: bool, quiet: bool) -> None:
     if as_json:
         _print_json(done)
@@ -165,83 +169,28 @@ def _tell(done: list[tuple[Summary, Path]], *, as_json: bool, quiet: bool) -> No
             print_summary(summary, folder)
 
 
-def _check_use(
-    videos: list[Path],
-    mm_per_px: float | None,
-    hvid: float | None,
-    start: float | None,
-    end: float | None,
-) -> None:
+def _check_use(videos: list[Path], earlier: Path | None, annotations: Path | None) -> None:
     names = [video.stem for video in videos]
     twice = sorted({name for name in names if names.count(name) > 1})
-    problem = None
     if twice:
-        problem = (
+        refuse(
             f"two videos are named {twice[0]} and would share a results folder; "
             "use 'easytear batch', or analyse them into different folders"
         )
-    elif mm_per_px is not None and hvid is not None:
-        problem = "give either --mm-per-px or --hvid, not both"
-    elif mm_per_px is not None and not 0.0005 <= mm_per_px <= 0.5:
-        problem = "--mm-per-px must be between 0.0005 and 0.5"
-    elif hvid is not None and not 8.0 <= hvid <= 15.0:
-        problem = "--hvid must be between 8 and 15 mm"
-    elif start is not None and end is not None and end <= start:
-        problem = "--end must be later than --start"
-    if problem:
-        say(f"easytear: {problem}.")
-        raise typer.Exit(EXIT_USAGE)
+    if len(videos) > 1 and (earlier or annotations):
+        refuse("--earlier and --annotations belong to one video; give one")
 
 
-def _calibration(mm_per_px: float | None, scale: Path | None) -> Calibration | None:
-    """Return the scale that was given: a number, or a window's file with its uncertainty."""
-    from pydantic import ValidationError
-
-    from easytear.request.scale import Calibration
-
-    if mm_per_px is not None:
-        return Calibration(mm_per_px=mm_per_px, mm_per_px_sd=None, source="user")
-    try:
-        return None if scale is None else Calibration.model_validate_json(scale.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise EasyTearError(f"{scale}: cannot be read as a scale.") from error
-
-
-def _device(named: str | None) -> Device | None:
-    """Return the instrument's profile; an unknown one is wrong use."""
-    if named is None:
-        return None
-    from easytear.request.devices import device
-
-    try:
-        return device(named)
-    except EasyTearError as error:
-        say(f"easytear: {error}")
-        raise typer.Exit(EXIT_USAGE) from error
-
-
-def _device_scale(video: Path, task: _Task) -> Calibration | None:
-    """Return the scale of the instrument, if nobody gave another; say how the video differs."""
-    assert task.device is not None
+def _with_device(video: Path, task: _Task, device: Device) -> Request:
+    """Return the request with the instrument in it; say how the video differs from its videos."""
     from easytear.video import FrameReader
 
-    with FrameReader(video, task.settings.video.fps or None) as reader:
+    with FrameReader(video, task.request.settings.video.fps or None) as reader:
         facts = reader.facts
-    if not task.quiet:
-        for remark in task.device.remarks(facts.width_px, facts.height_px, facts.fps_mean):
+    if not task.how.quiet:
+        for remark in device.remarks(facts.width_px, facts.height_px, facts.fps_mean):
             say(f"note: {remark}")
-    return task.device.scale(facts.width_px) if task.hvid_mm is None else None
-
-
-def _load_corrections(path: Path) -> Corrections:
-    from pydantic import ValidationError
-
-    from easytear.request.corrections import Corrections
-
-    try:
-        return Corrections.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise EasyTearError(f"{path}: cannot be read as corrections.") from error
+    return task.asked.with_device(task.request, device, facts.width_px)
 
 
 def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Summary, Path]], int]:
@@ -257,38 +206,13 @@ def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Summary, P
 
 
 def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
-    task.pool.prepare("importlib:import_module", "easytear.engine")
-    from easytear.base.progress import Part
-    from easytear.engine import analyze_into
-    from easytear.results import read_results, results_folder, spool_folder
+    task.how.pool.prepare("importlib:import_module", "easytear.engine")
+    from easytear.results import read_results, results_folder
 
-    calibration = task.calibration
-    if task.device is not None and calibration is None:
-        calibration = _device_scale(video, task)
+    request = task.request if task.device is None else _with_device(video, task, task.device)
     folder = results_folder(video, task.out)
-    with (
-        spool_folder(folder) as place,
-        show_progress(video.name, quiet=task.quiet, as_json=task.progress_json) as progress,
-    ):
-        results = analyze_into(
-            place,
-            video,
-            task.settings,
-            calibration=calibration,
-            hvid_mm=task.hvid_mm,
-            corrections=task.corrections,
-            start_s=task.start_s,
-            end_s=task.end_s,
-            reuse=None if task.reuse is None else read_results(task.reuse),
-            pool=task.pool,
-            progress=Part(progress, 0.0, 0.7 if task.overlay else 0.9),
-        )
-        # Tables take much to load: not before the film is measured.
-        from easytear.report.deliver import deliver
-
-        rest = Part(progress, 0.7 if task.overlay else 0.9, 1.0)
-        deliver(results, folder, video, overlay=task.overlay, pool=task.pool, progress=rest)
-    return results.summary, folder
+    earlier = None if task.earlier is None else read_results(task.earlier)
+    return produce(request, video, folder, task.how, earlier, task.annotations), folder
 
 
 def _print_json(done: list[tuple[Summary, Path]]) -> None:

@@ -20,6 +20,7 @@ EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 
 COMMANDS: tuple[str, ...] = (
     "analyze",
+    "apply",
     "report",
     "info",
     "batch",
@@ -29,6 +30,7 @@ COMMANDS: tuple[str, ...] = (
     "gui",
     "simulate",
     "settings",
+    "quantities",
     "doctor",
 )
 """Modules of this package that register commands, in the order of the help page."""

@@ -1,6 +1,5 @@
-"""The only room that knows all the others: a video in, its analysis out."""
+"""The only room that knows all the stages: a request and a video in, results out."""
 
-from easytear.engine.analyze import analyze, analyze_into
-from easytear.engine.remeasure import remeasure
+from easytear.engine.run import run, run_into
 
-__all__ = ["analyze", "analyze_into", "remeasure"]
+__all__ = ["run", "run_into"]

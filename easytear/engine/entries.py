@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+import numpy as np
 
 from easytear.base.geometry import Ellipse, FloatArray
+from easytear.measure.blinking import BlinkTimes, blink_statistics
 from easytear.preprocess.records import Blink
+from easytear.preprocess.records import Event as SeenEvent
 from easytear.request.corrections import Corrections
-from easytear.request.scale import Calibration
+from easytear.request.scale import Calibration, IrisWidth
 from easytear.results import (
     BlinkEntry,
     BlinkInfo,
+    Blinking,
     Columns,
     EllipseInfo,
+    Event,
     Exclusion,
     IntervalResult,
     ScaleInfo,
@@ -35,21 +41,30 @@ def exclusions(corrections: Corrections) -> dict[int, Exclusion]:
     }
 
 
-def scale_info(
-    scale: Calibration | None, iris_px: float | None = None, iris_px_sd: float | None = None
-) -> ScaleInfo:
+def scale_info(scale: Calibration | None, iris: IrisWidth, followed_mm_per_px: float) -> ScaleInfo:
     """Return the scale as the summary holds it."""
     return ScaleInfo(
         mm_per_px=None if scale is None else scale.mm_per_px,
         mm_per_px_sd=None if scale is None else scale.mm_per_px_sd,
         source=None if scale is None else scale.source,
-        iris_px=iris_px,
-        iris_px_sd=iris_px_sd,
+        iris_px=iris.px,
+        iris_px_sd=iris.sd_px,
+        followed_mm_per_px=followed_mm_per_px,
     )
 
 
-def blink_entries(blinks: Sequence[Blink], time_s: FloatArray) -> tuple[BlinkEntry, ...]:
-    """Return the video's blinks as the summary holds them; frames count from the video's start."""
+def blink_entries(
+    blinks: Sequence[Blink], time_s: FloatArray, mm_ratio: float | None
+) -> tuple[BlinkEntry, ...]:
+    """Return the video's blinks as the summary holds them; frames count from the video's start.
+
+    `mm_ratio` is the scale against that of a usual iris, in which the lids' speeds are told;
+    without a scale there are none.
+    """
+
+    def scaled(speed: float | None) -> float | None:
+        return None if speed is None or mm_ratio is None else speed * mm_ratio
+
     return tuple(
         BlinkEntry(
             start_frame=one.start_frame,
@@ -57,9 +72,79 @@ def blink_entries(blinks: Sequence[Blink], time_s: FloatArray) -> tuple[BlinkEnt
             start_s=float(time_s[one.start_frame]),
             end_s=float(time_s[one.end_frame]),
             complete=one.complete,
+            closure=one.closure,
+            **{"class": one.kind},
+            closing_s=one.closing_s,
+            contact_s=one.contact_s,
+            opening_s=one.opening_s,
+            closing_peak_mm_s=scaled(one.closing_peak_mm_s),
+            opening_peak_mm_s=scaled(one.opening_peak_mm_s),
         )
         for one in blinks
     )
+
+
+def rescaled_blinks(
+    blinks: tuple[BlinkEntry, ...] | None, before: ScaleInfo, after: ScaleInfo
+) -> tuple[BlinkEntry, ...] | None:
+    """Return blinks with the lids' speeds at another scale, unknown without one."""
+    if blinks is None or before.mm_per_px == after.mm_per_px:
+        return blinks
+    known = before.mm_per_px is not None and after.mm_per_px is not None
+    ratio = (after.mm_per_px or 0.0) / (before.mm_per_px or 1.0) if known else None
+
+    def scaled(speed: float | None) -> float | None:
+        return None if speed is None or ratio is None else speed * ratio
+
+    return tuple(
+        one.model_copy(
+            update={
+                "closing_peak_mm_s": scaled(one.closing_peak_mm_s),
+                "opening_peak_mm_s": scaled(one.opening_peak_mm_s),
+            }
+        )
+        for one in blinks
+    )
+
+
+def event_entries(found: Sequence[SeenEvent], known: Sequence[Event]) -> tuple[Event, ...]:
+    """Return the video's events in order: those seen in its pictures, and those its times tell."""
+    seen = [
+        Event(kind=one.kind, start_frame=one.start_frame, end_frame=one.end_frame) for one in found
+    ]
+    return tuple(sorted([*seen, *known], key=lambda event: (event.start_frame, event.kind)))
+
+
+def blinking_entry(
+    blinks: Sequence[Blink],
+    events: Sequence[Event],
+    time_s: FloatArray,
+    stretch: tuple[int, int],
+    *,
+    instructed: bool,
+) -> tuple[Blinking, tuple[str, ...]]:
+    """Return how the person blinked in frames `stretch` of the video, and what is withheld.
+
+    Time without eye or pictures was not watched.
+    """
+    step = np.diff(time_s, append=2.0 * time_s[-1] - time_s[-2])
+    watched = np.zeros(len(time_s), bool)
+    watched[stretch[0] : stretch[1]] = True
+    for event in events:
+        if event.kind in ("no_eye", "lost_frames"):
+            watched[event.start_frame : event.end_frame + 1] = False
+    times = [
+        BlinkTimes(
+            float(time_s[one.start_frame]),
+            float(time_s[one.end_frame]),
+            one.complete,
+            one.contact_s,
+        )
+        for one in blinks
+    ]
+    found = blink_statistics(times, float(step[watched].sum()), instructed=instructed)
+    values = {key: value for key, value in asdict(found).items() if key != "flags"}
+    return Blinking(**values), found.flags
 
 
 def blink_info(blink: Blink | None) -> BlinkInfo | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from easytear.base.geometry import FloatArray
 from easytear.engine.entries import Measured, blink_info, ellipse_info
+from easytear.engine.extras import with_computed
 from easytear.engine.observation import Observation
 from easytear.engine.region import edge_points
 from easytear.measure.area import area_over_time, measure_area
@@ -57,7 +58,8 @@ def measure_interval(
         "quality": _quality(seen, film, mm_per_px, settings),
     }
     result = IntervalResult(**_seen(seen), **moved, excluded=excluded)
-    return Measured(result, _frame_rows(seen, film, area_mm2, area.fraction))
+    rows = _frame_rows(seen, film, area_mm2, area.fraction)
+    return with_computed(Measured(result, rows), mm_per_px)
 
 
 def _seen(seen: Observation) -> dict[str, Any]:
@@ -76,10 +78,16 @@ def _seen(seen: Observation) -> dict[str, Any]:
         "thickness": seen.thickness,
         "observed": Observed(
             lower_edge=edge_points(seen.cornea.lower_edge_px),
+            front_x_px=tuple(seen.front.x_px.tolist()),
+            iris_width_sd_px=_known(seen.cornea.iris_width_sd_px),
             flags=_flags(seen),
             front_flags=seen.front.flags,
         ),
     }
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _flags(seen: Observation) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from easytear.engine.source import Source
 from easytear.engine.stabilise import StabilisedInterval
 from easytear.measure.streak import streak_angle_deg
 from easytear.measure.thickness import ThicknessReading, below_front, measure_thickness
+from easytear.preprocess.events import visibility_flags
 from easytear.preprocess.records import Cornea, EyeInInterval
 from easytear.request.settings import Settings
 from easytear.segment.records import FilmFront
@@ -87,7 +88,7 @@ def see_film(
         thickness=reading.thickness,
         sharpness=watched.sharpness[span.start - source.first : span.stop - source.first],
         streak_angle_deg=streak_angle_deg(_film_picture(frames), cornea.film_mask),
-        flags=reading.flags,
+        flags=(*reading.flags, *visibility_flags(watched.events, span.start, frames.time_s)),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from easytear.base.geometry import FloatArray
 from easytear.engine.observation import Observation
@@ -14,9 +16,6 @@ from easytear.results import Columns
 from easytear.segment.records import FilmFront
 from easytear.track.records import FilmTracks
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def tracks_columns(seen: Observation, mm_per_px: float | None) -> Columns:
     """Return one interval's columns of tracks.csv; its tracks count from 0.
@@ -25,11 +24,10 @@ def tracks_columns(seen: Observation, mm_per_px: float | None) -> Columns:
     """
     tracks = seen.tracks
     scale = np.nan if mm_per_px is None else mm_per_px
-    first = tracks.track.min() if len(tracks) else 0
     image = _image_points(seen)
     return {
         "interval": np.full(len(tracks), seen.index),
-        "track_id": tracks.track - first,
+        "track_id": tracks.track,
         "frame": tracks.frame + seen.interval.start_frame,
         "time_s": seen.time_s[tracks.frame],
         "x_px": image[:, 0],
@@ -58,16 +56,17 @@ def front_columns(seen: Observation) -> Columns:
     }
 
 
-def tracks_from_table(table: pd.DataFrame, start_frame: int, time_s: FloatArray) -> FilmTracks:
-    """Return one interval's rows of tracks.csv as film tracks.
+def tracks_from_columns(columns: Columns, start_frame: int, time_s: FloatArray) -> FilmTracks:
+    """Return one interval's columns of tracks.csv as film tracks.
 
     Velocities are taken from the positions, so that corrected positions need no velocity, and
     stay meaningful when the scale changes.
     """
-    rows = table.sort_values(["track_id", "frame"])
-    track = rows["track_id"].to_numpy(np.int64)
-    frame = rows["frame"].to_numpy(np.int64) - start_frame
-    x, y = rows["x_eye_px"].to_numpy(float), rows["y_eye_px"].to_numpy(float)
+    order = np.lexsort((columns["frame"], columns["track_id"]))
+    rows = {name: np.asarray(values)[order] for name, values in columns.items()}
+    track = rows["track_id"].astype(np.int64)
+    frame = rows["frame"].astype(np.int64) - start_frame
+    x, y = rows["x_eye_px"].astype(float), rows["y_eye_px"].astype(float)
     time = time_s[frame]
     return FilmTracks(
         track=track,
@@ -76,38 +75,53 @@ def tracks_from_table(table: pd.DataFrame, start_frame: int, time_s: FloatArray)
         y_px=y,
         vx_px_s=_slope(track, time, x),
         vy_px_s=_slope(track, time, y),
-        sd_px=rows["sd_px"].fillna(1.0).to_numpy(float),
-        observed=rows["observed"].to_numpy(bool),
+        sd_px=_or(rows["sd_px"], 1.0),
+        observed=rows["observed"].astype(bool),
     )
 
 
-def front_from_table(
-    table: pd.DataFrame, start_frame: int, frames: int, flags: tuple[str, ...] = ()
+def front_from_columns(
+    columns: Columns,
+    start_frame: int,
+    frames: int,
+    flags: tuple[str, ...] = (),
+    looked_at_px: Sequence[float] = (),
 ) -> FilmFront:
-    """Return one interval's rows of front.csv as a front over `frames` frames."""
-    x, column = np.unique(table["x_eye_px"].to_numpy(float), return_inverse=True)
-    frame = table["frame"].to_numpy(np.int64) - start_frame
+    """Return one interval's columns of front.csv as a front over `frames` frames.
+
+    `looked_at_px` are columns in which it was looked for, whether or not any row tells it there.
+    """
+    told = np.asarray(columns["x_eye_px"], float)
+    x = np.unique(np.concatenate([told, np.asarray(looked_at_px, float)]))
+    column = np.searchsorted(x, told)
+    frame = np.asarray(columns["frame"], np.int64) - start_frame
     y = np.full((frames, len(x)), np.nan)
     sd = np.full_like(y, np.nan)
     observed = np.zeros(y.shape, bool)
-    y[frame, column] = table["y_eye_px"]
-    sd[frame, column] = table["sd_px"].fillna(1.0)
-    observed[frame, column] = table["observed"]
+    y[frame, column] = columns["y_eye_px"]
+    sd[frame, column] = _or(columns["sd_px"], 1.0)
+    observed[frame, column] = columns["observed"]
     return FilmFront(x, y, sd, observed, flags)
 
 
-def motion_from_table(frames: pd.DataFrame) -> EyeMotion:
-    """Return the eye's motion from one interval's rows of frames.csv."""
-    dx = frames["eye_dx_px"].to_numpy(float)
+def motion_from_columns(columns: Columns) -> EyeMotion:
+    """Return the eye's motion from one interval's columns of frames.csv."""
+    dx = np.asarray(columns["eye_dx_px"], float)
     known = np.isfinite(dx)
-    sd = frames["eye_sd_px"].to_numpy(float) if "eye_sd_px" in frames else np.full(len(dx), np.nan)
+    sd = np.asarray(columns.get("eye_sd_px", np.full(len(dx), np.nan)), float)
     return EyeMotion(
         dx_px=np.where(known, dx, 0.0),
-        dy_px=frames["eye_dy_px"].fillna(0.0).to_numpy(float),
-        rotation_deg=frames["eye_rotation_deg"].fillna(0.0).to_numpy(float),
+        dy_px=_or(columns["eye_dy_px"], 0.0),
+        rotation_deg=_or(columns["eye_rotation_deg"], 0.0),
         sd_px=sd,
         observed=known,
     )
+
+
+def _or(values: NDArray[Any], other: float) -> FloatArray:
+    """Return values with another in place of those that are unknown."""
+    known = np.asarray(values, float)
+    return np.where(np.isfinite(known), known, other)
 
 
 def _image_points(seen: Observation) -> FloatArray:
@@ -120,7 +134,7 @@ def _image_points(seen: Observation) -> FloatArray:
     return points
 
 
-def _slope(track: np.ndarray, time_s: FloatArray, value: FloatArray) -> FloatArray:
+def _slope(track: NDArray[np.int64], time_s: FloatArray, value: FloatArray) -> FloatArray:
     """Return the slope of each track through its neighbouring rows (0 for a single row)."""
     out = np.zeros(len(value))
     starts = np.flatnonzero(np.r_[True, np.diff(track) != 0])

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from easytear.base.geometry import Ellipse
 from easytear.base.progress import Part, Progress
+from easytear.engine.earlier import Earlier, with_velocities
+from easytear.engine.edits import with_edits
 from easytear.engine.entries import Measured
 from easytear.engine.eye import Watched, look_at_eye
 from easytear.engine.memory import give_back
@@ -18,8 +20,10 @@ from easytear.engine.tables import front_columns, tracks_columns
 from easytear.engine.threads import one_thread
 from easytear.preprocess.locate import EyeLocation
 from easytear.preprocess.records import EyeInInterval, Interval
+from easytear.request.request import Request
 from easytear.request.settings import Settings
-from easytear.results import Exclusion, SpooledTables, spool
+from easytear.request.work import FILM_EDITS
+from easytear.results import Columns, Exclusion, SpooledTables, as_written, spool
 
 _FILM_SHARE = 0.85
 
@@ -50,7 +54,7 @@ class EyeTask:
 class FilmTask:
     """Follow the film through interval `number`, measure it, and spool its long tables.
 
-    `rough_mm_per_px` sets the distances film is looked for in, `mm_per_px` what is measured;
+    `followed_mm_per_px` sets the distances film is looked for in, `mm_per_px` what is measured;
     `place` is the folder where the tables go.
     """
 
@@ -58,8 +62,8 @@ class FilmTask:
     watched: Watched
     number: int
     cornea: FoldedCornea
-    settings: Settings
-    rough_mm_per_px: float
+    request: Request
+    followed_mm_per_px: float
     mm_per_px: float | None
     excluded: Exclusion | None
     place: Path
@@ -67,6 +71,7 @@ class FilmTask:
     @one_thread()
     def __call__(self, progress: Progress) -> tuple[SpooledTables, Measured]:
         """Do it."""
+        from easytear.engine.earlier import as_kept
         from easytear.engine.observe_film import see_film
 
         seen = see_film(
@@ -74,30 +79,94 @@ class FilmTask:
             self.watched,
             self.number,
             self.cornea.unfolded(),
-            self.rough_mm_per_px,
-            self.settings,
+            self.followed_mm_per_px,
+            self.request.settings,
             Part(progress, 0.0, _FILM_SHARE),
         )
         give_back()
         progress.update(_FILM_SHARE, 1.0, "measuring")
-        done = measure_and_spool(seen, self.mm_per_px, self.settings, self.excluded, self.place)
+        tracks: Columns = as_written(tracks_columns(seen, self.mm_per_px))
+        front: Columns = as_written(front_columns(seen))
+        seen, tracks, front = with_edits(as_kept(seen), tracks, front, self.request.corrections)
+        done = _measured(
+            seen, tracks, front, self.mm_per_px, self.request, self.excluded, self.place
+        )
         del seen
         give_back()
         return done
 
 
-def measure_and_spool(
+@dataclass(frozen=True)
+class AgainTask:
+    """Measure one interval again from what was found in it, and spool its long tables."""
+
+    seen: Observation
+    tracks: Columns
+    front: Columns
+    request: Request
+    mm_per_px: float | None
+    excluded: Exclusion | None
+    place: Path
+
+    @classmethod
+    def of(
+        cls,
+        earlier: Earlier,
+        number: int,
+        request: Request,
+        mm_per_px: float | None,
+        excluded: Exclusion | None,
+        place: Path,
+    ) -> AgainTask:
+        """Return the task for an interval of earlier results."""
+        old = earlier.analysis.summary.calibration.mm_per_px
+        factor = 1.0 if old is None or mm_per_px is None else mm_per_px / old
+        seen, front = earlier.observation(number), earlier.front(number)
+        tracks = earlier.tracks(number, factor)
+        before = earlier.analysis.summary.request.corrections
+        # Earlier edits of these kinds stand in the tables already: `work` sees to that.
+        if before.of(number, *FILM_EDITS) != request.corrections.of(number, *FILM_EDITS):
+            seen, tracks, front = with_edits(seen, tracks, front, request.corrections)
+        return cls(seen, tracks, front, request, mm_per_px, excluded, place)
+
+    @one_thread()
+    def __call__(self, progress: Progress) -> tuple[SpooledTables, Measured]:
+        """Do it."""
+        progress.update(0.0, 1.0, "measuring again")
+        return _measured(
+            self.seen,
+            self.tracks,
+            self.front,
+            self.mm_per_px,
+            self.request,
+            self.excluded,
+            self.place,
+        )
+
+
+def keep(
+    earlier: Earlier, number: int, excluded: Exclusion | None, place: Path
+) -> tuple[SpooledTables, Measured]:
+    """Return an interval of earlier results as it is, but for whether it is left out."""
+    tables = spool(place, f"interval-{number}", earlier.tracks(number), earlier.front(number))
+    result = earlier.results[number].model_copy(update={"excluded": excluded})
+    return tables, Measured(result, earlier.frames(number))
+
+
+def _measured(
     seen: Observation,
+    tracks: Columns,
+    front: Columns,
     mm_per_px: float | None,
-    settings: Settings,
+    request: Request,
     excluded: Exclusion | None,
     place: Path,
 ) -> tuple[SpooledTables, Measured]:
     """Measure one interval, and put its rows of the long tables into files in `place`."""
     from easytear.engine.measure import measure_interval
 
-    measured = measure_interval(seen, mm_per_px, settings, excluded)
-    tracks, front = tracks_columns(seen, mm_per_px), front_columns(seen)
+    measured = measure_interval(seen, mm_per_px, request.settings, excluded)
+    tracks = as_written(with_velocities(tracks, seen, mm_per_px))
     return spool(place, f"interval-{seen.index}", tracks, front), measured
 
 

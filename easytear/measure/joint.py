@@ -7,7 +7,7 @@ tells g's shape all the same; how far the zone rises is then read from a smooth 
 amplitudes, pinned by the front above and by the lid below, where the film cannot move.
 
 Time constants change with height. What a row's differs from the zone's by is taken out to first
-order, with one slope of log lambda over depth, shrunk towards none.
+order, with one slope of log lambda over height, shrunk towards none.
 
 g is known in every frame without a law. The law is the exponential nearest to it, every second of
 the window counting alike: so it does not matter when points were born and lost.
@@ -22,7 +22,14 @@ import numpy as np
 from easytear.base.geometry import BoolArray, FloatArray
 from easytear.measure.amplitudes import FIELD_REACH_MM, REACH_MM, amplitudes, own_amplitudes
 from easytear.measure.field import ALIKE_FRAMES
-from easytear.measure.joint_records import Frame, Motion, Rows, closeness, shape_correction
+from easytear.measure.joint_records import (
+    Frame,
+    Motion,
+    Rows,
+    below_zone,
+    closeness,
+    shape_correction,
+)
 from easytear.measure.law import TINY
 from easytear.measure.nearest import nearest_law
 from easytear.measure.zones import depths
@@ -70,8 +77,7 @@ def _sloped(rows: Rows, frame: Frame, motion: Motion, reach_mm: float) -> Motion
     _, lever, left = own_amplitudes(rows, curves, w)
     since = np.maximum(t - law.onset_s, 0.0)
     answer = -np.exp(-since / law.lambda_s) * since / law.lambda_s * law.rho_mm
-    depth = np.nan_to_num(motion.depth_mm - 0.5 * frame.depth_mm)
-    asked = (depth * motion.share)[:, None] * answer[None, :]
+    asked = (below_zone(rows, frame, motion) * motion.share)[:, None] * answer[None, :]
     w0 = np.maximum(w.sum(axis=1), TINY)[:, None]
     asked = asked - (w * asked).sum(axis=1, keepdims=True) / w0
     centred = curves - (w * curves).sum(axis=1, keepdims=True) / w0

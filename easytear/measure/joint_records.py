@@ -94,7 +94,7 @@ class Motion:
     nearest : Nearest
         The exponential nearest to g, with the onset.
     slope : float
-        Change of log lambda per mm of depth.
+        Change of log lambda per mm downwards.
     height_mm, depth_mm, share, own, chance : (t,) arrays
         Height and depth at onset; the field (1 for the zone's mean); own amplitude in the same
         unit; chance that the row follows the film.
@@ -128,11 +128,22 @@ class Motion:
         return replace(self, **{name: getattr(self, name)[rows] for name in parts})
 
 
+def below_zone(rows: Rows, frame: Frame, motion: Motion) -> FloatArray:
+    """Return how far (t,) rows lie below the zone's mean height, over the arch, mm.
+
+    Time constants change with height over the lid, not with depth below a front that has fingers.
+    """
+    front = motion.front_mm - frame.arch.height_mm(frame.place_mm)
+    middle = float(np.nanmean(front)) - 0.5 * frame.depth_mm
+    over = motion.height_mm - frame.arch.height_mm(rows.samples.place_mm)
+    below: FloatArray = np.nan_to_num(middle - over)
+    return below
+
+
 def shape_correction(rows: Rows, frame: Frame, motion: Motion) -> FloatArray:
     """Return (t, n) by how much each row's rise, per share, differs from g as its lambda does."""
     t, law = rows.samples.time_s, motion.nearest
-    depth = np.nan_to_num(motion.depth_mm - 0.5 * frame.depth_mm)
-    away = np.clip(motion.slope * depth, -0.5, 0.5)
+    away = np.clip(motion.slope * below_zone(rows, frame, motion), -0.5, 0.5)
     lam = law.lambda_s * np.exp(away)[:, None]
     own = growth(t[None, :], np.asarray(law.onset_s), lam)
     out: FloatArray = law.rho_mm * (own - law.curve(t)[None, :])

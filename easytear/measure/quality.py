@@ -21,6 +21,10 @@ LEAST_OBSERVED = 0.5
 LEAST_FRONT = 0.5
 
 
+_AT_REST = ("no_film", "film_not_moving")
+"""Flags that say of the film that it does not move."""
+
+
 def assess_quality(
     film: FilmSpread,
     tracks: FilmTracks,
@@ -59,6 +63,9 @@ def assess_quality(
     flags += _observation_flags(film, tracks, front, settings)
     if mm_per_px is None:
         flags.append("scale_unknown")
+    # "Does not move" may be said only of a film that was looked at for long enough.
+    if "film_watched_briefly" in flags:
+        flags = ["film_not_seen" if word in _AT_REST else word for word in flags]
     score = 0.0
     fit = film.spread.y
     if fit is not None and film.headline is not None:

@@ -38,8 +38,8 @@ def law_free(shared: Shared, *, scale_known: bool) -> Rise:
     """
     onset = shared.law.fit.onset_s
     onsets = onset + shared.onset_draws_s
-    base = _at(shared.time_s, shared.rise_mm[None, :], np.array([onset]))
-    bases = _at(shared.time_s, shared.rise_draws_mm, onsets)
+    base = _base(shared, shared.rise_mm[None, :], np.array([onset]))
+    bases = _base(shared, shared.rise_draws_mm, onsets)
     values: dict[str, float | Pair | None] = {}
     for after in AT_S:
         if not _followed(shared.time_s, onset + after):
@@ -57,8 +57,8 @@ def law_free(shared: Shared, *, scale_known: bool) -> Rise:
         low, high = interval95(draws)
         values["early_velocity_mm_s_ci95_given_scale"] = (low / EARLY_S, high / EARLY_S)
     if _followed(shared.time_s, onset + HALF_OF_S):
-        half = _half_rise(shared.time_s, shared.rise_mm[None, :], np.array([onset]))
-        halves = _half_rise(shared.time_s, shared.rise_draws_mm, onsets)
+        half = _half_rise(shared.time_s, shared.rise_mm[None, :], np.array([onset]), base)
+        halves = _half_rise(shared.time_s, shared.rise_draws_mm, onsets, bases)
         values["half_rise_s"] = float(half[0])
         values["half_rise_s_ci95"] = interval95(halves)
     return Rise.model_validate(values)
@@ -68,18 +68,26 @@ def _followed(time_s: FloatArray, until_s: float) -> bool:
     return bool(time_s[-1] >= until_s - SMOOTH_S and time_s[0] <= until_s)
 
 
-def _at(time_s: FloatArray, paths: FloatArray, at_s: FloatArray) -> FloatArray:
-    """Return the paths' (b, n) values (b,) at times (b,): straight lines through near frames.
+def _base(shared: Shared, paths: FloatArray, onset_s: FloatArray) -> FloatArray:
+    """Return the paths' values (b,) at their onsets.
 
-    Where the film was first seen after the time asked for, the path's first value: the law's base
-    is nothing by then.
+    Where the film was first seen after its onset the law says where it was; a path that lies
+    beside the found one in the first frames seen lay beside it then, too.
     """
+    law, first = shared.law, shared.time_s[:3]
+    beside = (paths[:, :3] - shared.rise_mm[:3]).mean(axis=1)
+    unseen = shared.time_s[0] > onset_s
+    short = shared.rise_mm[:3].mean() - law.rho_mm * float(law.fit.curve(first).mean())
+    seen = _at(shared.time_s, paths, np.maximum(onset_s, shared.time_s[0]))
+    return np.where(unseen, short + beside, seen)
+
+
+def _at(time_s: FloatArray, paths: FloatArray, at_s: FloatArray) -> FloatArray:
+    """Return the paths' (b, n) values (b,) at times (b,): straight lines through near frames."""
     out = np.empty(len(paths))
     for k, (path, at) in enumerate(zip(paths, at_s, strict=True)):
         near = np.abs(time_s - at) <= SMOOTH_S
-        if at <= time_s[0]:
-            out[k] = 0.0
-        elif near.sum() >= 3 and at - time_s[0] > SMOOTH_S and time_s[-1] - at > SMOOTH_S:
+        if near.sum() >= 3 and at - time_s[0] > SMOOTH_S and time_s[-1] - at > SMOOTH_S:
             slope = np.polyfit(time_s[near] - at, path[near], 1)
             out[k] = slope[1]
         else:
@@ -87,10 +95,11 @@ def _at(time_s: FloatArray, paths: FloatArray, at_s: FloatArray) -> FloatArray:
     return out
 
 
-def _half_rise(time_s: FloatArray, paths: FloatArray, onset_s: FloatArray) -> FloatArray:
+def _half_rise(
+    time_s: FloatArray, paths: FloatArray, onset_s: FloatArray, start_mm: FloatArray
+) -> FloatArray:
     """Return when (b,) since onset paths have reached half of what they reach in 5 s."""
-    start, end = _at(time_s, paths, onset_s), _at(time_s, paths, onset_s + HALF_OF_S)
-    half = 0.5 * (start + end)
+    half = 0.5 * (start_mm + _at(time_s, paths, onset_s + HALF_OF_S))
     out = np.empty(len(paths))
     for k, path in enumerate(paths):
         first = int(np.argmax(path >= half[k]))

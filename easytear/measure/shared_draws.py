@@ -59,7 +59,8 @@ def place_paths(
     wide = 1.0
     if count > 1:
         wide = np.sqrt(count / (count - 1.0)) * stdtrit(count - 1, 0.975) / ndtri(0.975)
-    return paths * wide, scale * wide
+    # Draws scatter about their own mean: repeated blocks weigh less against what is fixed.
+    return (paths - paths.mean(axis=0)) * wide, (scale - scale.mean()) * wide
 
 
 def gram(basis: FloatArray, weight: FloatArray) -> FloatArray:

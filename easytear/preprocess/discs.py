@@ -24,7 +24,9 @@ _STEP = 1.22
 _LEVEL_RADIUS = 4.0
 """Discs are told at the pyramid's level at which their radius is about this many pixels."""
 
-_CANDIDATES = 14
+_CANDIDATES = 4
+"""Places of each octave of size that are looked at closely."""
+
 _DIRECTIONS = 12
 
 LEAST_SCORE = 0.9
@@ -108,7 +110,7 @@ def dark_discs(
         Smallest and largest radius to look for; by default whatever a pupil can have in a picture
         of this size.
     count : int
-        How many places are looked at closely, at most.
+        How many places of each octave of size are looked at closely, at most.
     """
     low, high = radius_px or (_RADII[0] * max(grey.shape), _RADII[1] * max(grey.shape))
     factor = max(max(grey.shape) / _SMALL, low / _LEVEL_RADIUS, 1.0)
@@ -176,12 +178,15 @@ def _places(
         response[shrunk < 0.5] = -1.0
         found += _peaks(response, float(radius), factor)
     found.sort(key=lambda one: -one[0])
+    # Small dark spots between lashes and in texture are many, and stronger than a large soft pupil:
+    # every octave of size has its own best.
     kept: list[Ellipse] = []
+    octaves: dict[int, int] = {}
     for _, one in found:
-        if all(not _same(one, other) for other in kept):
+        octave = int(np.log2(one.rx_px / low))
+        if octaves.get(octave, 0) < most and all(not _same(one, other) for other in kept):
             kept.append(one)
-        if len(kept) == most:
-            break
+            octaves[octave] = octaves.get(octave, 0) + 1
     return kept
 
 

@@ -7,6 +7,8 @@ judged from the median change of all places between frames, and only where nearl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,8 @@ RAMP_S = 0.15
 """A lamp or a step of the camera takes one frame or two; an exposure that settles takes longer."""
 OUT_OF_FOCUS = 0.35
 """Fine structure has lost 30 % of its contrast (a logarithm): film is no longer told from noise."""
+LEAST_SEEN_S = 1.0
+"""A film that was visible for less is not said to be at rest: a slow one moves 0.3 mm meanwhile."""
 LEAST_FOCUS_S = 0.1
 FROZEN_STEPS = 2
 """Steps without any change in a row that make a frozen picture, where frames usually differ."""
@@ -134,3 +138,37 @@ def _one_way(cells: NDArray[np.uint8], event: Event, valid: BoolArray) -> bool:
     step = np.diff(np.log(np.median(part, axis=1) + 1.0))
     total = float(np.abs(step).sum())
     return total > 0 and abs(float(step.sum())) > 0.7 * total
+
+
+def visibility_flags(
+    events: Sequence[Event], first_frame: int, time_s: FloatArray
+) -> tuple[str, ...]:
+    """Return what an interval's events mean for the film in it.
+
+    "light_changed": colours before and after cannot be compared. "out_of_focus": film was not
+    visible for half a second or more. "film_watched_briefly": it was visible for less than
+    `LEAST_SEEN_S` in all, so that nothing can be said of a film that was not seen to move.
+
+    Parameters
+    ----------
+    events : sequence of Event
+        The video's events.
+    first_frame : int
+        The interval's first frame, counted as the events' frames are.
+    time_s : (n,) float array
+        Times of the interval's frames.
+    """
+    step = np.gradient(time_s) if len(time_s) > 1 else np.zeros(len(time_s))
+    hidden: dict[str, BoolArray] = {}
+    for event in events:
+        part = slice(max(event.start_frame - first_frame, 0), event.end_frame - first_frame + 1)
+        if event.end_frame >= first_frame and event.start_frame < first_frame + len(time_s):
+            hidden.setdefault(event.kind, np.zeros(len(time_s), bool))[part] = True
+    flags = ["light_changed"] if hidden.keys() & {"light", "exposure"} else []
+    blurred = hidden.get("focus", np.zeros(len(time_s), bool))
+    if float(step[blurred].sum()) >= 0.5:
+        flags.append("out_of_focus")
+    unseen = blurred | hidden.get("lost_frames", blurred) | hidden.get("no_eye", blurred)
+    if float(step[~unseen].sum()) < LEAST_SEEN_S:
+        flags.append("film_watched_briefly")
+    return tuple(flags)

@@ -12,7 +12,7 @@ from easytear.preprocess.polar import RAYS, SMOOTH, THETA, Polar, polar_of
 from easytear.preprocess.pupil import mean_radius
 
 ASPECT = 1.11
-ASPECT_SD = 0.07
+ASPECT_SD = 0.05
 """Horizontal over vertical width of the visible iris, 11.7 to 10.6 mm, and its spread."""
 
 DECENTRE_SD = 0.06
@@ -21,13 +21,16 @@ DECENTRE_SD = 0.06
 
 TILT_SD_DEG = 4.0
 EDGE_SD = 0.02
-"""The limbus is a band of about a millimetre: what counts as its edge differs by this share."""
+"""The limbus is a band of a millimetre: what a person calls its edge differs by this share."""
 
 RATIO = (1.25, 9.0)
 """Width of the iris over that of the pupil: from 9 mm in one of 11.2 to 1.5 mm in one of 13.5."""
 
 USUAL_RATIO, USUAL_RATIO_SD = 3.2, 0.45
 """Its usual value (a pupil of 3.6 mm) and the spread of its logarithm, from dark to light."""
+
+_STEEPEST = 5
+"""Turns of the fit that go by the steepest place of each ray, which is found from further off."""
 
 LEAST_EVIDENCE = 10.0
 """Rays of full contrast that an arc must have, less what speaks against it: 25 degrees."""
@@ -189,9 +192,11 @@ def _refine(polar: Polar, start: FloatArray, typical: float, prior: _Prior) -> L
     reach = 0.12
     covariance: FloatArray = np.eye(5)
     seen = np.zeros(RAYS, bool)
-    for _ in range(8):
+    for turn in range(9):
         model = ellipse_radius(params)
         edge, strength = _edges(polar, model, reach)
+        if turn >= _STEEPEST:
+            edge = _half_risen(polar, edge)
         seen = strength > 0.35 * typical
         if seen.sum() < 15:
             return None
@@ -203,7 +208,8 @@ def _refine(polar: Polar, start: FloatArray, typical: float, prior: _Prior) -> L
         return None
     if not _white_outside(polar, ellipse_radius(params), seen):
         return None
-    sd = 2.0 * float(np.hypot(np.sqrt(covariance[2, 2]), EDGE_SD * half))
+    doubt = _edge_doubt(polar, ellipse_radius(params), weight)
+    sd = 2.0 * float(np.hypot(np.sqrt(covariance[2, 2]), doubt * half))
     ellipse = Ellipse(
         polar.x_px + float(params[0]),
         polar.y_px + float(params[1]),
@@ -212,6 +218,57 @@ def _refine(polar: Polar, start: FloatArray, typical: float, prior: _Prior) -> L
         float(np.rad2deg(params[4])),
     )
     return Limbus(ellipse, sd, 360.0 * float(seen.mean()))
+
+
+def _half_risen(polar: Polar, edge: FloatArray) -> FloatArray:
+    """Return where each ray is half-way from iris to white, near its steepest place.
+
+    Many irises are darker towards the limbus; brightness then rises first from that dark ring to
+    the iris's own, and the steepest place lies too far in. The ring belongs to the iris.
+    """
+    share = polar.radius_px[None, :] / edge[:, None]
+    with np.errstate(all="ignore"):
+        iris = _mean_of(polar.brightness, (share > 0.75) & (share < 0.9))
+        white = _mean_of(polar.brightness, (share > 1.06) & (share < 1.14))
+        level = 0.5 * (iris + white)
+        risen = (polar.brightness >= level[:, None]) & (share > 0.93) & (share < 1.07)
+        first = np.argmax(risen, axis=1)
+        rows = np.arange(RAYS)
+        before, after = polar.brightness[rows, first - 1], polar.brightness[rows, first]
+        part = np.clip((level - before) / (after - before), 0.0, 1.0)
+    place = polar.radius_px[first - 1] + part * (
+        polar.radius_px[first] - polar.radius_px[first - 1]
+    )
+    known = risen.any(axis=1) & (first > 0) & np.isfinite(part) & (white > iris) & (before < level)
+    return np.where(known & (np.abs(place / edge - 1.0) < 0.06), place, edge)
+
+
+def _mean_of(values: FloatArray, where: BoolArray) -> FloatArray:
+    known = where & np.isfinite(values)
+    mean: FloatArray = np.where(known, values, 0.0).sum(axis=1) / known.sum(axis=1)
+    return mean
+
+
+def _edge_doubt(polar: Polar, model: FloatArray, weight: FloatArray) -> float:
+    """Return how far it is open what counts as the limbus' edge, one standard deviation as a share.
+
+    A sharp limbus lies at the same place whether one looks at brightness, its logarithm (as the eye
+    does) or its square (about what the camera received); a soft band does not. Any place between
+    them may be meant.
+    """
+    near = np.abs(polar.radius_px[None, :] / model[:, None] - 1.0) < 3.0 * SMOOTH
+    known = near & np.isfinite(polar.step)
+    use = (weight > 0) & (known.sum(axis=1) > 8)
+    if use.sum() < 8:
+        return EDGE_SD
+    places = []
+    for steps in (polar.step / polar.brightness, polar.step * polar.brightness):
+        rising = np.where(known, np.maximum(steps, 0.0), 0.0)[use] ** 4
+        places.append(
+            (rising * polar.radius_px).sum(axis=1) / np.maximum(rising.sum(axis=1), 1e-12)
+        )
+    apart = float(np.median((places[1] - places[0]) / model[use]))
+    return float(np.hypot(EDGE_SD, min(abs(apart) / np.sqrt(12.0), EDGE_SD)))
 
 
 def _edges(polar: Polar, model: FloatArray, reach: float) -> tuple[FloatArray, FloatArray]:

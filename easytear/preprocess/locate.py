@@ -9,7 +9,7 @@ it, brighter beyond, and within what anatomy allows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from easytear.preprocess.orientation import upside_down
 from easytear.preprocess.picture_mask import picture_mask
 from easytear.preprocess.polar import polar_of
 from easytear.preprocess.pupil import soft_edge
+from easytear.preprocess.reflections import without_reflections
 
 MANY_PICTURES = 24
 """How many pictures, spread over the video, the search wants."""
@@ -33,6 +34,16 @@ _FAIR_SCORE = 0.3
 
 _RIVAL_SHARE = 0.6
 """A pupil is the only one of its kind; dark spots of a texture are not."""
+
+_REFLECTING = 0.04
+"""Share of a band about the pupil's edge; lashes and noise change less."""
+
+_LEAST_IRIS = 0.04
+"""Half the width of the smallest iris that is looked for, as a share of the picture's longer side:
+a film could not be followed on it, and specks are everywhere."""
+
+_TRIES = 3
+"""Sizes that are tried, the likeliest first."""
 
 _SIZE_SPREAD = 0.18
 """Spread of the logarithm of one pupil's radius over a video."""
@@ -63,6 +74,8 @@ class EyeLocation:
         Share of the pictures that show this very eye, 0 to 1; blinks lower it.
     flags : tuple of str
         "no_eye", "upside_down", "limbus_not_found".
+    reflections : bool
+        Whether reflections of lamps lie on the pupil's edge.
     """
 
     valid: BoolArray
@@ -73,6 +86,7 @@ class EyeLocation:
     upside_down: bool | None
     confidence: float
     flags: tuple[str, ...] = ()
+    reflections: bool = False
 
     @property
     def limbus(self) -> Limbus | None:
@@ -108,12 +122,30 @@ def locate_eye(pictures: NDArray[np.uint8]) -> EyeLocation:
     if not pictures.size:
         raise ValueError("no picture to look for an eye in")
     valid = picture_mask(pictures)
-    found = _discs(pictures, valid)
-    chosen = _same_pupil(found)
-    eye = _described(pictures, valid, chosen) if chosen else None
-    if eye is None or not _is_eye(found, chosen, eye):
-        return EyeLocation(valid, None, None, np.nan, np.nan, None, 0.0, ("no_eye",))
-    return eye
+    clear = np.stack([without_reflections(picture, valid) for picture in pictures])
+    found = _discs(clear, valid)
+    for _ in range(_TRIES):
+        chosen = _same_pupil(found)
+        if not chosen:
+            break
+        eye = _described(clear, valid, chosen)
+        if _is_eye(found, chosen, eye):
+            return replace(eye, reflections=_on_the_edge(pictures, clear, chosen))
+        size = float(np.median([disc.radius_px for disc in chosen.values()]))
+        found = [[d for d in ds if abs(np.log(d.radius_px / size)) > _SIZE_SPREAD] for ds in found]
+    return EyeLocation(valid, None, None, np.nan, np.nan, None, 0.0, ("no_eye",))
+
+
+def _on_the_edge(
+    pictures: NDArray[np.uint8], clear: NDArray[np.uint8], chosen: dict[int, Disc]
+) -> bool:
+    """Return whether reflections usually lie on the pupil's edge."""
+    shares = []
+    for k, disc in chosen.items():
+        e = disc.ellipse
+        ring = e.scaled(1.3).mask(pictures[k].shape) & ~e.scaled(0.75).mask(pictures[k].shape)
+        shares.append(float((pictures[k] != clear[k])[ring].mean()) if ring.any() else 0.0)
+    return float(np.median(shares)) > _REFLECTING
 
 
 def _is_eye(found: Sequence[Sequence[Disc]], chosen: dict[int, Disc], eye: EyeLocation) -> bool:
@@ -123,6 +155,8 @@ def _is_eye(found: Sequence[Sequence[Disc]], chosen: dict[int, Disc], eye: EyeLo
     alone = float(np.median(rivals / scores)) < _RIVAL_SHARE
     # One picture in ten at least: an eye that is nearly always shut is still an eye.
     least = 1 if len(found) < 3 else max(2, round(0.1 * len(found)))
+    if eye.iris_radius_px < _LEAST_IRIS * max(eye.valid.shape):
+        return False
     if eye.iris is not None:
         return alone and int((scores >= _FAIR_SCORE).sum()) >= least
     return alone and int((scores >= LEAST_SCORE).sum()) >= least
@@ -146,7 +180,7 @@ def _discs(pictures: NDArray[np.uint8], valid: BoolArray) -> list[list[Disc]]:
     few = len(agreed) < 0.5 * len(some)
     between = None if few else (0.65 * float(min(sizes)), 1.5 * float(max(sizes)))
     for k in sorted(set(range(len(pictures))) - set(some)):
-        found[k] = dark_discs(pictures[k], valid, between, count=14 if few else 6)
+        found[k] = dark_discs(pictures[k], valid, between)
     return found
 
 

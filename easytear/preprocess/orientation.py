@@ -34,6 +34,6 @@ def upside_down(polar: Polar, iris: Ellipse | None, pupil: Ellipse) -> bool | No
     below = np.sin(THETA)
     lower = float(seen[(below > 0.35)].mean())
     upper = float(seen[(below < -0.35)].mean())
-    if abs(lower - upper) < 0.25:
+    if abs(lower - upper) < 0.4:
         return None
     return upper > lower

@@ -12,11 +12,18 @@ from numpy.typing import NDArray
 from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.pupil import mean_radius, soft_edge
 
+BRIGHTNESS_POWER = 1.5
+"""A soft limbus lies further out in light (the displayed value to the power of 2.2) than on the
+display; infra-red cameras record light itself. Half-way is nowhere far off."""
+
 RAYS = 144
 THETA = np.arange(RAYS) * (2.0 * np.pi / RAYS)
 
 SMOOTH = 0.027
 """Rays are smoothed over this share of the distance: a third of the limbus' own width (1 mm)."""
+
+_TURN = 0.8
+"""Rays are smoothed over so many of their neighbours (2 degrees)."""
 
 _SPACING = 0.007
 _TAIL = 2.5
@@ -41,8 +48,8 @@ class Polar:
     radius_px : (samples,) float array
         Distances from it, each the same multiple of the one before.
     brightness : (rays, samples) float array
-        Smoothed brightness in units of its own median; NaN outside the picture. As displayed:
-        that is what a limbus is marked on, and what white-to-white is measured on.
+        Smoothed brightness in units of its own median; NaN outside the picture. Between the code
+        of the display, which a person sees and marks, and the light that it stands for.
     step : (rays, samples) float array
         Its change over twice the smoothing length.
     """
@@ -130,10 +137,18 @@ def _rays(
     off = 0.5 * (factor - 1)
     map_x = ((x - off) / factor).astype(np.float32)
     map_y = ((y - off) / factor).astype(np.float32)
-    rays = cv2.remap(small, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    rays = cv2.GaussianBlur(
-        rays, (0, 0), SMOOTH / _SPACING, sigmaY=0.8, borderType=cv2.BORDER_REPLICATE
+    rays = cv2.remap(
+        (small / 255.0) ** BRIGHTNESS_POWER,
+        map_x,
+        map_y,
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
     )
+    around = 3 * int(np.ceil(_TURN))
+    closed = np.concatenate([rays[-around:], rays, rays[:around]]).astype(np.float32)
+    rays = cv2.GaussianBlur(
+        closed, (0, 0), SMOOTH / _SPACING, sigmaY=_TURN, borderType=cv2.BORDER_REPLICATE
+    )[around:-around]
     margin = SMOOTH * radius
     outside = (x < margin) | (y < margin) | (x > width - 1 - margin) | (y > height - 1 - margin)
     if valid is not None and not valid.all():

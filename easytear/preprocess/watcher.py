@@ -27,6 +27,7 @@ from easytear.preprocess.pupil import (
     ray_profiles,
 )
 from easytear.preprocess.records import Blink, Event, EyeInInterval, Interval
+from easytear.preprocess.reflections import without_reflections
 from easytear.request.settings import Settings
 
 
@@ -83,6 +84,8 @@ class EyeWatcher:
         half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         self._cells.append(self._view.cells(grey))
         self._sharpness.append(float(cv2.meanStdDev(cv2.Laplacian(half, cv2.CV_16S))[1][0, 0]) ** 2)
+        if self._location is not None and self._location.reflections:
+            grey = without_reflections(grey, self._location.valid)
         fit = self._find(grey)
         self._signal = None
         if fit is None:
@@ -134,7 +137,7 @@ class EyeWatcher:
             box = np.s_[y0 : int(found.y_px + reach) + 1, x0 : int(found.x_px + reach) + 1]
             part, valid = grey[box], self._location.valid[box]
         between = None if radius is None else (0.65 * radius, 1.5 * radius)
-        for disc in dark_discs(part, valid, between, count=8):
+        for disc in dark_discs(part, valid, between):
             fit = PupilFit(disc.ellipse.moved(x0, y0), disc.fit.support, disc.fit.contrast)
             if self._alike(fit):
                 return fit

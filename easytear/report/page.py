@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from easytear.base.errors import VideoError
 from easytear.base.progress import SILENT, Progress
+from easytear.measure.quantities.catalogue import grouped, of_interval
 from easytear.report.drawing import TAIL_S
 from easytear.report.drawn import Drawing, figure_tasks
 from easytear.report.strip import Shot, shots
@@ -21,7 +23,15 @@ from easytear.request.settings import describe_settings
 from easytear.results import IntervalResult, Results, Summary, atomic_write
 from easytear.show import words
 from easytear.show.flags import sentence
-from easytear.show.numbers import UNKNOWN, lambda_text, number, rho_text, speed_text
+from easytear.show.numbers import (
+    UNKNOWN,
+    lambda_text,
+    number,
+    quantity_text,
+    rho_text,
+    speed_text,
+)
+from easytear.show.quality import FAIR_SCORE, GOOD_SCORE, quality_word
 from easytear.video import FrameReader
 from easytear.workers.pool import WorkerPool
 
@@ -127,8 +137,8 @@ def _pieces(
         speed_text=speed_text,
         number=number,
         tail=TAIL_S,
-        good=words.GOOD_SCORE,
-        fair=words.FAIR_SCORE,
+        good=GOOD_SCORE,
+        fair=FAIR_SCORE,
     )
 
 
@@ -180,7 +190,7 @@ def _section(results: Results, result: IntervalResult, reader: FrameReader | Non
         headline=words.headline(result),
         plain=words.plain(result),
         remarks=words.remarks(result),
-        quality=words.quality_word(result.quality.score),
+        quality=quality_word(result.quality.score),
         drawings=[],
         strip=list(shots(results, result, reader)) if reader is not None else [],
         details=_details(result),
@@ -188,42 +198,19 @@ def _section(results: Results, result: IntervalResult, reader: FrameReader | Non
     )
 
 
+_ELSEWHERE: Final = ("quality.score", "quality.flags")
+"""Quantities that the page tells in other ways."""
+
+
 def _details(result: IntervalResult) -> list[tuple[str, list[tuple[str, str]]]]:
-    spread, velocity, area = result.spread, result.velocity, result.area
-    motion = [
-        ("Mean upward velocity", _with_unit(velocity.mean_mm_s, "mm/s")),
-        ("Highest", _with_unit(velocity.peak_mm_s, "mm/s")),
-        ("Over the first 0.2 s", _with_unit(velocity.early_mm_s, "mm/s")),
-        ("Still after", _with_unit(result.stabilization_s, "s")),
-        ("Streak angle (0° is level)", _with_unit(result.streak_angle_deg, "°")),
-        ("Area at start and end", _pair(area.start_mm2, area.end_mm2, "mm²")),
-        ("Rate of the area", _with_unit(area.rate_mm2_s, "mm²/s")),
-    ]
-    if result.thickness is not None:
-        thick = result.thickness
-        motion += [
-            ("Median thickness", _with_unit(thick.median_nm, "nm")),
-            ("Thickness, 10 to 90 %", _pair(thick.p10_nm, thick.p90_nm, "nm")),
-            ("Thinning", _with_unit(thick.thinning_nm_s, "nm/s")),
-        ]
+    """Return every known number under its heading, from the catalogue of quantities."""
+    shown = [one for one in of_interval() if one.key not in _ELSEWHERE]
     groups = [
-        ("Film just below the front", words.fit_details(spread.y)),
-        ("Front", words.fit_details(spread.front)),
-        ("Without a model", motion),
+        (title, [(one.label, quantity_text(one, result)) for one in quantities])
+        for title, quantities in grouped(shown).items()
     ]
-    return [(title, rows) for title, rows in groups if any(v != UNKNOWN for _, v in rows)]
-
-
-def _with_unit(value: float | None, unit: str) -> str:
-    if value is None:
-        return UNKNOWN
-    return f"{number(value)}{'' if unit == '°' else ' '}{unit}"
-
-
-def _pair(first: float | None, second: float | None, unit: str) -> str:
-    if first is None and second is None:
-        return UNKNOWN
-    return f"{number(first)} to {number(second)} {unit}"
+    told = [(title, [row for row in rows if row[1] != UNKNOWN]) for title, rows in groups]
+    return [(title, rows) for title, rows in told if rows]
 
 
 def _bands(result: IntervalResult) -> list[HeightBand]:

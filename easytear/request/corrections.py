@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
 
 from easytear.base.geometry import Ellipse
 
+ANNOTATOR_SD_PX: Final = 2.0
+"""One standard deviation assumed of a point set by hand (per axis), where nothing else is known:
+what careful annotators reach on this kind of film."""
+
 
 class Decision(BaseModel):
     """One decision about an interval: by whom, and when (ISO 8601)."""

@@ -4,66 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from easytear.base.errors import SettingsError
 from easytear.request.corrections import Corrections
-from easytear.request.scale import SD_HVID_MM, Calibration
+from easytear.request.scale import ScaleRequest
 from easytear.request.settings import Settings
-
-
-class ScaleRequest(BaseModel):
-    """Where the scale is to come from.
-
-    Attributes
-    ----------
-    kind : {"hvid", "mm_per_px", "device"}
-        From the iris width in the picture; given as a number; from an instrument.
-    value : float or None
-        Millimetres: of this person's iris (None: the population's mean), or per pixel.
-    sd : float or None
-        One standard deviation of `value`, None where nobody said one.
-    device : str or None
-        The instrument's name, where one was named.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: Literal["hvid", "mm_per_px", "device"] = "hvid"
-    value: float | None = Field(default=None, gt=0)
-    sd: float | None = Field(default=None, ge=0)
-    device: str | None = None
-
-    @model_validator(mode="after")
-    def _fits(self) -> ScaleRequest:
-        if self.value is None and self.kind != "hvid":
-            raise ValueError(f"a scale of the kind {self.kind} needs its value")
-        if self.value is not None:
-            low, high = (8.0, 15.0) if self.kind == "hvid" else (0.0005, 0.5)
-            if not low <= self.value <= high:
-                unit = "mm" if self.kind == "hvid" else "mm/px"
-                raise ValueError(f"{self.value} is not within {low} and {high} {unit}")
-        return self
-
-    @classmethod
-    def given(cls, known: Calibration, device: str | None = None) -> ScaleRequest:
-        """Return the request for a scale that is known."""
-        kind: Literal["mm_per_px", "device"] = "device" if known.source == "device" else "mm_per_px"
-        return cls(kind=kind, value=known.mm_per_px, sd=known.mm_per_px_sd, device=device)
-
-    def calibration(self) -> Calibration | None:
-        """Return the scale if it is given, None where the iris tells it."""
-        if self.kind == "hvid" or self.value is None:
-            return None
-        source: Literal["user", "device"] = "device" if self.kind == "device" else "user"
-        return Calibration(mm_per_px=self.value, mm_per_px_sd=self.sd, source=source)
-
-    @property
-    def person_sd_mm(self) -> float:
-        """How far this person's iris width is in doubt: people's spread where not measured."""
-        return SD_HVID_MM if self.value is None else (self.sd or 0.0)
 
 
 class Request(BaseModel):

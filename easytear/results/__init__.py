@@ -44,7 +44,15 @@ from easytear.results.records import (
     Rise,
 )
 from easytear.results.spool import SpooledAnalysis, SpooledTables, numbered, spool, spool_folder
-from easytear.results.tables import FRAMES, FRONT, TRACKS, Columns, empty_table, shape_table
+from easytear.results.tables import (
+    FRAMES,
+    FRONT,
+    TRACKS,
+    Columns,
+    as_written,
+    empty_table,
+    shape_table,
+)
 
 __all__ = [
     "FRAMES",
@@ -81,6 +89,7 @@ __all__ = [
     "Thickness",
     "Velocity",
     "VideoInfo",
+    "as_written",
     "atomic_write",
     "cannot_be_written",
     "empty_table",

@@ -18,7 +18,7 @@ from easytear.base.claims import working_folder
 from easytear.base.errors import ResultsError
 from easytear.results.migrate import VERSION_1, from_version_1
 from easytear.results.model import SCHEMA, Summary
-from easytear.results.tables import BLINKS, EVENTS, FRAMES, FRONT, TRACKS, shape_table
+from easytear.results.tables import BLINKS, EVENTS, FRAMES, FRONT, TRACKS, decimals, shape_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +40,6 @@ PRODUCTS = (SUMMARY, *TABLES, *LISTS, *PICTURES)
 """Every file of a results folder that the program makes."""
 ROWS_AT_ONCE = 10_000
 """Rows of a table that are written together."""
-DECIMALS: Mapping[str, int] = {"time_s": 6, "_px": 3, "_mm": 5, "_mm_s": 5, "_deg": 4}
 
 
 class TablePart(Protocol):
@@ -217,7 +216,7 @@ def _field(name: str, value: object) -> object:
     """Return a value as it stands in a CSV file."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return round(value, _decimals(name)) if isinstance(value, float) else value
+    return round(value, decimals(name)) if isinstance(value, float) else value
 
 
 def write_part(part: TablePart, number: int, aside: Path) -> None:
@@ -272,7 +271,7 @@ def _write_table(path: Path, table: pd.DataFrame, columns: Mapping[str, str]) ->
     with path.open("w", encoding="utf-8", newline="") as file:
         for start in range(0, max(len(table), 1), ROWS_AT_ONCE):
             part = shape_table(table.iloc[start : start + ROWS_AT_ONCE], columns)
-            text = part.round({n: _decimals(n) for n in part.columns if part[n].dtype.kind == "f"})
+            text = part.round({n: decimals(n) for n in part.columns if part[n].dtype.kind == "f"})
             for name in text.columns:
                 if text[name].dtype == bool:
                     text[name] = text[name].map({True: "true", False: "false"})
@@ -283,13 +282,6 @@ def _write_table(path: Path, table: pd.DataFrame, columns: Mapping[str, str]) ->
                 lineterminator="\r\n",
                 quoting=csv.QUOTE_MINIMAL,
             )
-
-
-def _decimals(column: str) -> int:
-    for ending, decimals in DECIMALS.items():
-        if column.endswith(ending):
-            return decimals
-    return 6
 
 
 def read_results(folder: Path) -> Analysis:

@@ -51,7 +51,8 @@ class ScaleInfo(Record):
     """Scale of the video; all None where neither the user nor the iris gave one.
 
     `iris_px` is the width of the iris that the video shows (the middle one of its intervals),
-    whether or not the scale came from it.
+    whether or not the scale came from it; `followed_mm_per_px` is the scale that set the distances
+    in which film was looked for, which a better scale known later does not change.
     """
 
     mm_per_px: float | None
@@ -59,6 +60,7 @@ class ScaleInfo(Record):
     source: Literal["user", "device", "hvid"] | None
     iris_px: float | None = None
     iris_px_sd: float | None = None
+    followed_mm_per_px: float | None = None
 
 
 class BlinkInfo(Record):
@@ -169,11 +171,15 @@ class Exclusion(Record):
 class Observed(Record):
     """What measuring again needs, and no other field holds.
 
-    `lower_edge` are points (x_px, y_px) of the lower border of the exposed cornea; `flags` and
+    `iris_width_sd_px` is one standard deviation of the iris's width in this interval.
+    `lower_edge` are points (x_px, y_px) of the lower border of the exposed cornea; `front_x_px`
+    are the columns in which the front was looked for, also those where none was told; `flags` and
     `front_flags` are what was noted while looking, before anything was measured.
     """
 
     lower_edge: tuple[tuple[float, float], ...] = ()
+    iris_width_sd_px: float | None = None
+    front_x_px: tuple[float, ...] | None = None
     flags: tuple[str, ...] = ()
     front_flags: tuple[str, ...] = ()
 

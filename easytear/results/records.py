@@ -106,6 +106,7 @@ class Blinking(Record):
     partial_share: float | None = None
     partial_share_ci95: Pair = UNKNOWN
     interval_median_s: float | None = None
+    interval_range_s: Pair = UNKNOWN
     contact_s_per_min: float | None = None
     observed_s: float | None = None
 

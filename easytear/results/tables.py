@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -84,6 +85,37 @@ BLINKS: Final = (
 
 EVENTS: Final = ("kind", "start_frame", "end_frame")
 """Columns of events.csv, one row per event of the recording."""
+
+
+DECIMALS: Final[Mapping[str, int]] = {
+    "time_s": 6,
+    "eye_px": 6,
+    "sd_px": 6,
+    "_px": 3,
+    "_mm": 5,
+    "_mm_s": 5,
+    "_deg": 4,
+}
+"""Digits after the point that files keep, by the end of a column's name.
+
+More of what is measured from: standard deviations of hundredths of a pixel are weights there.
+"""
+
+
+def decimals(column: str) -> int:
+    """Return how many digits after the point a column keeps."""
+    for ending, digits in DECIMALS.items():
+        if column.endswith(ending):
+            return digits
+    return 6
+
+
+def as_written(columns: Columns) -> dict[str, NDArray[Any]]:
+    """Return columns with the digits that files keep: reading these back gives the same."""
+    return {
+        name: np.round(values, decimals(name)) if np.asarray(values).dtype.kind == "f" else values
+        for name, values in columns.items()
+    }
 
 
 def shape_table(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:

@@ -39,7 +39,15 @@ SENTENCES: Final[Mapping[str, str]] = {
     "rotation_corrected": "The eye turned about its axis; the turn was taken out.",
     "pupil_shift_corrected": "The pupil shifted as its size changed; the shift was taken out.",
     "scale_unknown": "The scale is unknown: lengths cannot be given in millimetres.",
+    "blinking_too_short": "Less than 30 s were watched: no blink rate is reported.",
+    "blinking_instructed": "Blinking was instructed: its rate and kind say nothing of the person.",
+    "light_changed": "The light changed within the interval: film colours before and after "
+    "cannot be compared.",
+    "out_of_focus": "Part of the interval is out of focus: film was not visible there.",
     # the film
+    "film_watched_briefly": "The film was visible for less than a second.",
+    "film_not_seen": "No film was seen in the short time in which one could be; whether it "
+    "moves is unknown.",
     "no_film": "No moving film was seen: nothing about its spread is reported.",
     "headline_zone_unknown": "Without a front the zone of the headline law is unknown; the height "
     "bands say what the film did.",
@@ -82,6 +90,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "it.",
     "thickness_below_range": "Part of the film is thinner than colours can tell.",
     "thickness_above_range": "Part of the film is thicker than colours can tell.",
+    "extension_failed": "A quantity of another package could not be computed; the log says why.",
     "low_quality": "The quality score is low: look at the video before using these numbers.",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from easytear.measure.quantities.base import Quantity
 from easytear.results import Fit
 from easytear.results.records import Pair
 
@@ -53,6 +54,25 @@ def _fixed(value: float, places: int) -> str:
     places = min(places, 6)
     text = f"{round(value, places):.{max(places, 0)}f}"
     return text.replace("-", "−") if float(text) != 0 else text.replace("-", "")
+
+
+def quantity_text(quantity: Quantity, entry: object, *, unit: bool = True) -> str:
+    """Return a quantity's value in an entry of summary.json, as people read it.
+
+    With its 95 % interval where it has one; `unit` writes the unit behind it.
+    """
+    value = quantity.value(entry)
+    if value is None or value == ():
+        return UNKNOWN
+    if quantity.kind == "yes/no":
+        return "yes" if value else "no"
+    if quantity.kind != "number":
+        return ", ".join(value) if isinstance(value, tuple | list) else str(value)
+    shown = quantity.unit if unit else ""
+    if quantity.ci95:
+        return with_interval(value, quantity.interval95(entry), shown)
+    space = "" if shown in ("", "°") else " "
+    return f"{number(value, quantity.digits)}{space}{shown}"
 
 
 def lambda_text(fit: Fit | None) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from easytear.show.quality import quality_word
+
 TRACKS: Final = "#56B4E9"
 """Film tracks, and the film's displacement and velocity in plots."""
 
@@ -56,11 +58,9 @@ def interval_colour(index: int) -> str:
     return INTERVALS[index % len(INTERVALS)]
 
 
-def quality_colour(score: float, low: float = 0.5, good: float = 0.75) -> str:
-    """Return the colour of a quality score (0 to 1): bad below `low`, good from `good` on."""
-    if score < low:
-        return BAD
-    return GOOD if score >= good else DOUBTFUL
+def quality_colour(score: float) -> str:
+    """Return the colour of a quality score (0 to 1): that of its word, see `quality_word`."""
+    return {"good": GOOD, "fair": DOUBTFUL, "low": BAD}[quality_word(score)]
 
 
 _ON_PAPER: Final = {

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from easytear.results import Fit, IntervalResult, Summary
+from easytear.results import IntervalResult, Summary
 from easytear.show.flags import sentence
-from easytear.show.numbers import UNKNOWN, lambda_text, number, rho_text, speed_text
-
-GOOD_SCORE: Final = 0.7
-"""Score from which an interval is called good: an expected error of lambda and rho of 2 %."""
-
-FAIR_SCORE: Final = 0.4
-"""Score from which it is called fair (7 % or so); below, the analysis flags it."""
-
-
-def quality_word(score: float) -> str:
-    """Return "good", "fair" or "low" for a quality score."""
-    if score >= GOOD_SCORE:
-        return "good"
-    return "fair" if score >= FAIR_SCORE else "low"
+from easytear.show.numbers import lambda_text, number, rho_text, speed_text
 
 
 def state(interval: IntervalResult) -> str:
@@ -81,6 +68,8 @@ def _without_headline(interval: IntervalResult) -> str:
         )
     if front is not None:
         return "the film's points gave no law, and that of its front did not settle"
+    if "film_not_seen" in interval.quality.flags:
+        return "film was visible too briefly to say whether it moves"
     if "no_film" in interval.quality.flags:
         return "no moving film was seen; nothing is reported about its spread"
     return "the film's spread could not be measured"
@@ -148,24 +137,3 @@ def scale_text(summary: Summary) -> str:
         )
     per_mm = number(1 / scale.mm_per_px)
     return f"{per_mm} pixels per millimetre, {sources[scale.source]}{uncertain}"
-
-
-def fit_details(fit: Fit | None) -> list[tuple[str, str]]:
-    """Return a fit's numbers as (name, value)."""
-    if fit is None:
-        return []
-    drift = UNKNOWN if fit.drift_mm_s is None else f"{number(fit.drift_mm_s, 2)} mm/s"
-    window = UNKNOWN if fit.window_over_lambda is None else f"{fit.window_over_lambda:.1f} λ"
-    rmse = UNKNOWN if fit.rmse_mm is None else f"{number(fit.rmse_mm, 2)} mm"
-    onset = UNKNOWN if fit.onset_s is None else f"{fit.onset_s:.2f} s"
-    return [
-        ("Time constant λ", lambda_text(fit)),
-        ("Rise ρ", rho_text(fit)),
-        ("Initial velocity ρ/λ", speed_text(fit)),
-        ("Onset (video time)", onset),
-        ("Drift", drift),
-        ("Fitted window", window),
-        ("R²", UNKNOWN if fit.r2 is None else f"{fit.r2:.3f}"),
-        ("Residual", rmse),
-        ("Tracks or samples", f"{fit.n}"),
-    ]

@@ -220,6 +220,47 @@ def _from_open(scene: Scene, rng: np.random.Generator) -> Scene:
     return _with(scene, "camera", duration_s=LENGTH_S)
 
 
+def _twin(scene: Scene, rng: np.random.Generator) -> Scene:
+    """Return an eye recorded as the published clip was; `benchmarks/twin.py` compares the two."""
+    scene = _with(
+        scene,
+        "camera",
+        width_px=668,
+        height_px=440,
+        fps=29.97,
+        duration_s=6.0,
+        field_width_mm=_in(rng, 10.0, 10.6),
+        interlaced=True,
+        noise_dn=_in(rng, 1.0, 1.6),
+        contrast=_in(rng, 0.6, 0.9),
+        defocus_px=_in(rng, 2.5, 4.0),
+        focus_time_s=_in(rng, 0.15, 0.25),
+        crf=27,
+    )
+    scene = _with(
+        scene,
+        "eye",
+        iris="dark",
+        settle_dy_mm=_in(rng, 0.3, 0.5),
+        settle_s=_in(rng, 0.15, 0.25),
+        drift_mm_s=_in(rng, 0.06, 0.1),
+    )
+    lashes = {"comb": _in(rng, 0.4, 0.6), "lashes": 70, "lash_length_mm": _in(rng, 2.2, 3.0)}
+    scene = _with(_with(scene, "lids", **lashes), "film", texture_life_s=_in(rng, 1.5, 3.0))
+    scene = _law(
+        scene,
+        rho_mm=_in(rng, 2.6, 3.4),
+        lambda_s=_in(rng, 0.6, 0.95),
+        delay_s=0.0,
+        lambda_per_mm=_in(rng, -0.28, -0.16),
+        plateau_mm=_in(rng, 1.5, 1.9),
+        front_mm=_in(rng, 1.1, 1.35),
+        drift_mm_s=_in(rng, 0.05, 0.12),
+    )
+    scene = _with(scene, "lids", blinks=())
+    return _with(scene, "film", before=scene.film.spreads[0])
+
+
 PRESETS: dict[str, tuple[str, Change]] = {
     "normal": ("an ordinary eye, two blinks", _normal),
     "dry": ("thin lipid, slow and short spread", _dry),
@@ -281,6 +322,7 @@ PRESETS: dict[str, tuple[str, Change]] = {
     "many_blinks": ("twelve short intervals", _many),
     "starts_in_blink": ("begins and ends in a blink", _starts_closed),
     "from_open": ("begins just after a blink, as the published clip", _from_open),
+    "twin": ("recorded as the published clip was: what to believe on a real eye", _twin),
     "long_closure": ("lids shut for seconds", _closed_long),
 }
 """What each preset stresses, and how it changes the ordinary scene."""

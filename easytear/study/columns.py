@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Kind = Literal["text", "number", "integer", "yes/no"]
+from easytear.measure.quantities.base import Kind, Quantity
+from easytear.measure.quantities.catalogue import of_interval
+from easytear.measure.quantities.spread import fit_quantities
+
+__all__ = ["Column", "Kind"]
 
 
 @dataclass(frozen=True)
@@ -38,32 +42,6 @@ UNITS: Final = (
     ("_s", "s"),
 )
 
-_FIT: Final[Sequence[tuple[str, Kind, str]]] = (
-    ("model", "text", "model that was fitted"),
-    ("rho_mm", "number", "amplitude of the spread, rho"),
-    ("rho_mm_ci95_lo", "number", "lower end of rho's 95 % interval"),
-    ("rho_mm_ci95_hi", "number", "upper end of rho's 95 % interval"),
-    ("lambda_s", "number", "time constant of the spread, lambda"),
-    ("lambda_s_ci95_lo", "number", "lower end of lambda's 95 % interval"),
-    ("lambda_s_ci95_hi", "number", "upper end of lambda's 95 % interval"),
-    ("onset_s", "number", "video time at which the spread starts"),
-    ("drift_mm_s", "number", "steady drift beside the exponential; empty without drift"),
-    ("initial_velocity_mm_s", "number", "rho / lambda"),
-    ("initial_velocity_mm_s_ci95_lo", "number", "lower end of its 95 % interval"),
-    ("initial_velocity_mm_s_ci95_hi", "number", "upper end of its 95 % interval"),
-    ("r2", "number", "coefficient of determination"),
-    ("rmse_mm", "number", "root mean square residual"),
-    ("n", "integer", "tracks, or front samples, in the fit"),
-    ("window_over_lambda", "number", "length of the fitted window / lambda"),
-    ("converged", "yes/no", "whether the fit converged; if not, it is left out of averages"),
-)
-
-_FITTED: Final = (
-    ("y", "upward displacement of the film just below the front"),
-    ("x", "horizontal displacement of the film (no physical basis)"),
-    ("front", "mean height of the lipid front"),
-)
-
 _ELLIPSE: Final[Sequence[tuple[str, Kind, str]]] = (
     ("x_px", "number", "centre x"),
     ("y_px", "number", "centre y"),
@@ -72,24 +50,7 @@ _ELLIPSE: Final[Sequence[tuple[str, Kind, str]]] = (
     ("angle_deg", "number", "angle of the first half axis"),
 )
 
-_INTERVAL: Final[Sequence[tuple[str, Kind, str]]] = (
-    ("velocity_mean_mm_s", "number", "mean upward velocity of the film, without a model"),
-    ("velocity_peak_mm_s", "number", "peak upward velocity"),
-    ("velocity_time_of_peak_s", "number", "video time of the peak"),
-    ("velocity_early_mm_s", "number", "mean velocity over the first 0.2 s after onset"),
-    ("stabilization_s", "number", "from onset until the velocity stays under the set limit"),
-    ("streak_angle_deg", "number", "direction of the film's texture, 0 horizontal, 90 vertical"),
-    ("area_start_mm2", "number", "cornea below the front at the start"),
-    ("area_end_mm2", "number", "cornea below the front at the end"),
-    ("area_max_mm2", "number", "largest area below the front"),
-    ("area_rate_mm2_s", "number", "rate at which the area grows"),
-    ("area_end_fraction", "number", "share of the region below the front at the end"),
-    ("thickness_median_nm", "number", "median film thickness"),
-    ("thickness_p10_nm", "number", "10th percentile of film thickness"),
-    ("thickness_p90_nm", "number", "90th percentile of film thickness"),
-    ("thickness_thinning_nm_s", "number", "rate at which the film thins"),
-    ("quality_score", "number", "how far the numbers can be trusted, 0 to 1"),
-    ("quality_flags", "text", "what to know before believing them, joined by ;"),
+_DECIDED: Final[Sequence[tuple[str, Kind, str]]] = (
     ("observed_flags", "text", "what was noted while the eye was watched, joined by ;"),
     ("observed_front_flags", "text", "what was noted while the front was found, joined by ;"),
     ("excluded_reason", "text", "why a person excluded the interval"),
@@ -134,10 +95,18 @@ LEFT_OUT: Final = Column(
 )
 
 
-def _fit_columns(prefix: str, what: str) -> list[Column]:
-    return [
-        _column(f"{prefix}_{name}", kind, f"{meaning} ({what})") for name, kind, meaning in _FIT
-    ]
+def quantity_columns(quantity: Quantity) -> list[Column]:
+    """Return the columns of a quantity: its value, and the ends of its 95 % intervals."""
+    place, name = f"summary.json: {'.'.join(quantity.place)}", quantity.column
+    columns = [Column(name, quantity.kind, quantity.unit, quantity.meaning, place)]
+    endings = [("ci95", "95 % interval")] * quantity.ci95
+    endings += [("ci95_given_scale", "95 % interval for one scale")] * quantity.given_scale
+    for ending, which in endings:
+        for end, word in (("lo", "lower"), ("hi", "upper")):
+            meaning = f"{word} end of the {which} of {quantity.label}"
+            column = f"{name}_{ending}_{end}"
+            columns.append(Column(column, "number", quantity.unit, meaning, f"{place}_{ending}"))
+    return columns
 
 
 def _column(name: str, kind: Kind, meaning: str) -> Column:
@@ -146,7 +115,7 @@ def _column(name: str, kind: Kind, meaning: str) -> Column:
 
 def unit_of(name: str) -> str:
     """Return the unit that a column's name ends in, or an empty string."""
-    stem = re.sub(r"_(ci95_)?(lo|hi)$", "", name)
+    stem = re.sub(r"_(ci95_(given_scale_)?)?(lo|hi)$", "", name)
     return next((unit for ending, unit in UNITS if stem.endswith(ending)), "")
 
 
@@ -157,22 +126,25 @@ def band_columns(number: int) -> list[Column]:
         prefix = f"spread_bands_{band}"
         columns.append(_column(f"{prefix}_from_mm", "number", f"lower edge of band {band}"))
         columns.append(_column(f"{prefix}_to_mm", "number", f"upper edge of band {band}"))
-        columns += _fit_columns(f"{prefix}_fit", f"height band {band} above the lower limbus")
+        of_band = fit_quantities(
+            f"spread.bands.{band}.fit", "", "", f"height band {band} above the lower limbus"
+        )
+        columns += [column for one in of_band for column in quantity_columns(one)]
     return columns
 
 
 def summary_columns(bands: int) -> list[Column]:
     """Return the columns that come from summary.json, in the table's order."""
     position = [_column(*row) for row in _POSITION]
-    fits = [c for key, what in _FITTED for c in _fit_columns(f"spread_{key}", what)]
-    interval = [_column(*row) for row in _INTERVAL]
+    quantities = [column for one in of_interval() for column in quantity_columns(one)]
+    decided = [_column(*row) for row in _DECIDED]
     shapes = [
         _column(f"{shape}_{name}", kind, f"{meaning} of the {shape} in the first frame")
         for shape in ("pupil", "iris")
         for name, kind, meaning in _ELLIPSE
     ]
     video = [_column(*row) for row in _VIDEO]
-    return [*position, *fits, *interval, *band_columns(bands), *shapes, *video]
+    return [*position, *quantities, *decided, *band_columns(bands), *shapes, *video]
 
 
 def table_columns(

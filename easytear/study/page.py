@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from easytear.measure.quantities.catalogue import overview
 from easytear.results import atomic_write
 from easytear.show.flags import sentence
 from easytear.study import figures, words
@@ -21,7 +22,9 @@ from easytear.study.statistics import Statistics
 from easytear.study.values import LAMBDA, MEASURES
 
 PAGE: Final = "study.html"
-SHOWN: Final = MEASURES[:5]
+SHOWN: Final = tuple(
+    m for m in MEASURES if m.column in {one.column for one in overview() if one.studied}
+)
 """Measures in the page's table; the others stand in study.csv."""
 
 

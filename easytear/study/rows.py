@@ -15,6 +15,8 @@ Value = str | float | int | bool | None
 Row = dict[str, Value]
 
 HEADLINE: Final = "spread_y"
+_LAWS: Final = "others"
+"""Laws that suit less well: their number differs from fit to fit, a table has no place for them."""
 
 
 def flatten(record: Mapping[str, Any], prefix: str = "") -> Row:
@@ -26,6 +28,8 @@ def flatten(record: Mapping[str, Any], prefix: str = "") -> Row:
     row: Row = {}
     for key, value in record.items():
         name = f"{prefix}{key}"
+        if key == _LAWS:
+            continue
         if isinstance(value, Mapping):
             row.update(flatten(value, f"{name}_"))
         elif isinstance(value, list):

@@ -11,7 +11,9 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from easytear.base.folders import remove_own_folder
-from easytear.request.settings import Settings
+from easytear.request.request import Request
+from easytear.request.scale import ScaleRequest
+from easytear.request.settings import Settings, stage_of
 from easytear.results import write_text
 from easytear.results.files import PRODUCTS, refuse_link
 
@@ -86,6 +88,13 @@ class Task(BaseModel):
     threads: int = 1
     limits: Limits
 
+    def request(self) -> Request:
+        """Return what is asked of the video."""
+        scale = ScaleRequest(value=self.hvid_mm)
+        if self.mm_per_px is not None:
+            scale = ScaleRequest(kind="mm_per_px", value=self.mm_per_px)
+        return Request(scale=scale, settings=Settings.model_validate(self.settings))
+
     def hidden(self, text: str) -> str:
         """Return a text without the video's names and paths, if they are to be hidden."""
         if not self.hide:
@@ -143,28 +152,27 @@ def read_outcome(folder: Path) -> Outcome | None:
         return None
 
 
-MEASURING: Final = ("spread", "quality")
-"""Groups of settings that only measure what was found: no look at the video is needed."""
-
-
 def fingerprints(
     settings: Settings, mm_per_px: float | None, hvid_mm: float | None, analyser: str
 ) -> tuple[str, str]:
     """Return two hashes of what an analysis depends on beside the video.
 
-    The first is of everything; the second leaves out the settings that only measure what was
-    found.
+    The first is of everything that a number depends on; the second leaves out what only measures
+    what was found.
     """
-    parts: dict[str, Any] = {
-        "settings": settings.model_dump(mode="json"),
-        "mm_per_px": mm_per_px,
-        "hvid_mm": hvid_mm,
-        "analyser": analyser,
+    seen = _of_stages(settings, {"eye", "film"})
+    parts: dict[str, Any] = {"mm_per_px": mm_per_px, "analyser": analyser}
+    whole = {"settings": _of_stages(settings, {"eye", "film", "measure"}), "hvid_mm": hvid_mm}
+    return _hash({**parts, **whole}), _hash({**parts, "settings": seen})
+
+
+def _of_stages(settings: Settings, stages: set[str]) -> dict[str, Any]:
+    """Return the settings that touch these stages."""
+    values = settings.model_dump(mode="json")
+    return {
+        group: {n: v for n, v in named.items() if stage_of(group, n) in stages}
+        for group, named in values.items()
     }
-    whole = _hash(parts)
-    for group in MEASURING:
-        del parts["settings"][group]
-    return whole, _hash(parts)
 
 
 def _hash(parts: dict[str, Any]) -> str:

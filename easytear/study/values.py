@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from easytear.measure.quantities.base import Quantity
+from easytear.measure.quantities.catalogue import quantity, studied
 from easytear.study.columns import Column
 from easytear.study.table import PARQUET
 
@@ -49,29 +52,18 @@ class Measure:
         return float(np.exp(value)) if self.log else float(value)
 
 
-LAMBDA: Final = Measure(
-    "spread_y_lambda_s", "λ, time constant", "λ", "s", True, "spread_y_converged"
-)
-THINNING: Final = Measure("thickness_thinning_nm_s", "measured thinning", "thinning", "nm/s", False)
-MEASURES: Final = (
-    LAMBDA,
-    Measure("spread_y_rho_mm", "ρ, amplitude", "ρ", "mm", True, "spread_y_converged"),
-    Measure(
-        "spread_y_initial_velocity_mm_s",
-        "ρ/λ, initial velocity",
-        "ρ/λ",
-        "mm/s",
-        True,
-        "spread_y_converged",
-    ),
-    Measure("velocity_early_mm_s", "early velocity, no model", "early velocity", "mm/s", False),
-    Measure("stabilization_s", "stabilisation time", "stabilisation", "s", False),
-    Measure(
-        "spread_front_lambda_s", "λ of the front", "front λ", "s", True, "spread_front_converged"
-    ),
-    Measure("area_rate_mm2_s", "area rate", "area rate", "mm²/s", False),
-    THINNING,
-)
+@cache
+def _measure(quantity: Quantity) -> Measure:
+    settled = quantity.settled.replace(".", "_")
+    return Measure(
+        quantity.column, quantity.label, quantity.short, quantity.unit, quantity.log, settled
+    )
+
+
+LAMBDA: Final = _measure(quantity("spread.y.lambda_s"))
+THINNING: Final = _measure(quantity("thickness.thinning_nm_s"))
+MEASURES: Final = tuple(_measure(one) for one in studied())
+"""What the statistics look at: the catalogue says so."""
 
 UNIT: Final = "_unit"
 EYE: Final = "_eye"

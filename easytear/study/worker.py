@@ -129,38 +129,26 @@ def _analyse_into(folder: Path, task: Task, digest: str, progress: Progress) -> 
 
 
 def _taken_over(task: Task) -> Analysis | None:
-    """Return results that are there, measured again if need be; None if they cannot be used."""
-    from easytear.engine import remeasure
-    from easytear.request.settings import Settings
+    """Return results that are there, with what differs run again; None if they cannot be used."""
+    from easytear.engine import run
 
-    settings = Settings.model_validate(task.settings)
     try:
         analysis = read_results(Path(task.reuse))
-        if analysis.summary.request.settings == settings:
-            log.info("same content and settings: results are taken over")
+        if analysis.summary.request == task.request():
+            log.info("same content and request: results are taken over")
             return analysis
-        log.info("only measuring settings differ: measured again from what was found")
-        return remeasure(analysis, settings)
+        log.info("only measuring differs: measured again from what was found")
+        return run(task.request(), Path(task.video), analysis)
     except (EasyTearError, ValueError):
         log.exception("earlier results cannot be used; the video is analysed anew")
         return None
 
 
 def analyse_video(task: Task, place: Path, progress: Progress) -> SpooledAnalysis:
-    """Analyse with the pipeline, the long tables put into `place`; every real study does."""
-    from easytear.engine import analyze_into
-    from easytear.request.scale import Calibration
-    from easytear.request.settings import Settings
+    """Analyse with the engine, the long tables put into `place`; every real study does."""
+    from easytear.engine import run_into
 
-    known = None if task.mm_per_px is None else Calibration(mm_per_px=task.mm_per_px, source="user")
-    return analyze_into(
-        place,
-        Path(task.video),
-        Settings.model_validate(task.settings),
-        calibration=known,
-        hvid_mm=task.hvid_mm,
-        progress=progress,
-    )
+    return run_into(place, task.request(), Path(task.video), progress=progress)
 
 
 def _peak_mb() -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from easytear.annotate import edits
 from easytear.annotate.agreement.distances import Path as PointPath
 from easytear.annotate.agreement.distances import points_to_program
-from easytear.annotate.corrected import take_in
+from easytear.annotate.corrected import apply_annotations
 from easytear.annotate.files import SUFFIX
 from easytear.annotate.interpolate import simplified
 from easytear.annotate.model import Annotations
@@ -105,7 +105,7 @@ class MeasureTask:
     def run(self, progress: Progress) -> str:
         """Measure (in a thread); return what to say."""
         progress.update(0, 1, "measuring again")
-        after = take_in(self.analysis, self.document, self.video, progress)
+        after = apply_annotations(self.analysis, self.document, self.video, progress)
         write_results(after, self.folder)
         lines = [
             f"Interval {one.index + 1}: λ {_lambda(self.analysis, n)} → {_lambda(after, n)} s"

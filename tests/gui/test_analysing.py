@@ -84,7 +84,7 @@ def test_the_whole_path(window: MainWindow, sample: Sample, qtbot: QtBot) -> Non
     idle(window, qtbot)
     moved = read_summary(folder)
     assert moved.intervals[0].start_frame == old.start_frame + 4
-    assert moved.corrections[0].what == "interval"
+    assert moved.notes[0].what == "interval"
     assert window.runner.work_for(key) == Work.NONE
 
 

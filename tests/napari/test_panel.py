@@ -278,7 +278,7 @@ def test_pupil_scale_notes_and_exclusion(person):
     assert "200 px" in anna.answer("G", "5,0")
     scale = next(document().of(ScaleMark))
     assert scale.mm_per_px == pytest.approx(0.025, rel=0.02)
-    assert scale_of(document()).mm_per_px == scale.mm_per_px
+    assert scale_of(document()).value == scale.mm_per_px
     anna.point_to(60, 120)
     anna.key("G")
     anna.point_to(260, 120)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from easytear.preprocess.events import visibility_flags
 from easytear.preprocess.records import Blink, Event
 from easytear.preprocess.watcher import EyeWatcher
 from tests.preprocess.eyes import DrawnEye, closure_of
@@ -84,3 +85,20 @@ def test_a_recorder_that_writes_every_frame_twice_loses_none():
         watcher.add(frame)
         watcher.add(frame)
     assert watcher.events(np.arange(80) / 50.0) == []
+
+
+@pytest.mark.parametrize(
+    ("events", "flags"),
+    [
+        ([], ()),
+        ([Event("light", 120, 121)], ("light_changed",)),
+        ([Event("light", 20, 40)], ()),
+        ([Event("focus", 95, 102)], ()),
+        ([Event("focus", 100, 115)], ("out_of_focus",)),
+        ([Event("focus", 100, 130)], ("out_of_focus", "film_watched_briefly")),
+        ([Event("lost_frames", 105, 140)], ("film_watched_briefly",)),
+    ],
+)
+def test_events_say_how_long_film_could_be_seen(events, flags):
+    # Two seconds from frame 100 on.
+    assert visibility_flags(events, 100, TIME_S[:50]) == flags

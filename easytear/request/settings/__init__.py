@@ -1,21 +1,23 @@
 """Every setting, with unit, bounds, default and reason."""
 
-from easytear.request.settings._base import Group, setting
+from easytear.request.settings._base import Group, Stage, setting
 from easytear.request.settings.files import (
     SettingInfo,
     describe_settings,
     dump_settings,
     load_settings,
 )
-from easytear.request.settings.model import Settings, with_fps
+from easytear.request.settings.model import Settings, stage_of, with_fps
 
 __all__ = [
     "Group",
     "SettingInfo",
     "Settings",
+    "Stage",
     "describe_settings",
     "dump_settings",
     "load_settings",
     "setting",
+    "stage_of",
     "with_fps",
 ]

@@ -1,12 +1,18 @@
 """What every group of settings is made of."""
 
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Stage = Literal["eye", "film", "measure", "show"]
+"""What runs again when a setting changes: the whole video, the film in every interval, the
+measurement alone, or nothing but pictures for people."""
+
 
 class Group(BaseModel):
-    """A frozen group of settings; unknown names are refused."""
+    """A frozen group of settings; unknown names are refused. Each group names its stage."""
+
+    stage: ClassVar[Stage]
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
@@ -19,6 +25,7 @@ def setting(
     ge: float | None = None,
     le: float | None = None,
     advanced: bool = False,
+    stage: Stage | None = None,
 ) -> Any:
     """Return a pydantic field that carries its unit.
 
@@ -34,6 +41,8 @@ def setting(
         Bounds, both allowed.
     advanced : bool
         True for settings that a window shows only when asked.
+    stage : {"eye", "film", "measure", "show"}, optional
+        The stage that this setting touches, where it is not that of its group.
     """
     bounds: dict[str, Any] = {}
     if ge is not None:
@@ -41,5 +50,7 @@ def setting(
     if le is not None:
         bounds["le"] = le
     extra: dict[str, Any] = {"unit": unit, "advanced": advanced}
+    if stage is not None:
+        extra["stage"] = stage
     field: Any = Field(default, description=description, json_schema_extra=extra, **bounds)
     return field

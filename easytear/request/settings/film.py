@@ -6,6 +6,8 @@ from easytear.request.settings._base import Group, setting
 class TrackSettings(Group):
     """How film points are found and followed."""
 
+    stage = "film"
+
     highpass_mm: float = setting(
         0.18,
         unit="mm",
@@ -81,6 +83,8 @@ class TrackSettings(Group):
 
 class FrontSettings(Group):
     """How the front is found and carried."""
+
+    stage = "film"
 
     from_s: float = setting(
         0.15,

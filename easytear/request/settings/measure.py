@@ -8,6 +8,8 @@ from easytear.request.settings._base import Group, setting
 class SpreadSettings(Group):
     """How the spread law is fitted."""
 
+    stage = "measure"
+
     headline_zone: Literal["below_front", "all_film"] = setting(
         "below_front",
         unit="-",
@@ -130,6 +132,8 @@ class SpreadSettings(Group):
 class ThicknessSettings(Group):
     """How thickness is read from colour."""
 
+    stage = "film"
+
     film_index: float = setting(
         1.48,
         unit="1",
@@ -181,6 +185,8 @@ class ThicknessSettings(Group):
 
 class QualitySettings(Group):
     """Limits behind the quality flags."""
+
+    stage = "measure"
 
     low_score: float = setting(
         0.4,

@@ -1,6 +1,6 @@
 """All settings of one analysis."""
 
-from easytear.request.settings._base import Group
+from easytear.request.settings._base import Group, Stage
 from easytear.request.settings.film import FrontSettings, TrackSettings
 from easytear.request.settings.measure import QualitySettings, SpreadSettings, ThicknessSettings
 from easytear.request.settings.preprocess import (
@@ -32,3 +32,11 @@ def with_fps(settings: Settings, fps: float | None) -> Settings:
     if fps is None:
         return settings
     return settings.model_copy(update={"video": VideoSettings(fps=fps)})
+
+
+def stage_of(group: str, name: str) -> Stage:
+    """Return the stage that a setting touches: what runs again when it changes."""
+    kind = type(Settings.model_fields[group].default)
+    extra = kind.model_fields[name].json_schema_extra
+    own: Stage = extra.get("stage", kind.stage) if isinstance(extra, dict) else kind.stage
+    return own

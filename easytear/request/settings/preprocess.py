@@ -8,6 +8,8 @@ from easytear.request.settings._base import Group, setting
 class BlinkSettings(Group):
     """What counts as a blink and as an interval between blinks."""
 
+    stage = "eye"
+
     min_interval_s: float = setting(
         0.5,
         unit="s",
@@ -15,6 +17,12 @@ class BlinkSettings(Group):
         le=10.0,
         description="Shortest time between two blinks that is analysed; below it no spread "
         "can be fitted.",
+    )
+    instructed: bool = setting(
+        False,
+        unit="-",
+        description="The person was told when to blink, or to hold the eye open: rate and kind of "
+        "the blinks are then not theirs, and are withheld.",
     )
     least_cover: float = setting(
         0.1,
@@ -55,6 +63,8 @@ class BlinkSettings(Group):
 class EyeSettings(Group):
     """How the eye is followed."""
 
+    stage = "eye"
+
     correct_rotation: bool = setting(
         True, unit="-", description="Correct the eye's rotation where it exceeds its noise."
     )
@@ -77,6 +87,8 @@ class EyeSettings(Group):
 
 class CorneaSettings(Group):
     """How the iris and the exposed cornea are found."""
+
+    stage = "eye"
 
     width_sd_limit: float = setting(
         0.05,
@@ -101,19 +113,22 @@ class CorneaSettings(Group):
 class EnhanceSettings(Group):
     """How the moving film is made visible."""
 
+    stage = "show"
+
     deinterlace: Literal["auto", "on", "off"] = setting(
         "auto",
         unit="-",
         description="Whether interlaced frames are rebuilt from one field; "
         "auto measures the combs.",
+        stage="eye",
     )
     high_pass_mm: float = setting(
         0.18,
         unit="mm",
         ge=0.03,
         le=1.0,
-        description="Film structure finer than this is kept for tracking, the rest (light "
-        "gradient, iris) is taken away: standard deviation of the Gaussian.",
+        description="In pictures to look at: film structure finer than this is kept, the rest "
+        "(light gradient, iris) is taken away: standard deviation of the Gaussian.",
     )
     band_fine_mm: float = setting(
         0.02,

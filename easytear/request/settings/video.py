@@ -6,6 +6,8 @@ from easytear.request.settings._base import Group, setting
 class VideoSettings(Group):
     """What a person knows of the recording and the file does not tell."""
 
+    stage = "eye"
+
     fps: float = setting(
         0.0,
         unit="1/s",

@@ -12,14 +12,14 @@ from PySide6.QtGui import QAction, QActionGroup
 
 from easytear.base.folders import MARKER, remove_own_folder
 from easytear.base.geometry import FloatArray
-from easytear.request.settings import dump_settings
+from easytear.request.corrections import Corrections
 from easytear.results import Analysis, IntervalResult, read_results, results_folder
 from easytear_gui import paths, words
 from easytear_gui.app import THEMES
 from easytear_gui.player.film_view import FilmView, still_background
 from easytear_gui.player.overlays import OverlayData
 from easytear_gui.running.process import Worker
-from easytear_gui.running.steps import scale_options
+from easytear_gui.session.asked import request_of
 from easytear_gui.theme.style import Choice
 
 if TYPE_CHECKING:
@@ -112,14 +112,15 @@ class Viewing(QObject):
             return
         folder = Path(tempfile.mkdtemp(prefix="easytear-preview-"))
         (folder / MARKER).touch()
-        config = folder / "settings.toml"
+        asked = folder / "request.json"
         session = self._window.document.session
-        config.write_text(dump_settings(session.settings), encoding="utf-8")
         decisions = session.video(self._window.open_key or "").decisions
-        arguments = ["analyze", str(path), "-o", str(folder), "--config", str(config),
+        plain = decisions.model_copy(update={"corrections": Corrections()})
+        request = request_of(plain, session.settings)
+        asked.write_text(request.model_dump_json(), encoding="utf-8")
+        arguments = ["analyze", str(path), "-o", str(folder), "--request", str(asked),
                      "--progress-json", "--start", f"{max(result.start_s - 0.5, 0.0):.6f}",
                      "--end", f"{result.end_s + 0.001:.6f}"]  # fmt: skip
-        arguments += scale_options(decisions, folder)
         self._folder = folder
         self._worker = Worker("easytear", arguments, self)
         self._worker.progress.connect(self._previewing)

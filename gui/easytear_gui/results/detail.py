@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Final
 
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
+from easytear.measure.quantities.catalogue import grouped, of_interval
+from easytear.measure.quantities.spread import FITS
 from easytear.request.corrections import CorrectionNote, Excluded
 from easytear.results.model import Fit, IntervalResult, ScaleInfo
 from easytear.show.flags import sentence
-from easytear_gui import words
+from easytear.show.numbers import UNKNOWN, number, quantity_text, with_interval
 
 Rows = list[tuple[str, str]]
 
@@ -64,35 +67,27 @@ def _spread(interval: IntervalResult) -> str:
 
 def _fit(name: str, fit: Fit | None) -> tuple[str, ...]:
     if fit is None:
-        return (name, words.EMPTY, words.EMPTY, "", "")
+        return (name, UNKNOWN, UNKNOWN, "", "")
     note = "" if fit.converged else " *"
     return (
         name + note,
-        words.with_interval(fit.lambda_s, fit.lambda_s_ci95),
-        words.with_interval(fit.rho_mm, fit.rho_mm_ci95),
-        words.number(fit.r2, 3),
+        with_interval(fit.lambda_s, fit.lambda_s_ci95),
+        with_interval(fit.rho_mm, fit.rho_mm_ci95),
+        number(fit.r2),
         str(fit.n),
     )
 
 
+_TOLD: Final = ("Quality", *(heading for _, heading, *_ in FITS))
+"""Groups of quantities that stand elsewhere on the panel."""
+
+
 def _others(interval: IntervalResult) -> Rows:
-    v, a, t = interval.velocity, interval.area, interval.thickness
-    peak = f"{words.number(v.peak_mm_s)} mm/s at {words.number(v.time_of_peak_s)} s"
-    rows: Rows = [
-        ("Early velocity (first 0.2 s)", f"{words.number(v.early_mm_s)} mm/s"),
-        ("Peak velocity", peak),
-        ("Mean velocity", f"{words.number(v.mean_mm_s)} mm/s"),
-        ("Stable after", f"{words.number(interval.stabilization_s)} s"),
-        ("Direction of streaks", f"{words.number(interval.streak_angle_deg, 0)}°"),
-        ("Area at start, most, end", " / ".join(words.number(x, 1) for x in
-                                                (a.start_mm2, a.max_mm2, a.end_mm2)) + " mm²"),
-    ]  # fmt: skip
-    if t is not None:
-        spread = f"{words.number(t.p10_nm, 0)} to {words.number(t.p90_nm, 0)}"
-        rows.append(("Thickness (median, 10 to 90 %)",
-                     f"{words.number(t.median_nm, 0)} nm, {spread} nm"))  # fmt: skip
-        rows.append(("Thinning", f"{words.number(t.thinning_nm_s, 1)} nm/s"))
-    return rows
+    """Return every further quantity that is known."""
+    groups = grouped(of_interval()).items()
+    shown = [one for group, members in groups if group not in _TOLD for one in members]
+    rows = [(one.label, quantity_text(one, interval)) for one in shown]
+    return [row for row in rows if row[1] != UNKNOWN]
 
 
 def _scale(scale: ScaleInfo) -> Rows:

@@ -18,10 +18,13 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from easytear.measure.quantities.base import Quantity
+from easytear.measure.quantities.catalogue import overview, quantity
 from easytear.request.corrections import Excluded
 from easytear.results.model import IntervalResult
 from easytear.show import palette
 from easytear.show.flags import sentence
+from easytear.show.numbers import quantity_text
 from easytear_gui import words
 from easytear_gui.theme.colours import LIGHT, Colours
 
@@ -38,13 +41,18 @@ class Column:
     left: bool = False
 
 
-def _y(interval: IntervalResult, name: str, digits: int = 2) -> str:
-    fit = interval.spread.y
-    if fit is None:
-        return words.EMPTY
-    return words.with_interval(getattr(fit, name), getattr(fit, f"{name}_ci95"), digits)
+def _number(one: Quantity) -> Column:
+    """Return the column of a quantity of the catalogue."""
+    meaning = f"{one.label}: {one.meaning}" + (f", in {one.unit}" if one.unit else "")
+    return Column(_title(one), meaning, lambda i: quantity_text(one, i, unit=False))
 
 
+def _title(one: Quantity) -> str:
+    heading = one.heading
+    return heading if heading.startswith(("λ", "ρ")) else heading[0].upper() + heading[1:]
+
+
+_SCORE: Final = "quality.score"
 COLUMNS: Final = (
     Column("Interval", "Inter-blink interval, counted from 1", lambda i: f"{i.index + 1}"),
     Column(
@@ -52,42 +60,8 @@ COLUMNS: Final = (
         "First and last moment of the interval, seconds of video time",
         lambda i: f"{i.start_s:.2f} – {i.end_s:.2f}",
     ),
-    Column(
-        "Quality",
-        "How far the numbers can be trusted: 0 (not at all) to 1",
-        lambda i: f"{i.quality.score:.2f}",
-    ),
-    Column(
-        "λ (s)",
-        "Time constant of the spread, with its 95 % interval, in seconds: "
-        "after λ the film has gone 63 % of its way",
-        lambda i: _y(i, "lambda_s"),
-    ),
-    Column(
-        "ρ (mm)",
-        "How far the film spreads in the end, with its 95 % interval, in millimetres",
-        lambda i: _y(i, "rho_mm"),
-    ),
-    Column(
-        "v₀ (mm/s)",
-        "Initial velocity ρ/λ, with its 95 % interval, in millimetres per second",
-        lambda i: _y(i, "initial_velocity_mm_s", 1),
-    ),
-    Column(
-        "Stable (s)",
-        "From the onset until the film's upward velocity stays small, in seconds",
-        lambda i: words.number(i.stabilization_s),
-    ),
-    Column(
-        "Area (mm²)",
-        "Largest area of cornea below the front, in square millimetres",
-        lambda i: words.number(i.area.max_mm2, 1),
-    ),
-    Column(
-        "Film (nm)",
-        "Median thickness of the film, in nanometres (relative unless colours were calibrated)",
-        lambda i: words.number(i.thickness.median_nm if i.thickness else None, 0),
-    ),
+    _number(quantity(_SCORE)),
+    *(_number(one) for one in overview() if one.key != _SCORE),
     Column(
         "What to know",
         "What a reader must know before believing the numbers",

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
 
 from easytear.request.settings import Settings
+from easytear.request.work import work
+from easytear_gui.session.asked import request_of
 from easytear_gui.session.model import Decisions, Record
-
-MEASURING: Final = ("spread", "quality")
-"""Groups of settings that need no look at the video."""
-
-_LOOKS: Final = ("intervals", "regions", "irises", "pupils")
 
 
 class Work(StrEnum):
@@ -19,35 +15,31 @@ class Work(StrEnum):
 
     NONE = "none"
     REMEASURE = "remeasure"
-    TAKE_IN = "take in"
+    ANNOTATIONS = "annotations"
     REUSE = "reuse"
     FULL = "full"
 
 
 def needed(record: Record, decisions: Decisions, settings: Settings) -> Work:
-    """Return what must be done.
+    """Return what must be done; the engine's own rules say what runs again.
 
     - the scale, exclusions and measuring settings: measured again from what was found;
-    - annotations from napari: taken in; earlier ones that changed need the program's own result;
+    - annotations from napari that are new or changed: what they touch;
     - moved intervals, redrawn regions and limbi: only the intervals that they touch;
-    - other settings: everything.
+    - settings of the eye and the film: everything; of pictures alone: nothing.
     """
     old, old_settings = record.applied, record.applied_settings
     if old is None or old_settings is None or record.results is None:
         return Work.FULL
-    if old.annotations is not None and old.annotations != decisions.annotations:
+    before, after = request_of(old, old_settings), request_of(decisions, settings)
+    about = before.corrections.about() | after.corrections.about()
+    todo = work(before, after, max(about, default=-1) + 1)
+    if todo.everything:
         return Work.FULL
-    if not _same_but(old_settings, settings, MEASURING):
-        return Work.FULL
-    before, after = old.corrections, decisions.corrections
-    if any(getattr(before, name) != getattr(after, name) for name in _LOOKS):
-        same = old_settings == settings and old.annotations is None
-        return Work.REUSE if same else Work.FULL
     if old.annotations != decisions.annotations:
-        return Work.TAKE_IN
-    return Work.NONE if old == decisions and old_settings == settings else Work.REMEASURE
-
-
-def _same_but(one: Settings, other: Settings, groups: tuple[str, ...]) -> bool:
-    left, right = one.model_dump(), other.model_dump()
-    return all(left[name] == right[name] for name in left if name not in groups)
+        return Work.ANNOTATIONS
+    if todo.look:
+        return Work.REUSE
+    same = before.corrections == after.corrections and before.scale == after.scale
+    measured = any(reason.endswith("(measured again)") for reason in todo.reasons)
+    return Work.NONE if same and not measured else Work.REMEASURE

@@ -29,9 +29,7 @@ class _Job:
     decisions: Decisions
     settings: Settings
     staging: Path
-    steps: list[Step]
-    count: int
-    made: Path = Path()
+    step: Step
     worker: Worker | None = None
 
 
@@ -137,7 +135,7 @@ class Runner(QObject):
             self.finished.emit(key, False)
             return self._next()
         self._document.set_record(key, state=State.RUNNING, message="starting", share=0.0)
-        self._start_step(self._job)
+        self._start(self._job)
         self.changed.emit()
         return None
 
@@ -146,13 +144,12 @@ class Runner(QObject):
         staging = document.results_folder / f".running-{video.key}"
         settings, decisions = document.session.settings, video.decisions
         earlier = document.results_of(video.key)
-        steps = prepare(video.path, work, decisions, settings, earlier, staging)
-        return _Job(video.key, decisions, settings, staging, steps, len(steps))
+        applied = document.record(video.key).applied
+        step = prepare(video.path, work, decisions, settings, earlier, applied, staging)
+        return _Job(video.key, decisions, settings, staging, step)
 
-    def _start_step(self, job: _Job) -> None:
-        step = job.steps.pop(0)
-        job.made = step.makes
-        job.worker = Worker(step.module, step.arguments, self)
+    def _start(self, job: _Job) -> None:
+        job.worker = Worker(job.step.module, job.step.arguments, self)
         job.worker.progress.connect(self._progress)
         job.worker.finished.connect(self._finished)
         job.worker.start()
@@ -160,9 +157,7 @@ class Runner(QObject):
     def _progress(self, share: float, message: str) -> None:
         job = self._job
         if job is not None:
-            done = job.count - len(job.steps) - 1
-            whole = (done + share) / job.count
-            self._document.set_record(job.key, share=whole, message=message)
+            self._document.set_record(job.key, share=share, message=message)
             self.changed.emit()
 
     def _finished(self, ok: bool, message: str) -> None:
@@ -171,9 +166,6 @@ class Runner(QObject):
             return
         if job.worker is not None:
             job.worker.deleteLater()
-        if ok and job.steps:
-            self._start_step(job)
-            return
         self._job = None
         if ok and not self._take_over(job):
             ok, message = False, "The results could not be put in place; the log says more."
@@ -200,7 +192,7 @@ class Runner(QObject):
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.exists():
                 target.replace(old)
-            job.made.replace(target)
+            job.step.makes.replace(target)
             _carry_over(old, target)
         except OSError:
             _log.exception("taking over results of %s", video.path)

@@ -1,4 +1,4 @@
-"""The command lines of a job: each step reads the folder that the one before it wrote."""
+"""The command line of a job, and the folder that it writes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from easytear.base.folders import make_own_folder
-from easytear.request.settings import Settings, dump_settings
-from easytear.results import results_folder
+from easytear.request.settings import Settings
+from easytear.results import read_summary, results_folder
 from easytear_gui.running.plan import Work
+from easytear_gui.session.asked import request_of, request_with_annotations
 from easytear_gui.session.model import Decisions
 
 
@@ -27,9 +28,10 @@ def prepare(
     decisions: Decisions,
     settings: Settings,
     earlier: Path | None,
+    applied: Decisions | None,
     staging: Path,
-) -> list[Step]:
-    """Make a staging folder with settings and decisions; return the steps of the work.
+) -> Step:
+    """Make a staging folder with the request; return the command that runs it.
 
     Parameters
     ----------
@@ -41,6 +43,8 @@ def prepare(
         With what.
     earlier : Path or None
         The folder of earlier results.
+    applied : Decisions or None
+        The decisions that these were made with.
     staging : Path
         A folder of its own for this job; what was in it is removed.
 
@@ -49,53 +53,22 @@ def prepare(
     OSError
         If the folder cannot be written.
     EasyTearError
-        If something stands there that EasyTear did not make.
+        If the earlier results cannot be read, or something stands there that EasyTear did not make.
     """
     make_own_folder(staging)
-    config = staging / "settings.toml"
-    config.write_text(dump_settings(settings), encoding="utf-8")
-    steps: list[Step] = []
-    if work in (Work.FULL, Work.REUSE):
-        reuse = earlier if work == Work.REUSE else None
-        steps.append(_analyze(video, decisions, config, reuse, staging))
-    elif work == Work.REMEASURE and earlier is not None:
-        steps.append(_remeasure(video, decisions, config, earlier, staging))
-    if decisions.annotations is not None and work != Work.REMEASURE and earlier is not None:
-        before, made = steps[-1].makes if steps else earlier, staging / "corrected"
-        notes = earlier / decisions.annotations.file
-        taken = (str(before), str(made), str(notes), str(video))
-        steps.append(Step("easytear_gui.running.apply_annotations", taken, made))
-    return steps
-
-
-def _remeasure(
-    video: Path, decisions: Decisions, config: Path, earlier: Path, staging: Path
-) -> Step:
-    decided, made = staging / "decisions.json", staging / "remeasured"
-    decided.write_text(decisions.model_dump_json(), encoding="utf-8")
-    arguments = (str(earlier), str(made), str(config), str(decided), str(video))
-    return Step("easytear_gui.running.remeasure", arguments, made)
-
-
-def _analyze(
-    video: Path, decisions: Decisions, config: Path, reuse: Path | None, staging: Path
-) -> Step:
-    corrections, out = staging / "corrections.json", staging / "out"
-    corrections.write_text(decisions.corrections.model_dump_json(), encoding="utf-8")
-    options = ["--config", str(config), "--corrections", str(corrections), "--progress-json"]
-    options += scale_options(decisions, staging)
+    reuse = earlier if work != Work.FULL else None
+    request = request_of(decisions, settings)
+    options: list[str] = []
+    if decisions.annotations is not None and earlier is not None:
+        known = applied is not None and applied.annotations == decisions.annotations
+        if known and applied is not None and reuse is not None:
+            before = read_summary(reuse).request
+            request = request_with_annotations(decisions, settings, applied, before)
+        else:
+            options += ["--annotations", str(earlier / decisions.annotations.file)]
     if reuse is not None:
-        options += ["--reuse", str(reuse)]
-    arguments = ("analyze", str(video), "-o", str(out), *options)
-    return Step("easytear", arguments, results_folder(video, out))
-
-
-def scale_options(decisions: Decisions, staging: Path) -> list[str]:
-    """Return the command line's options for a person's scale."""
-    if decisions.calibration is not None:
-        file = staging / "scale.json"
-        file.write_text(decisions.calibration.model_dump_json(), encoding="utf-8")
-        return ["--scale", str(file)]
-    if decisions.hvid_mm is not None:
-        return ["--hvid", repr(decisions.hvid_mm)]
-    return []
+        options += ["--earlier", str(reuse)]
+    asked, out = staging / "request.json", staging / "out"
+    asked.write_text(request.model_dump_json(), encoding="utf-8")
+    arguments = ("analyze", str(video), "-o", str(out), "--request", str(asked))
+    return Step("easytear", (*arguments, *options, "--progress-json"), results_folder(video, out))

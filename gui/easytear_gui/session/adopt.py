@@ -7,9 +7,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from easytear.base.errors import EasyTearError
-from easytear.request.scale import MEAN_HVID_MM, SD_HVID_MM
+from easytear.request.request import Request
 from easytear.request.settings import Settings
-from easytear.results import ScaleInfo, read_summary
+from easytear.results import read_summary
 
 
 def settings_of_results(folder: Path, video: Path) -> Settings | None:
@@ -25,15 +25,8 @@ def settings_of_results(folder: Path, video: Path) -> Settings | None:
         settings = summary.request.settings
     except (EasyTearError, ValidationError):
         return None
-    if summary.notes or not _mean_iris(summary.calibration):
+    if summary.notes or summary.request != Request(settings=settings):
         return None
     if summary.video.sha256 != content_hash(video):
         return None
     return settings
-
-
-def _mean_iris(scale: ScaleInfo) -> bool:
-    """Return whether the scale came from the mean iris: people's spread is then in its SD."""
-    if scale.source == "hvid" and scale.mm_per_px and scale.mm_per_px_sd:
-        return scale.mm_per_px_sd / scale.mm_per_px > 0.99 * SD_HVID_MM / MEAN_HVID_MM
-    return scale.source is None

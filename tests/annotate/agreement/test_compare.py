@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from easytear.annotate.agreement import PROGRAM, compare, write_agreement
 from easytear.annotate.model import BlinkMark, IntervalMark
 from easytear.base.errors import AnnotationError
-from easytear.engine import remeasure
+from easytear.engine import run
+from easytear.request.request import Request
 from tests.annotate import scene
 
 MARKS = [
@@ -24,7 +26,9 @@ MARKS = [
 def comparison():
     exact = scene.annotated("anna", items=MARKS, every=5)
     unsure = scene.annotated("<b>bert</b>", noise_px=3.0, seed=4, every=5)
-    return compare([(remeasure(scene.analysis()), [exact, unsure])])
+    return compare(
+        [(run(Request(), Path("film.mp4"), scene.analysis(), remeasure=True), [exact, unsure])]
+    )
 
 
 def pair(comparison, a, b):

@@ -7,15 +7,16 @@ import pytest
 
 from easytear.base.errors import VideoError
 from easytear.base.progress import Cancelled
-from easytear.engine import analyze
+from easytear.engine import run
 from easytear.request.corrections import Corrections, Excluded, IntervalEdit
-from easytear.request.scale import Calibration
+from easytear.request.request import Request
+from easytear.request.scale import ScaleRequest
 from easytear.request.settings import Settings
 from easytear.results import FRAMES, FRONT, TRACKS, Analysis, summary_json
 from easytear.simulate import Truth
 from easytear.video import VideoWriter
 from easytear.workers.pool import WorkerPool
-from tests.engine.conftest import NORMAL, STRETCH
+from tests.engine.conftest import ASKED, NORMAL
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +64,12 @@ def test_tracks_agree_with_the_eye(normal: Analysis) -> None:
     eye = normal.frames.set_index("frame")
     dx = tracks["x_px"] - tracks["x_eye_px"] - eye["eye_dx_px"].reindex(tracks["frame"]).to_numpy()
     turned = np.deg2rad(eye["eye_rotation_deg"].abs().max()) * 400.0
-    assert dx.abs().max() <= turned + 1e-6
+    assert dx.abs().max() <= turned + 2e-3  # places are kept to a thousandth
 
 
 def test_a_second_process_changes_no_digit(normal: Analysis) -> None:
     with WorkerPool(1) as pool:
-        other = analyze(NORMAL, pool=pool, **STRETCH)  # type: ignore[arg-type]
+        other = run(ASKED, NORMAL, pool=pool)
     assert summary_json(other.summary) == summary_json(normal.summary)
     pd.testing.assert_frame_equal(other.frames, normal.frames, check_exact=True)
     pd.testing.assert_frame_equal(other.tracks, normal.tracks, check_exact=True)
@@ -83,8 +84,8 @@ def test_the_summary_is_json_without_holes(normal: Analysis) -> None:
 
 
 def test_a_known_scale_scales_lengths_and_not_times(normal: Analysis) -> None:
-    scale = Calibration(mm_per_px=0.03, mm_per_px_sd=None, source="user")
-    other = analyze(NORMAL, calibration=scale, **STRETCH)  # type: ignore[arg-type]
+    scale = ScaleRequest(kind="mm_per_px", value=0.03)
+    other = run(ASKED.but(scale=scale), NORMAL)
     assert other.summary.calibration.mm_per_px == 0.03
     ours, theirs = normal.summary.intervals[0].area, other.summary.intervals[0].area
     assert ours.max_mm2 is not None
@@ -106,7 +107,7 @@ def test_decisions_are_taken_in_and_noted(normal: Analysis) -> None:
         ),
         excluded=(Excluded(interval=0, reason="looks away"),),
     )
-    again = analyze(NORMAL, corrections=corrections, **STRETCH)  # type: ignore[arg-type]
+    again = run(ASKED.but(corrections=corrections), NORMAL)
     interval = again.summary.intervals[0]
     assert (interval.start_frame, interval.end_frame) == (
         found.start_frame,
@@ -115,13 +116,6 @@ def test_decisions_are_taken_in_and_noted(normal: Analysis) -> None:
     assert interval.excluded is not None
     assert [note.what for note in again.summary.notes] == ["interval", "exclusion"]
     assert again.tracks["frame"].max() <= found.start_frame + 40
-
-
-def test_untouched_intervals_are_taken_over(normal: Analysis) -> None:
-    corrections = Corrections(excluded=(Excluded(interval=0, reason="looks away"),))
-    again = analyze(NORMAL, corrections=corrections, reuse=normal, **STRETCH)  # type: ignore[arg-type]
-    assert again.tracks["x_eye_px"].equals(normal.tracks["x_eye_px"])
-    assert again.summary.intervals[0].spread == normal.summary.intervals[0].spread
 
 
 class StopAt:
@@ -136,7 +130,7 @@ class StopAt:
 @pytest.mark.parametrize("share", [0.05, 0.5])
 def test_cancelling_stops_the_work(share: float) -> None:
     with pytest.raises(Cancelled):
-        analyze(NORMAL, progress=StopAt(share), **STRETCH)  # type: ignore[arg-type]
+        run(ASKED, NORMAL, progress=StopAt(share))
 
 
 def test_a_grey_wall_gives_no_spread_and_says_so(tmp_path: Path) -> None:
@@ -146,7 +140,7 @@ def test_a_grey_wall_gives_no_spread_and_says_so(tmp_path: Path) -> None:
         for _ in range(45):
             grey = np.clip(rng.normal(120, 2, (120, 160, 1)), 0, 255).astype(np.uint8)
             writer.write(np.repeat(grey, 3, axis=2))
-    found = analyze(path)
+    found = run(Request(), path)
     assert len(found.frames) == 45
     for interval in found.summary.intervals:
         assert interval.spread.y is None
@@ -155,11 +149,6 @@ def test_a_grey_wall_gives_no_spread_and_says_so(tmp_path: Path) -> None:
     assert len(found.front) == 0
 
 
-def test_an_option_that_there_is_not_is_refused() -> None:
-    with pytest.raises(TypeError, match="hvid"):
-        analyze(NORMAL, hvid=12.1)  # type: ignore[call-arg]
-
-
 def test_too_short_a_stretch_is_told_in_a_sentence() -> None:
     with pytest.raises(VideoError, match="at least 10"):
-        analyze(NORMAL, start_s=1.0, end_s=1.1)
+        run(Request(start_s=1.0, end_s=1.1), NORMAL)

@@ -1,0 +1,1 @@
+"""The catalogue of quantities: each is declared once, in a file of its family."""

@@ -1,0 +1,76 @@
+"""Reflections of lamps on the cornea, which lie over pupil and iris and belong to neither."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from easytear.base.geometry import BoolArray, ByteArray
+
+_SMALL = 240
+_LARGEST = 0.2
+"""Size of the largest reflection, as a share of the picture's longer side."""
+
+_THIN = 0.03
+"""Width of the strokes of rings and dots of light, as such a share."""
+
+_ABOVE = 1.2
+"""A reflection is brighter than skin and white of the eye by this factor."""
+
+
+def without_reflections(grey: ByteArray, valid: BoolArray | None = None) -> ByteArray:
+    """Return the picture with reflections filled from what lies about them.
+
+    A reflection is smaller than a fifth of the picture and brighter than anything that is seen by
+    scattered light; strokes and dots (of rings of light) are also told where they are only much
+    brighter than what lies on both sides.
+
+    Parameters
+    ----------
+    grey : (height, width) uint8 array
+        The picture; it comes back itself where it has no reflections.
+    valid : (height, width) bool array, optional
+        What of it is picture.
+    """
+    found = reflections(grey, valid)
+    if found is None:
+        return grey
+    small, mask = found
+    filled = cv2.inpaint(small, mask, 3.0, cv2.INPAINT_TELEA)
+    size = (grey.shape[1], grey.shape[0])
+    over = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR) > 0
+    return np.where(over, cv2.resize(filled, size, interpolation=cv2.INTER_LINEAR), grey).astype(
+        np.uint8
+    )
+
+
+def reflections(
+    grey: ByteArray, valid: BoolArray | None = None
+) -> tuple[ByteArray, ByteArray] | None:
+    """Return the reduced picture and where reflections lie in it (uint8, 0 or 1); None without."""
+    factor = max(max(grey.shape) / _SMALL, 1.0)
+    size = (max(round(grey.shape[1] / factor), 1), max(round(grey.shape[0] / factor), 1))
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    seen = small
+    if valid is not None and not valid.all():
+        inside = cv2.resize(valid.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+        seen = small[inside]
+    if min(small.shape) < 12 or not seen.size:
+        return None
+    dark, usual, light = np.quantile(seen, [0.05, 0.5, 0.95])
+    longer = max(small.shape)
+    tall = _standing_out(small, _LARGEST * longer)
+    thin = _standing_out(small, _THIN * longer)
+    hot = (small > _ABOVE * light) & (tall > 0.5 * (light - dark) + 5.0)
+    strokes = (thin > 0.8 * (usual - dark) + 15.0) & (small > light)
+    mask = (hot | strokes).astype(np.uint8)
+    if not mask.any():
+        return None
+    return small, cv2.dilate(mask, np.ones((5, 5), np.uint8)).astype(np.uint8)
+
+
+def _standing_out(small: ByteArray, width: float) -> ByteArray:
+    """Return by how much each place is brighter than what it is an island in."""
+    across = max(3, round(width) | 1)
+    kernel = np.ones((across, across), np.uint8)
+    return cv2.morphologyEx(small, cv2.MORPH_TOPHAT, kernel).astype(np.uint8)
