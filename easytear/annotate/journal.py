@@ -26,6 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 from easytear.annotate.actions import Action, Change, apply
 from easytear.annotate.files import parse_annotations
 from easytear.annotate.model import Annotations, AnyItem
+from easytear.base.atomic import flush_to_disk
 from easytear.base.errors import AnnotationError
 
 SYNC_S: Final = 0.5
@@ -219,11 +220,11 @@ class JournalWriter:
         self._closing.set()
         self._wanted.set()
         self._thread.join()
-        os.fsync(self._file.fileno())
+        flush_to_disk(self._file.fileno())
         self._file.close()
 
     def _sync(self) -> None:
         while self._wanted.wait() and not self._closing.is_set():
             self._wanted.clear()
-            os.fsync(self._file.fileno())
+            flush_to_disk(self._file.fileno())
             self._closing.wait(SYNC_S)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from easytear.base.errors import EasyTearError
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
 from easytear.cli.asking import Asked, refuse
+from easytear.cli.console import say
 from easytear.cli.overwrite import Overwrite, refuse_another_video
 from easytear.cli.produce import How, produce
 from easytear.workers.pool import WorkerPool, processors
@@ -129,8 +127,6 @@ def analyze_command(
     videos failed.
     """
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
-    # A scheduler's or a user's kill ends the work as Ctrl-C does: nothing is left behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     asked = Asked(
         request=request,
         config=config,
@@ -193,7 +189,7 @@ def _with_device(video: Path, task: _Task, device: Device) -> Request:
         facts = reader.facts
     if not task.how.quiet:
         for remark in device.remarks(facts.width_px, facts.height_px, facts.fps_mean):
-            Console(stderr=True, soft_wrap=True).print(f"note: {remark}", markup=False)
+            say(f"note: {remark}")
     return task.asked.with_device(task.request, device, facts.width_px)
 
 
@@ -205,8 +201,7 @@ def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Summary, P
             done.append(_analyze_one(video, task))
         except EasyTearError as error:
             failed += 1
-            console = Console(stderr=True, highlight=False, soft_wrap=True)
-            console.print(f"easytear: {error}", markup=False)
+            say(f"easytear: {error}")
     return done, failed
 
 
@@ -225,4 +220,4 @@ def _print_json(done: list[tuple[Summary, Path]]) -> None:
 
     summaries = [json.loads(summary_json(summary)) for summary, _ in done]
     payload = summaries[0] if len(summaries) == 1 else summaries
-    typer.echo(json.dumps(payload, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(payload, indent=2, ensure_ascii=True))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gc
+import logging
+import os
+import signal
 import sys
 from importlib import import_module
 
 import typer
-from rich.console import Console
 
 from easytear import __version__
 from easytear.base.errors import EasyTearError, SettingsError, UsageError
+from easytear.cli.console import say
+from easytear.cli.streams import prepare_streams
 
 EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 
@@ -30,6 +34,8 @@ COMMANDS: tuple[str, ...] = (
     "doctor",
 )
 """Modules of this package that register commands, in the order of the help page."""
+
+log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="easytear",
@@ -61,13 +67,49 @@ for _name in COMMANDS:
 
 def main() -> None:
     """Run the command line; what a person can mend is told in one sentence, without traceback."""
+    prepare_streams()
+    # Figures are ours: neither another program's backend nor a user's style (TeX) touches them.
+    os.environ.update(MPLBACKEND="agg", MATPLOTLIBRC=os.devnull)
+    # A scheduler's or a user's kill ends the work as Ctrl-C does: nothing is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         app()
     except EasyTearError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"easytear: {error}", markup=False
-        )
+        say(f"easytear: {error}")
         sys.exit(EXIT_USAGE if isinstance(error, SettingsError | UsageError) else EXIT_NOTHING)
+    except Exception as error:
+        told = of_the_computer(error)
+        if told is None:
+            raise
+        log.info("the computer's own words", exc_info=True)
+        say(f"easytear: {told}")
+        sys.exit(EXIT_NOTHING)
     finally:
         # The system frees what is left; to look for cycles in it first takes a third of a second.
         gc.freeze()
+
+
+def of_the_computer(error: Exception) -> str | None:
+    """Return what a person can do about a failure of disk, memory or system; None for our own."""
+    text = str(error)
+    if isinstance(error, MemoryError) or any(words in text for words in _NO_MEMORY):
+        return (
+            "there is not enough memory; close other programs, raise the limit, or analyse a "
+            "shorter stretch (--start, --end) with --workers 1."
+        )
+    if isinstance(error, BlockingIOError | RuntimeError) and any(w in text for w in _NO_PROCESS):
+        return "no further process or thread may be started; raise the limit on processes."
+    if not isinstance(error, OSError):
+        return None
+    name = f"{error.filename}: " if error.filename else ""
+    what = error.strerror or text or type(error).__name__
+    return f"{name}cannot be used ({what}); make room or access there, or choose another place."
+
+
+_NO_MEMORY = (
+    "Cannot allocate memory",
+    "Insufficient memory",
+    "Unable to allocate",
+    "out of memory",
+)
+_NO_PROCESS = ("start new thread", "Resource temporarily unavailable")

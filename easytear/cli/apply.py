@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from easytear.base.errors import ResultsError
 from easytear.cli.asking import Asked
+from easytear.cli.console import console
 from easytear.cli.produce import How, produce
 from easytear.workers.pool import WorkerPool, processors
 
@@ -144,17 +144,17 @@ def _planned(earlier: Analysis, wanted: Request, annotations: Path | None, video
 
 
 def _say(todo: Work, intervals: int) -> None:
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    out = console()
     for reason in todo.reasons or ("nothing differs",):
-        console.print(f"- {reason}")
+        out.print(f"- {reason}")
     if todo.everything:
-        console.print("runs again: everything")
+        out.print("runs again: everything")
     elif todo.nothing:
-        console.print("runs again: nothing")
+        out.print("runs again: nothing")
     else:
         parts = (("looked at", todo.look), ("measured", todo.measure))
         said = [f"{what} again: {_numbers(which, intervals)}" for what, which in parts if which]
-        console.print("; ".join(said))
+        out.print("; ".join(said))
 
 
 def _numbers(which: frozenset[int], intervals: int) -> str:

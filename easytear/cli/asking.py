@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
-from rich.console import Console
 
 from easytear.base.errors import EasyTearError
 from easytear.cli.app import EXIT_USAGE
+from easytear.cli.console import say
 
 if TYPE_CHECKING:
     from easytear.request.corrections import Corrections
@@ -128,5 +128,5 @@ def read_corrections(path: Path) -> Corrections:
 
 def refuse(problem: str) -> NoReturn:
     """Say what is wrong with the options, and exit."""
-    Console(stderr=True, soft_wrap=True).print(f"easytear: {problem}.", markup=False)
+    say(f"easytear: {problem}.")
     raise typer.Exit(EXIT_USAGE)

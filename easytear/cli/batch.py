@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from easytear.base.errors import MissingExtraError
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
+from easytear.cli.console import say
 from easytear.workers.pool import processors
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
 
 @contextmanager
 def _ctrl_c(say: Callable[[str], None]) -> Iterator[Stop]:
-    """Turn Ctrl-C into the wish to stop: once softly, twice at once."""
+    """Turn Ctrl-C into the wish to stop: once softly, twice (or a kill) at once."""
     from easytear.study.local import Stop
 
     stop = Stop()
@@ -235,11 +235,16 @@ def _ctrl_c(say: Callable[[str], None]) -> Iterator[Stop]:
         else:
             say("stopping when the running videos have ended; Ctrl-C again to stop at once")
 
-    before = signal.signal(signal.SIGINT, asked)
+    def told_to_end(_signal: int, _frame: object) -> None:
+        while not stop.now:
+            stop.ask()
+
+    before = signal.signal(signal.SIGINT, asked), signal.signal(signal.SIGTERM, told_to_end)
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
 
 
 def _say_plan(order: Order) -> None:
@@ -263,10 +268,9 @@ def _say_plan(order: Order) -> None:
 
 
 def _say_end(folder: Path, record: StudyRecord) -> None:
-    errors = Console(stderr=True, highlight=False, soft_wrap=True)
     for video in record.videos:
         if video.state == "failed":
-            errors.print(f"failed: {video.name}: {video.error}", markup=False)
+            say(f"failed: {video.name}: {video.error}")
     counts = record.counts
     waiting = f", {counts['waiting']} still to do" if counts["waiting"] else ""
     typer.echo(f"{counts['done']} done, {counts['failed']} failed{waiting}: {folder / PAGE}")

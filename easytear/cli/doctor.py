@@ -63,7 +63,9 @@ def _list_devices() -> None:
     try:
         known = devices()
     except EasyTearError as error:
-        Console(stderr=True, soft_wrap=True).print(f"easytear: {error}", markup=False)
+        from easytear.cli.console import say
+
+        say(f"easytear: {error}")
         raise typer.Exit(1) from error
     console = Console(highlight=False)
     for one in known.values():

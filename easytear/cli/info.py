@@ -54,7 +54,7 @@ def info(
     with show_progress(video.name, quiet=not sys.stderr.isatty()) as progress:
         found = survey(video, progress, fps)
     if as_json:
-        typer.echo(json.dumps(as_record(found), indent=2, ensure_ascii=False, allow_nan=False))
+        typer.echo(json.dumps(as_record(found), indent=2, ensure_ascii=True, allow_nan=False))
     else:
         _print(found)
 
@@ -81,9 +81,9 @@ def as_record(found: Survey) -> dict[str, Any]:
 
 
 def _print(found: Survey) -> None:
-    from rich.console import Console
     from rich.table import Table
 
+    from easytear.cli.console import console
     from easytear.show.flags import sentence
 
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -95,9 +95,9 @@ def _print(found: Survey) -> None:
         table.add_row("" if number else "To note", sentence(problem))
     if not found.problems:
         table.add_row("To note", "Nothing looks wrong.")
-    console = Console(highlight=False, markup=False)
-    console.print(str(found.facts.path), style="bold", soft_wrap=True)
-    console.print(table)
+    out = console()
+    out.print(str(found.facts.path), style="bold", soft_wrap=True)
+    out.print(table)
 
 
 def _rows(found: Survey) -> list[tuple[str, str]]:

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from easytear.base.progress import SILENT, Progress
+from easytear.cli.console import console
 
 
 class _BarProgress:
@@ -61,5 +61,5 @@ def show_progress(name: str, *, quiet: bool = False, as_json: bool = False) -> I
             TaskProgressColumn(),
             TimeRemainingColumn(),
         )
-        with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        with Bar(*columns, console=console(stderr=True), transient=True) as bar:
             yield _BarProgress(bar, name)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from easytear.cli.console import say
 from easytear.cli.progress import show_progress
 
 
@@ -36,7 +36,7 @@ def report_command(
     analysis = read_results(folder)
     found, why = find_video(analysis, folder, video, needed=overlay)
     if found is None:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(why, markup=False)
+        say(why)
     with show_progress(folder.name, quiet=quiet, as_json=False) as progress:
         share = 0.3 if overlay else 1.0
         write_report(analysis, folder, found, Part(progress, 0.0, share))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from easytear.cli.console import console
 from easytear.cli.overwrite import Overwrite, refuse_existing
 
 
@@ -27,7 +28,7 @@ def simulate_command(
     difficulty: Annotated[
         int, typer.Option(help="Of instruments and whole eyes: 0 easy to 2 hard.", min=0, max=2)
     ] = 1,
-    seed: Annotated[int, typer.Option(help="Draws everything the preset leaves open.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Draws everything the preset leaves open.")] = 0,
     duration: Annotated[
         float | None, typer.Option(help="Length in seconds.", min=0.2, max=3600.0)
     ] = None,
@@ -83,7 +84,6 @@ def _make(
     quiet: bool,
     overwrite: bool,
 ) -> None:
-    from rich.console import Console
     from rich.progress import Progress as RichProgress
 
     from easytear.simulate import PRESETS, make_scene, simulate
@@ -93,20 +93,34 @@ def _make(
     ours = name in PRESETS
     scene = with_camera(make_scene(name, seed), **camera) if ours else None
     shot = None if ours else resized(make_shot(name, seed, difficulty), **camera)
-    video = out if out.suffix and not out.is_dir() else out / f"{name}-{seed}.mp4"
+    video = _video_file(out, f"{name}-{seed}.mp4")
     refuse_existing(video, overwrite)
 
     class Bar:
         def update(self, done: float, total: float, message: str = "") -> None:
             bar.update(task, completed=done, total=total)
 
-    with RichProgress(console=Console(stderr=True), disable=quiet, transient=True) as bar:
+    with RichProgress(console=console(stderr=True), disable=quiet, transient=True) as bar:
         task = bar.add_task(f"rendering {video.name}", total=None)
         if scene is not None:
             simulate(scene, video, Bar())
         elif shot is not None:
             record(shot, video, Bar())
     typer.echo(str(video))
+
+
+def _video_file(out: Path, name: str) -> Path:
+    """Return the file to write: `out`, or one of that name in it where it is a folder."""
+    if out.is_dir() or not out.suffix:
+        return out / name
+    if out.suffix.lower() not in _CONTAINERS:
+        raise typer.BadParameter(
+            f"{out} is no folder, and not named as a video: {', '.join(_CONTAINERS)}."
+        )
+    return out
+
+
+_CONTAINERS = (".mp4", ".mkv", ".mov", ".avi")
 
 
 def _size(text: str) -> tuple[int, int]:

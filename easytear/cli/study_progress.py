@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.live import Live
 from rich.text import Text
+
+from easytear.cli.console import console
 
 if TYPE_CHECKING:
     from easytear.study.tasks import Outcome, Task
@@ -25,7 +26,7 @@ class StudyProgress:
     def __init__(self, quiet: bool = False) -> None:
         """Prepare; nothing is shown before it is entered."""
         self._quiet = quiet
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._console = console(stderr=True)
         self._lock = threading.RLock()
         self._begun = time.monotonic()
         self._total = self._done = self._failed = 0
@@ -85,7 +86,7 @@ class StudyProgress:
     def note(self, message: str) -> None:
         """Say something about the run as a whole."""
         if not self._quiet:
-            self._console.print(message, markup=False)
+            self._console.print(message, soft_wrap=True)
 
     def _state(self) -> str:
         return (

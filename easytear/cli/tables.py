@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from easytear.cli.console import console
 from easytear.results import Fit, IntervalResult, Summary
 from easytear.show.flags import sentence
 
@@ -22,17 +22,17 @@ def print_summary(summary: Summary, folder: Path) -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     for interval in summary.intervals:
         table.add_row(*_row(interval))
-    console = Console(highlight=False)
+    out = console()
     if summary.intervals:
-        console.print(table)
+        out.print(table)
     else:
-        console.print(Path(summary.video.path).name, markup=False, soft_wrap=True)
+        out.print(Path(summary.video.path).name, soft_wrap=True)
     for flag in summary.flags:
-        console.print(f"  {sentence(flag)}", markup=False, soft_wrap=True)
+        out.print(f"  {sentence(flag)}", soft_wrap=True)
     for interval in summary.intervals:
         if interval.quality.flags:
-            console.print(f"  interval {interval.index + 1}: {', '.join(interval.quality.flags)}")
-    console.print(f"  {folder / 'report.html'}", markup=False, soft_wrap=True)
+            out.print(f"  interval {interval.index + 1}: {', '.join(interval.quality.flags)}")
+    out.print(f"  {folder / 'report.html'}", soft_wrap=True)
 
 
 def _row(interval: IntervalResult) -> tuple[str, ...]:

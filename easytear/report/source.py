@@ -41,7 +41,7 @@ def find_video(
                 "analyse it, or name the right one."
             )
         return given, ""
-    path = Path(told.path)
+    path, folder = Path(told.path), folder.resolve()
     places = [path, folder / path.name, folder.parent / path.name, folder.parent.parent / path.name]
     for place in places:
         if place.is_file() and content_hash(place) == told.sha256:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import ValidationError
 
 from easytear.base.atomic import atomic_write
+from easytear.base.claims import working_folder
 from easytear.base.errors import ResultsError
-from easytear.base.folders import MARKER
 from easytear.results.migrate import VERSION_1, from_version_1
 from easytear.results.model import SCHEMA, Summary
 from easytear.results.tables import BLINKS, EVENTS, FRAMES, FRONT, TRACKS, decimals, shape_table
@@ -178,11 +177,7 @@ def cannot_be_written(folder: Path) -> Iterator[None]:
 
 def _write(results: Results, folder: Path, also: Callable[[Path], None] | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        dir=folder, prefix=".new-", ignore_cleanup_errors=True
-    ) as name:
-        aside = Path(name)
-        (aside / MARKER).touch()
+    with working_folder(folder, ".new-") as aside:
         with atomic_write(aside / "frames.csv") as path:
             _write_table(path, results.frames, FRAMES)
         if also is not None:

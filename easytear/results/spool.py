@@ -7,16 +7,15 @@ and read again one after the other, they need no more memory in a long video tha
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.base.folders import MARKER
+from easytear.base.claims import working_folder
 from easytear.results.files import Analysis, cannot_be_written, refuse_link
 from easytear.results.model import Summary
 from easytear.results.tables import FRONT, TRACKS, Columns, empty_table, shape_table
@@ -112,13 +111,11 @@ def spool_folder(folder: Path) -> Iterator[Path]:
     refuse_link(folder)
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
-        with cannot_be_written(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            # A helper that is being ended may still write: that must not hide why all ends.
-            place = TemporaryDirectory(dir=folder, prefix=".work-", ignore_cleanup_errors=True)
-        with place as name:
-            (Path(name) / MARKER).touch()
-            yield Path(name)
+        with ExitStack() as stack:
+            with cannot_be_written(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                place = stack.enter_context(working_folder(folder, ".work-"))
+            yield place
     finally:
         for path in made:
             with suppress(OSError):  # not empty: results are there
