@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130
 PAGE = "study.html"
+NO_LIMIT_S = 1e9
+"""Thirty years: what `--time-limit inf` means to a program that writes JSON."""
 CLUSTER_MEMORY_MB = 4096.0
 
 
@@ -134,11 +137,15 @@ def batch(
     choices = Choices(
         clinical, by, settings.quality.low_score if min_quality is None else min_quality
     )
+    out = Path(os.path.abspath(out))  # `-o .` and `-o ..` have names, too, and a place beside them
     order = Order(
         source=folder,
         study=out,
         settings=settings,
-        limits=Limits(time_s=time_limit, memory_mb=memory_limit or _memory_mb(workers, scheduler)),
+        limits=Limits(
+            time_s=min(time_limit, NO_LIMIT_S),
+            memory_mb=memory_limit or _memory_mb(workers, scheduler),
+        ),
         mm_per_px=mm_per_px,
         hvid_mm=hvid,
         globs=tuple(glob or ()),

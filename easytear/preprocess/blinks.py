@@ -48,7 +48,7 @@ def find_blinks(signal: LidSignal, time_s: FloatArray, settings: BlinkSettings) 
         closure = signal.closure[first : last + 1]
         if float(closure.max()) < settings.least_depth or _too_short(first, last, time_s):
             continue
-        if _is_light(signal, first, last):
+        if _is_light(signal, first, last) or _only_edge_of_video(signal, first, last):
             continue
         last = first + _upstroke_end(closure, time_s[first : last + 1])
         # No interval begins while the lid or its lashes still hang over the pupil.
@@ -74,6 +74,16 @@ def _joined(covered: BoolArray, time_s: FloatArray, gap_s: float) -> list[tuple[
         else:
             joined.append((first, last))
     return joined
+
+
+def _only_edge_of_video(signal: LidSignal, first: int, last: int) -> bool:
+    """Return whether a stretch at the video's very edge shows no lid that travels.
+
+    Its other side is not in the video, so that a picture out of focus, or the eye elsewhere, looks
+    like the end of a lid's way. Only a pupil that is covered tells a lid there.
+    """
+    at_edge = first == 0 or last == len(signal.closure) - 1
+    return bool(at_edge and signal.pupil_whole[first : last + 1].all())
 
 
 def _too_short(first: int, last: int, time_s: FloatArray) -> bool:

@@ -172,7 +172,7 @@ def _check_by(record: StudyRecord) -> None:
     """Refuse a column for groups that the table will not have."""
     by = record.options.get("by")
     clinical = [column.name for column in _clinical_columns(record.clinical)]
-    if by is not None and by not in (*record.name_columns, *clinical):
+    if by is not None and not {by, f"clinical_{by}"} & {*record.name_columns, *clinical}:
         there = ", ".join((*record.name_columns, *clinical)) or "none"
         raise EasyTearError(
             f"--by {by}: there is no such column; file names and clinical file give: {there}."

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import logging
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,7 +16,22 @@ import pandas as pd
 from easytear.base.errors import EasyTearError
 from easytear.study.columns import Column, unit_of
 
+log = logging.getLogger(__name__)
+
 PERSON_KEYS: Final = ("subject", "eye", "visit")
+
+MISSING: Final = frozenset(
+    [
+        *("", "na", "n/a", "n.a.", "nan", "null", "-", "–", ".", "missing"),
+        *("#n/a", "#na", "#div/0!", "#value!", "#ref!", "#num!", "#name?", "#null!"),
+    ]
+)
+"""What people and spreadsheets write where there is nothing, in small letters."""
+
+RESERVED: Final = frozenset(("value", "other", "turn", "first", "second", "index", "level"))
+"""Names that the statistics give to columns of their own."""
+
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.I | re.A)
 
 
 @dataclass(frozen=True)
@@ -88,7 +106,8 @@ def read_clinical(path: Path, name_columns: Sequence[str], taken: Sequence[str])
     if twice.any():
         which = ", ".join(table.loc[twice, list(keys)].iloc[0])
         raise EasyTearError(f"{path}: has two rows for {which}; keep one of them.")
-    values, columns = _values(table.drop(columns=list(keys)), decimal, (*taken, *name_columns))
+    others = table.drop(columns=list(keys))
+    values, columns = _values(path, others, decimal, (*taken, *name_columns))
     places = zip(*(table[key] for key in keys), strict=True)
     return Clinical(path, keys, columns, dict(zip(places, values, strict=True)))
 
@@ -115,14 +134,25 @@ def _read_text(path: Path) -> tuple[pd.DataFrame, str]:
 
 
 def _values(
-    table: pd.DataFrame, decimal: str, taken: Sequence[str]
+    path: Path, table: pd.DataFrame, decimal: str, taken: Sequence[str]
 ) -> tuple[list[dict[str, str | float | None]], tuple[Column, ...]]:
     columns: list[Column] = []
     out = pd.DataFrame(index=table.index)
     for name in table.columns:
-        shown = f"clinical_{name}" if name in taken else name
-        numbers = _as_numbers(table[name], decimal)
-        text = [value or None for value in table[name]]
+        reserved = name in taken or name in RESERVED or name.startswith("_")
+        shown = f"clinical_{name}" if reserved else name
+        cells = ["" if one.lower() in MISSING else one for one in table[name]]
+        numbers = _as_numbers(cells, decimal)
+        if numbers is not None and any(n is not None and math.isinf(n) for n in numbers):
+            raise EasyTearError(f"{path}: column {name!r} holds an infinite number; correct it.")
+        if numbers is None and (wrong := _nearly_numbers(cells)) is not None:
+            log.warning(
+                "%s: column %r is text because of %r: it is left out of the statistics of numbers.",
+                path,
+                name,
+                wrong,
+            )
+        text = [value or None for value in cells]
         kind = "text" if numbers is None else "number"
         out[shown] = pd.Series(text if numbers is None else numbers, dtype=object)
         meaning = f"{name}, as in the clinical file"
@@ -132,15 +162,22 @@ def _values(
     return [{str(k): v for k, v in row.items()} for row in out.to_dict("records")], tuple(columns)
 
 
-def _as_numbers(column: pd.Series, decimal: str) -> list[float | None] | None:
+def _as_numbers(cells: Sequence[str], decimal: str) -> list[float | None] | None:
     """Return a column as numbers, or None where it holds something else."""
-    numbers: list[float | None] = []
-    for text in column:
-        try:
-            numbers.append(float(text.replace(decimal, ".")) if text else None)
-        except ValueError:
-            return None
+    if decimal == "." and not any("." in text for text in cells):
+        decimal = ","  # a decimal comma in a file that parts its fields otherwise
+    found = [text.replace(decimal, ".") for text in cells]
+    if not all(_NUMBER.fullmatch(text) for text in found if text):
+        return None
+    numbers = [float(text) if text else None for text in found]
     return numbers if any(number is not None for number in numbers) else None
+
+
+def _nearly_numbers(cells: Sequence[str]) -> str | None:
+    """Return the first cell that is no number where most of them are; None otherwise."""
+    given = [text for text in cells if text]
+    wrong = [text for text in given if not _NUMBER.fullmatch(text.replace(",", "."))]
+    return wrong[0] if wrong and len(wrong) < len(given) / 2 else None
 
 
 def join(

@@ -205,7 +205,7 @@ class _Crowd:
             self._listener.note(f"{task.name}: {deaths} workers died; it is tried again alone")
             return
         outcome = _given_up(task, before + deaths)
-        outcome.write_over(Path(task.folder))
+        outcome.write_over(Path(task.folder), hide=task.hide)
         self._listener.ended(task, outcome)
 
 

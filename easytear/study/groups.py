@@ -98,8 +98,8 @@ def group_columns(
     values: Values, names: Sequence[str], clinical: Sequence[Column], by: str | None
 ) -> list[str]:
     """Return the columns that tell groups: the one asked for, else those with few values."""
-    if by is not None:
-        return [by]
+    if by is not None:  # a clinical column whose name was taken got another
+        return [by if by in values.rows else f"clinical_{by}"]
     number = {column.name for column in clinical if column.kind == "number"}
     found: list[str] = []
     for name in (*(column.name for column in clinical), *names):

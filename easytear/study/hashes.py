@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,9 +57,14 @@ class HashMemory:
         if not self.keep:
             return
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        with self.file.open("a", encoding="utf-8") as file:
+        with open(self.file, "a", encoding="utf-8", opener=_for_me_alone) as file:
             file.write("\n" * _torn(self.file))
             file.write(json.dumps([str(video), size, mtime_ns, digest]) + "\n")
+
+
+def _for_me_alone(path: str, flags: int) -> int:
+    """Open a file that nobody else may read: it holds the real names of videos."""
+    return os.open(path, flags, 0o600)
 
 
 def _torn(path: Path) -> bool:

@@ -9,6 +9,7 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -125,7 +126,9 @@ class Codes:
             writer.writerow(("kind", "code", "original"))
             writer.writerow(("secret", "", self._secret))
             writer.writerows((kind, code, was) for (kind, code), was in sorted(self._rows.items()))
-        self._key.chmod(0o600)
+        for path, mode in ((self._key.parent, 0o700), (self._key, 0o600)):
+            with suppress(OSError):  # some shares know no permissions
+                path.chmod(mode)
 
 
 def read_date(text: str | None) -> date | None:

@@ -215,7 +215,7 @@ class _Watch:
             limits=self._task.limits if self._killed else None,
         )
         clear(Path(self._task.folder))
-        outcome.write_over(Path(self._task.folder))
+        outcome.write_over(Path(self._task.folder), hide=self._task.hide)
         return outcome
 
     def _hide_log(self, outcome: Outcome) -> Outcome:

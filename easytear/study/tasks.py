@@ -135,13 +135,17 @@ class Outcome(BaseModel):
     peak_mb: float = 0.0
     limits: Limits | None = None
 
-    def write_over(self, folder: Path) -> None:
-        """Write it into the video's folder; a failed video keeps no results of earlier runs."""
+    def write_over(self, folder: Path, *, hide: bool = False) -> None:
+        """Write it into the video's folder; a failed video keeps no results of earlier runs.
+
+        With `hide` the file's time is left out: it tells when somebody was recorded.
+        """
         if self.status == "failed":
             (folder / OUTCOME).unlink(missing_ok=True)
             for name in PRODUCTS:
                 (folder / name).unlink(missing_ok=True)
-        write_text(folder / OUTCOME, self.model_dump_json(indent=1, by_alias=True) + "\n")
+        told = self.model_copy(update={"mtime_ns": 0}) if hide else self
+        write_text(folder / OUTCOME, told.model_dump_json(indent=1, by_alias=True) + "\n")
 
 
 def read_outcome(folder: Path) -> Outcome | None:

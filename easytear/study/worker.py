@@ -106,7 +106,7 @@ def run_task(task: Task, send: Send) -> Outcome:
         cpu_seconds=round(time.process_time() - cpu_before, 3),
         peak_mb=round(_peak_mb(), 1),
     )
-    outcome.write_over(folder)
+    outcome.write_over(folder, hide=task.hide)
     return outcome
 
 

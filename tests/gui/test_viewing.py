@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from easytear.request.corrections import Excluded
 from easytear.show.flags import sentence
+from easytear.show.numbers import with_interval
 from tests.gui.conftest import Film, settle
 
 DISPLACEMENT, FRONT, VELOCITY = QUANTITIES[0], QUANTITIES[1], QUANTITIES[2]
@@ -118,7 +119,7 @@ def test_the_table_shows_numbers_with_their_intervals(finished: MainWindow) -> N
     fit = finished.workspace.analysis.summary.intervals[0].spread.y  # type: ignore[union-attr]
     assert fit is not None
     low, high = fit.lambda_s_ci95
-    assert model.index(0, 3).data() == f"{fit.lambda_s:.2f} ({low:.2f}–{high:.2f})"
+    assert model.index(0, 3).data() == with_interval(fit.lambda_s, (low, high))
     last = model.columnCount() - 1
     assert model.index(1, last).data() == "partial blink, short interval"
     tip = model.index(1, last).data(Qt.ItemDataRole.ToolTipRole)

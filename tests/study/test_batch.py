@@ -229,3 +229,16 @@ def test_an_empty_folder_is_told_in_a_sentence(runner: Runner) -> None:
     (runner.source / "notes.txt").touch()
     with pytest.raises(EasyTearError, match="holds no videos"):
         runner.run()
+
+
+def test_anonymised_no_time_of_a_recording_is_kept_and_the_key_is_for_one_alone(
+    runner: Runner,
+) -> None:
+    write_video(runner.source / "S1_OD_V1.mp4")
+    runner.run(Choices(), anonymise=True)
+    stamp = str((runner.source / "S1_OD_V1.mp4").stat().st_mtime_ns)
+    texts = [p.read_bytes() for p in runner.study.rglob("*") if p.is_file()]
+    assert not any(stamp.encode() in text for text in texts)
+    key = runner.study.with_name(f"{runner.study.name}-key")
+    assert key.stat().st_mode & 0o077 == 0
+    assert all(p.stat().st_mode & 0o077 == 0 for p in key.iterdir())
