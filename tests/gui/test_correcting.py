@@ -223,4 +223,5 @@ def test_decisions_stand_in_the_session_file(finished: MainWindow, tmp_path: Pat
     finished.correcting.exclude(0, "glare")
     finished.opening.save_session(tmp_path / "s.easytear")
     data = json.loads((tmp_path / "s.easytear").read_text(encoding="utf-8"))
-    assert data["videos"][0]["decisions"]["corrections"]["excluded"][0]["reason"] == "glare"
+    (decision,) = data["videos"][0]["decisions"]["corrections"]
+    assert (decision["kind"], decision["reason"]) == ("exclusion", "glare")
