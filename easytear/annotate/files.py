@@ -73,7 +73,7 @@ def parse_annotations(text: str) -> Annotations:
     """
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError("is not a JSON file") from error
     if not isinstance(data, dict):
         raise ValueError("is not an EasyTear annotation file")

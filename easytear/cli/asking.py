@@ -122,7 +122,7 @@ def read_corrections(path: Path) -> Corrections:
             data = data.get("request", data)
             data = data.get("corrections", data)
         return Corrections.model_validate(data)
-    except (OSError, ValueError, AttributeError, ValidationError) as error:
+    except (OSError, ValueError, AttributeError, ValidationError, RecursionError) as error:
         raise EasyTearError(f"{path}: cannot be read as corrections.") from error
 
 

@@ -94,7 +94,7 @@ def read_request(path: Path) -> Request:
         return Request.model_validate(data.get("request", data))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, RecursionError) as error:
         where = f" ({error.errors()[0]['msg']})" if isinstance(error, ValidationError) else ""
         raise SettingsError(f"{path}: holds no request of an analysis{where}.") from error
 

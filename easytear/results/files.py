@@ -306,7 +306,7 @@ def read_summary(folder: Path) -> Summary:
         raise ResultsError(
             f"{folder}: holds no finished results ({SUMMARY} is absent); run 'easytear analyze'."
         ) from error
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise ResultsError(f"{path}: cannot be read; analyse the video again.") from error
     version = data.get("schema")
     if version not in (SCHEMA, VERSION_1):
@@ -326,5 +326,5 @@ def _read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, true_values=["true"], false_values=["false"])
         return shape_table(table, columns)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise ResultsError(f"{path}: cannot be read; analyse the video again.") from error

@@ -55,7 +55,7 @@ class ScaleInfo(Record):
     in which film was looked for, which a better scale known later does not change.
     """
 
-    mm_per_px: float | None
+    mm_per_px: float | None = Field(gt=0, allow_inf_nan=False)
     mm_per_px_sd: float | None
     source: Literal["user", "device", "hvid"] | None
     iris_px: float | None = None

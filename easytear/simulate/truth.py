@@ -332,7 +332,7 @@ class Truth:
                 opening=arrays["opening"].astype(np.float64),
                 upper_lid_px=arrays["upper_lid_px"].astype(np.float64),
             )
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, RecursionError) as error:
             raise EasyTearError(
                 f"{json_path}: no readable truth beside this video; "
                 "make one with 'easytear simulate'."

@@ -35,9 +35,9 @@ class HashMemory:
         for line in self.file.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 path, size, mtime_ns, digest = json.loads(line)
-            except ValueError:
+                self._known[path] = (size, mtime_ns, digest)
+            except (ValueError, TypeError, RecursionError):
                 continue
-            self._known[path] = (size, mtime_ns, digest)
 
     def get(self, video: Path) -> str:
         """Return the hash of the file's present content."""

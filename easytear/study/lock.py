@@ -116,7 +116,7 @@ def _put_away(path: Path, holder: dict[str, Any]) -> None:
 def _read(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
 
 

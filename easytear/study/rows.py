@@ -80,7 +80,7 @@ def video_rows(name: str, folder: Path, error: str, min_quality: float) -> Itera
         if summary["schema"] not in (SCHEMA, VERSION_1):
             raise ValueError(summary["schema"])
         intervals = list(summary.pop("intervals"))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         yield {**head, "error": f"{name}: its results cannot be read; run the study again."}
         return
     whole = _of_video(summary)

@@ -172,11 +172,11 @@ def load(path: Path) -> Device:
         If the file cannot be read or states what has no source.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return Device.model_validate({"key": path.stem, **content})
     except OSError as error:
         raise EasyTearError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise EasyTearError(f"{path}: is no TOML file ({error}).") from error
     except ValidationError as error:
         first = error.errors()[0]

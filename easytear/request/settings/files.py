@@ -64,10 +64,10 @@ def load_settings(path: Path) -> Settings:
         If the file cannot be read, is not TOML, or names an unknown or impossible value.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"{path}: is not a TOML file ({error}).") from error
     try:
         return Settings.model_validate(data)
