@@ -24,6 +24,8 @@ def encode(frames: Iterable[ByteArray], times_s: FloatArray, camera: Camera, pat
         stream.pix_fmt = "yuv420p"
         stream.time_base = Fraction(1, TICKS_PER_S)
         stream.codec_context.time_base = Fraction(1, TICKS_PER_S)
+        # Several threads look ahead at what they happen to have: the same frames, other bytes.
+        stream.codec_context.thread_count = 1
         stream.options = {"crf": str(camera.crf), "preset": "veryfast", "tune": "grain"}
         if camera.interlaced:
             stream.options = {**stream.options, "x264-params": "tff=1"}
