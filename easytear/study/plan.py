@@ -12,6 +12,7 @@ from typing import Final
 
 from easytear import __version__
 from easytear.base.errors import EasyTearError
+from easytear.base.limits import within_seconds
 from easytear.request.settings import Settings
 from easytear.study.discover import Found, find_videos
 from easytear.study.hashes import HashMemory
@@ -20,6 +21,10 @@ from easytear.study.tasks import Limits, Outcome, Task, fingerprints, read_outco
 
 VIDEOS: Final = "videos"
 ANALYSER: Final = "easytear.study.worker:analyse_video"
+
+
+NAMES_LIMIT_S: Final = 10.0
+"""A sound pattern takes microseconds a name: 100,000 names take less than a second."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,16 @@ def names_of(
     order: Order, found: Found
 ) -> tuple[dict[str, str], dict[str, dict[str, str | None]], Codes | None]:
     """Return names and parts of names by path, coded if they are to be hidden, and the codes."""
-    parts = read_names(found.videos, order.pattern)
+    too_long = (
+        (
+            f"--name-pattern {order.pattern.pattern!r}: takes too long on these names; "
+            "write it without a repetition inside a repetition."
+        )
+        if order.pattern
+        else ""
+    )
+    with within_seconds(NAMES_LIMIT_S, too_long):
+        parts = read_names(found.videos, order.pattern)
     if not order.anonymise:
         return study_names(found.videos), parts, None
     codes = Codes(key_folder(order.study) / "key.csv")

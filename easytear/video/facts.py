@@ -104,6 +104,8 @@ def content_hash(path: Path) -> str:
     """
     digest = hashlib.sha256()
     try:
+        if not path.is_file() and path.exists():  # a pipe would be waited for without end
+            raise VideoError(f"{path}: is no regular file but a pipe or device; name a video file.")
         with path.open("rb") as file:
             while block := file.read(_BLOCK_BYTES):
                 digest.update(block)

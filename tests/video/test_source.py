@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from easytear.base.errors import VideoError
+from easytear.video.facts import content_hash
 from easytear.video.index import index_video
 from easytear.video.source import MAX_PIXELS, open_video
 from tests.video.clips import encode, steady
@@ -73,3 +74,9 @@ def test_pictures_that_grow_within_the_file_are_lost_and_not_decoded(tmp_path: P
     assert (index.first.width, index.first.height) == (160, 64)
     assert "damaged" in index.problems
     assert "frame_sizes_differ" not in index.problems
+
+
+def test_a_pipe_has_no_hash(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "v.mp4")
+    with pytest.raises(VideoError, match="no regular file"):
+        content_hash(tmp_path / "v.mp4")
