@@ -191,8 +191,11 @@ def _record(order: Order, choices: Choices, plan: Plan) -> StudyRecord:
         mm_per_px=order.mm_per_px,
         hvid_mm=order.hvid_mm,
         options={
-            "name_pattern": order.pattern.pattern if order.pattern else None,
-            "glob": list(order.globs),
+            # A pattern or glob may spell out the names that it finds.
+            "name_pattern": order.pattern.pattern
+            if order.pattern and not order.anonymise
+            else None,
+            "glob": [] if order.anonymise else list(order.globs),
             "by": choices.by,
             "keep_older": order.keep_older,
             "min_quality": choices.min_quality,

@@ -242,3 +242,5 @@ def test_anonymised_no_time_of_a_recording_is_kept_and_the_key_is_for_one_alone(
     key = runner.study.with_name(f"{runner.study.name}-key")
     assert key.stat().st_mode & 0o077 == 0
     assert all(p.stat().st_mode & 0o077 == 0 for p in key.iterdir())
+    options = json.loads((runner.study / "study.json").read_text())["options"]
+    assert (options["name_pattern"], options["glob"]) == (None, [])
