@@ -21,6 +21,7 @@ EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 COMMANDS: tuple[str, ...] = (
     "analyze",
     "apply",
+    "reproduce",
     "report",
     "info",
     "batch",
