@@ -26,6 +26,7 @@ COMMANDS: tuple[str, ...] = (
     "batch",
     "annotate",
     "agree",
+    "compare",
     "convert",
     "gui",
     "simulate",
