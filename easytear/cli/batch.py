@@ -203,7 +203,7 @@ def _check_scale(mm_per_px: float | None, hvid: float | None) -> None:
 
 def _need_extra() -> None:
     """Refuse to begin what could not be ended: the page's packages are imported last."""
-    for name in ("psutil", "pyarrow", "pingouin"):
+    for name in ("psutil", "pyarrow", "statsmodels"):
         if find_spec(name) is None:
             raise MissingExtraError(
                 f"studies need the package {name}; install it with pip install 'easytear[study]'."
