@@ -27,6 +27,7 @@ COMMANDS: tuple[str, ...] = (
     "batch",
     "annotate",
     "agree",
+    "compare",
     "convert",
     "gui",
     "simulate",
