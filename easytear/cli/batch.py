@@ -223,9 +223,11 @@ def _memory_mb(workers: int, scheduler: str | None) -> float:
 
 
 def _settings(config: Path | None, fps: float | None) -> Settings:
-    from easytear.request.settings import Settings, load_settings, with_fps
+    from easytear.request.settings import Settings, check_installed, load_settings, with_fps
 
-    return with_fps(load_settings(config) if config else Settings(), fps)
+    settings = load_settings(config) if config else Settings()
+    check_installed(settings)
+    return with_fps(settings, fps)
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:

@@ -34,6 +34,7 @@ from easytear.preprocess.lids import IRIS_RADIUS_MM
 from easytear.preprocess.records import EyeInInterval
 from easytear.request.request import Request
 from easytear.request.scale import IrisWidth, followed_scale, middle_width, scale_of
+from easytear.request.settings import check_installed
 from easytear.request.work import Work, check_known, work
 from easytear.results import (
     Analysis,
@@ -120,6 +121,7 @@ def run_into(
     """
     job = _Run(place, request, video, pool or WorkerPool(), progress)
     if earlier is None:
+        check_installed(request.settings)
         return job.look(None, Work(everything=True))
     before = earlier.summary
     todo = work(before.request, request, len(before.intervals))
@@ -129,6 +131,7 @@ def run_into(
         todo = replace(todo, measure=frozenset(range(len(before.intervals))) - todo.look)
     check_known(before.request, todo, before.video.path)
     if todo.needs_video:
+        check_installed(request.settings)
         return job.look(Earlier(earlier), todo)
     return job.again(Earlier(earlier), todo)
 
