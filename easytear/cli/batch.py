@@ -90,6 +90,13 @@ def batch(
     anonymise: Annotated[
         bool, typer.Option("--anonymise", help="Codes in place of names; the key stands apart.")
     ] = False,
+    allow_column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A clinical column that may stand in an anonymised study; may be given again.",
+        ),
+    ] = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try again what failed before.")
     ] = False,
@@ -135,7 +142,10 @@ def batch(
     workers = (workers or cores) if scheduler else min(workers or cores, cores)
     settings = _settings(config, fps)
     choices = Choices(
-        clinical, by, settings.quality.low_score if min_quality is None else min_quality
+        clinical,
+        by,
+        settings.quality.low_score if min_quality is None else min_quality,
+        tuple(allow_column or ()),
     )
     out = Path(os.path.abspath(out))  # `-o .` and `-o ..` have names, too, and a place beside them
     order = Order(
@@ -193,7 +203,7 @@ def _check_scale(mm_per_px: float | None, hvid: float | None) -> None:
 
 def _need_extra() -> None:
     """Refuse to begin what could not be ended: the page's packages are imported last."""
-    for name in ("psutil", "pyarrow", "pingouin"):
+    for name in ("psutil", "pyarrow", "statsmodels"):
         if find_spec(name) is None:
             raise MissingExtraError(
                 f"studies need the package {name}; install it with pip install 'easytear[study]'."

@@ -39,7 +39,7 @@ NEEDED = (
 EXTRAS: Mapping[str, tuple[str, ...]] = {
     "gui": ("PySide6", "pyqtgraph", "platformdirs"),
     "napari": ("napari", "PySide6", "superqt", "qtpy"),
-    "study": ("pingouin", "psutil", "pyarrow"),
+    "study": ("psutil", "pyarrow", "statsmodels"),
     "cluster": ("distributed",),
 }
 """Modules of each optional part."""

@@ -9,9 +9,13 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import pingouin as pg
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.oneway import anova_oneway
 
+from easytear.statistics.effects import hedges, hedges_paired, repeated_measures_p
+from easytear.statistics.icc import Interval
+from easytear.statistics.ranks import spearman
 from easytear.study.columns import Column
 from easytear.study.values import MEASURES, THINNING, UNIT, Measure, Values
 
@@ -47,7 +51,7 @@ class Contrast:
         than two groups the interval holds for all pairs together.
     ratio : bool
         Whether it is a ratio.
-    hedges, hedges_low, hedges_high : float
+    hedges : Interval or None
         Standardised difference with its 95 % interval.
     """
 
@@ -57,9 +61,7 @@ class Contrast:
     low: float
     high: float
     ratio: bool
-    hedges: float
-    hedges_low: float
-    hedges_high: float
+    hedges: Interval | None
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Correlation:
-    """Spearman's rank correlation over subjects, with its 95 % interval.
+    """Spearman's rank correlation over subjects, with its 95 % interval from ten subjects on.
 
     `p_holm` is corrected for all correlations of the study (Holm).
     """
@@ -87,8 +89,7 @@ class Correlation:
     measure: Measure
     subjects: int
     r: float
-    low: float
-    high: float
+    ends: tuple[float, float] | None
     p: float
     p_holm: float
     table: pd.DataFrame
@@ -170,10 +171,7 @@ def _independent(
         ends = test.confidence_interval(0.95)
         pair = _contrast(names[0], names[1], groups, (ends.low, ends.high), measure, False)
         return f"Welch's t test{_of_log(measure)}", float(test.pvalue), (pair,)
-    long = pd.DataFrame(
-        [(name, value) for name, part in groups.items() for value in part], columns=["g", "value"]
-    )
-    p = float(pg.welch_anova(long, dv="value", between="g")["p_unc"].iloc[0])
+    p = float(anova_oneway(list(groups.values()), use_var="unequal").pvalue)
     every: Any = stats.tukey_hsd(*groups.values(), equal_var=False).confidence_interval(0.95)
     pairs = tuple(
         _contrast(names[a], names[b], groups, (every.low[a, b], every.high[a, b]), measure, False)
@@ -198,8 +196,7 @@ def _paired(
         p = float(test.pvalue)
     if len(names) == 2:
         return f"Paired t test{_of_log(measure)}", p, tuple(contrasts)
-    found = pg.rm_anova(table, dv="value", within="level", subject=UNIT, correction=True)
-    p = float(found["p_GG_corr" if "p_GG_corr" in found else "p_unc"].iloc[0])
+    p = repeated_measures_p(wide[names].to_numpy(float))
     name = f"Analysis of variance of repeated measures{_of_log(measure)} (Greenhouse-Geisser)"
     return f"{name}, Bonferroni intervals", p, tuple(contrasts)
 
@@ -217,8 +214,7 @@ def _contrast(
     paired: bool,
 ) -> Contrast:
     a, b = groups[first], groups[second]
-    hedges = float(pg.compute_effsize(a, b, paired=paired, eftype="hedges"))
-    low, high = pg.compute_esci(hedges, len(a), len(b), paired=paired, decimals=4)
+    g = hedges_paired(a, b) if paired else hedges(a, b)
     return Contrast(
         first,
         second,
@@ -226,9 +222,7 @@ def _contrast(
         measure.back(float(ends[0])),
         measure.back(float(ends[1])),
         measure.log,
-        hedges,
-        float(low),
-        float(high),
+        g,
     )
 
 
@@ -247,7 +241,7 @@ def correlations(values: Values, clinical: Sequence[Column]) -> list[Correlation
                 found += [correlation] if correlation is not None else []
     if not found:
         return []
-    _, corrected = pg.multicomp([c.p for c in found], method="holm")
+    corrected = multipletests([c.p for c in found], method="holm")[1]
     return [
         Correlation(**{**vars(c), "p_holm": float(p)})
         for c, p in zip(found, corrected, strict=True)
@@ -264,9 +258,6 @@ def _correlate(values: Values, column: str, measure: Measure) -> Correlation | N
     )
     if len(both) < FEWEST_PAIRS or both["other"].nunique() < 3 or both["value"].nunique() < 3:
         return None
-    pg.options["round.column.CI95"] = 4
     name = THINNING.name if column == THINNING.column else column
-    row = pg.corr(both["other"], both["value"], method="spearman").iloc[0]
-    low, high = (float(end) for end in row["CI95"])
-    p = float(row["p_val"])
-    return Correlation(name, measure, len(both), float(row["r"]), low, high, p, p, both)
+    r, p, ends = spearman(both["other"].to_numpy(float), both["value"].to_numpy(float))
+    return Correlation(name, measure, len(both), r, ends, p, p, both)

@@ -260,6 +260,5 @@ def _clinic(record: StudyRecord, said: Statistics) -> str:
         return "Too few subjects with clinical numbers." if given else "Give --clinical FILE.csv."
     best = sorted(found, key=lambda c: -abs(c.r))[:3]
     return "; ".join(
-        f"λ and {c.column}: Spearman {words.number(c.r)} ({words.span(c.low, c.high)})"
-        for c in best
+        f"λ and {c.column}: Spearman {words.number(c.r)} ({words.rank(c)})" for c in best
     )

@@ -26,7 +26,7 @@ PACKAGES: Final = (
     ("filterpy", "filterpy"),
     ("pandas", "pandas"),
     ("pyarrow", "pyarrow"),
-    ("pingouin", "pingouin"),
+    ("statsmodels", "statsmodels"),
     ("distributed", "distributed"),
 )
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
-import pingouin as pg
 from scipy import stats
 
+from easytear.statistics.icc import icc
 from easytear.study.values import EYE, SESSION, UNIT, Measure, Values
 
 FEWEST: Final = 3
@@ -125,10 +124,10 @@ def _repeat(
     units = table[unit].nunique()
     if units < FEWEST:
         return None
-    variance = pg.anova(table, dv="value", between=unit, detailed=True)
-    within = float(variance.set_index("Source").loc["Within", "MS"])
-    icc = icc_of(table, unit, turn, kind)
-    return Repeatability(units, len(table), float(np.sqrt(within)), measure.log, icc)
+    own = table["value"] - table.groupby(unit)["value"].transform("mean")
+    within = float((own**2).sum() / (len(table) - units))
+    agreement = icc_of(table, unit, turn, kind)
+    return Repeatability(units, len(table), float(np.sqrt(within)), measure.log, agreement)
 
 
 def icc_of(table: pd.DataFrame, unit: str, turn: str, kind: str) -> Icc | None:
@@ -146,16 +145,11 @@ def icc_of(table: pd.DataFrame, unit: str, turn: str, kind: str) -> Icc | None:
             best = whole
     if len(best) < FEWEST:
         return None
-    long = best.reset_index().melt(id_vars=unit, var_name="turn", value_name="value")
-    pg.options["round.column.CI95"] = 4
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # no variance at all: not finite, below
-        found = pg.intraclass_corr(long, targets=unit, raters="turn", ratings="value")
-    row = found.set_index("Type").loc[kind]
-    low, high = (float(end) for end in row["CI95"])
-    if not np.isfinite(row["ICC"]):
+    found = icc(best.to_numpy(float))
+    if found is None:
         return None
-    return Icc(kind, float(row["ICC"]), low, high, len(best), best.shape[1])
+    one = found.one_way if kind == "ICC(1,1)" else found.agreement
+    return Icc(kind, one.value, one.low, one.high, len(best), best.shape[1])
 
 
 def both_eyes(values: Values, measure: Measure) -> Eyes | None:
@@ -172,7 +166,7 @@ def both_eyes(values: Values, measure: Measure) -> Eyes | None:
     test = stats.ttest_rel(both[first], both[second])
     ends = test.confidence_interval(0.95)
     long = both.reset_index().melt(id_vars=UNIT, var_name="eye", value_name="value")
-    icc = icc_of(long, UNIT, "eye", "ICC(A,1)")
+    agreement = icc_of(long, UNIT, "eye", "ICC(A,1)")
     return Eyes(
         first,
         second,
@@ -181,5 +175,5 @@ def both_eyes(values: Values, measure: Measure) -> Eyes | None:
         float(ends.low),
         float(ends.high),
         float(test.pvalue),
-        icc,
+        agreement,
     )

@@ -73,16 +73,25 @@ def eyes(one: Eyes | None) -> str:
     )
 
 
+def standardised(one: Contrast) -> str:
+    """Say Hedges' g and its interval."""
+    if one.hedges is None:
+        return "Hedges' g not defined"
+    return f"Hedges' g {number(one.hedges.value)}, {span(one.hedges.low, one.hedges.high)}"
+
+
+def rank(one: Correlation) -> str:
+    """Say a rank correlation's interval, or that so few subjects have none."""
+    return span(*one.ends) if one.ends else "no interval from fewer than 10 subjects"
+
+
 def contrast(one: Contrast, name: str) -> str:
     """Say how two groups differ."""
     if one.ratio:
         how = f"{name} in {one.first} is {number(one.estimate)} times that in {one.second}"
     else:
         how = f"{name} in {one.first} minus that in {one.second} is {number(one.estimate)}"
-    return (
-        f"{how} (95 % interval {span(one.low, one.high)}; Hedges' g {number(one.hedges)}, "
-        f"{span(one.hedges_low, one.hedges_high)})"
-    )
+    return f"{how} (95 % interval {span(one.low, one.high)}; {standardised(one)})"
 
 
 def comparison(one: Comparison) -> str:
@@ -116,7 +125,7 @@ def correlation(one: Correlation) -> str:
     sure = "" if one.p_holm < 0.05 else ", which could be chance"
     return (
         f"{name} tends to be {way} where {one.column} is higher (Spearman {number(one.r)}, "
-        f"95 % interval {span(one.low, one.high)}, {several(one.subjects, 'subject')}, "
+        f"95 % interval: {rank(one)}, {several(one.subjects, 'subject')}, "
         f"{p_value(one.p_holm)} after Holm's correction{sure})."
     )
 

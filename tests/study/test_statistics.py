@@ -146,7 +146,8 @@ def test_spearman_is_taken_over_subjects(values: Values) -> None:
     unit = values.by_unit(LAMBDA).set_index("_unit")["value"]
     osdi = values.used.groupby("_unit")["osdi"].first()
     assert found.r == pytest.approx(unit.corr(osdi, method="spearman"), abs=1e-6)
-    assert found.low < found.r < found.high
+    assert found.ends is not None
+    assert found.ends[0] < found.r < found.ends[1]
 
 
 def test_a_study_without_results_has_no_statistics(tmp_path: Path) -> None:
