@@ -53,7 +53,10 @@ def test_the_scale_of_the_first_look(finer: Path) -> None:
 
 def test_places_are_those_of_the_files_pixels(both: tuple[Analysis, Analysis]) -> None:
     one, other = (analysis.summary.intervals[0] for analysis in both)
-    assert one.pupil and other.pupil and one.iris and other.iris
+    assert one.pupil
+    assert other.pupil
+    assert one.iris
+    assert other.iris
     for name in ("x_px", "y_px"):
         here = (getattr(one.pupil, name) + 0.5) * TIMES - 0.5
         assert getattr(other.pupil, name) == pytest.approx(here, abs=3.0)
@@ -72,7 +75,8 @@ def test_places_are_those_of_the_files_pixels(both: tuple[Analysis, Analysis]) -
 
 def test_the_law_is_the_same_in_millimetres(both: tuple[Analysis, Analysis]) -> None:
     one, other = (analysis.summary.intervals[0].spread.y for analysis in both)
-    assert one is not None and other is not None
+    assert one is not None
+    assert other is not None
     assert other.lambda_s == pytest.approx(one.lambda_s, rel=0.1)
     assert other.rho_mm == pytest.approx(one.rho_mm, rel=0.1)
 
