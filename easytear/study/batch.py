@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +84,10 @@ class _Remembering:
         """Remember the content's hash, and pass it on."""
         with self._lock:
             self.names.add(task.name)
-            self._memory.add(Path(task.video), outcome.size, outcome.mtime_ns, outcome.video_sha256)
+            with suppress(OSError):  # it only saves time
+                self._memory.add(
+                    Path(task.video), outcome.size, outcome.mtime_ns, outcome.video_sha256
+                )
         self._listener.ended(task, outcome)
 
 
@@ -133,9 +137,14 @@ def run_study(
         write_record(order.study, record)
         listener.planned(len(plan.tasks), len(plan.entries) - len(plan.tasks), plan.skipped)
         remembering = _Remembering(listener, memory)
-        _run(plan.tasks, force, remembering, stop, order, token)
-        waiting = {task.name for task in plan.tasks} - remembering.names
-        return finish(order.study, record, waiting)
+        names = {task.name for task in plan.tasks}
+        try:
+            _run(plan.tasks, force, remembering, stop, order, token)
+        except EasyTearError:
+            with suppress(OSError, EasyTearError):  # the tables of what is done, if they can be
+                finish(order.study, record, names - remembering.names)
+            raise
+        return finish(order.study, record, names - remembering.names)
 
 
 def _run(
