@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -34,16 +35,24 @@ class Listener(Protocol):
     def note(self, message: str) -> None:
         """Tell something about the run as a whole."""
 
+    def writing(self) -> None:
+        """Tell that no video runs any more and the tables are written."""
+
 
 class Stop:
     """The wish to stop: asked once, running videos end; asked twice, they are stopped at once."""
 
     def __init__(self) -> None:
         self._asked = 0
+        self._end = math.inf
 
     def ask(self) -> None:
         """Ask, or ask again."""
         self._asked += 1
+
+    def within(self, seconds: float) -> None:
+        """Let running videos end for so long and no longer."""
+        self._end = min(self._end, time.monotonic() + seconds)
 
     @property
     def soon(self) -> bool:
@@ -53,7 +62,7 @@ class Stop:
     @property
     def now(self) -> bool:
         """Whether running videos shall not end."""
-        return self._asked > 1
+        return self._asked > 1 or time.monotonic() > self._end
 
 
 def run_local(
