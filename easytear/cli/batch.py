@@ -261,9 +261,11 @@ def _limits(time_s: float, memory_mb: float | None, force: Workforce) -> Limits:
 
 
 def _settings(config: Path | None, earlier: Given, fps: float | None) -> Settings:
-    from easytear.request.settings import load_settings, with_fps
+    from easytear.request.settings import check_installed, load_settings, with_fps
 
-    return with_fps(load_settings(config) if config else earlier.settings_of(), fps)
+    settings = load_settings(config) if config else earlier.settings_of()
+    check_installed(settings)
+    return with_fps(settings, fps)
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:
