@@ -26,6 +26,8 @@ COMMANDS: tuple[str, ...] = (
     "info",
     "batch",
     "check_privacy",
+    "share",
+    "withdraw",
     "annotate",
     "agree",
     "compare",

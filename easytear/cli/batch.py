@@ -131,7 +131,7 @@ def batch(
     Exit: 0 all done, 3 some failed, 1 none done or usable, 2 usage, 130 or 143 interrupted.
     """
     _check_scale(mm_per_px, hvid)
-    _need_extra()
+    need_extra()
     from easytear.study.batch import Choices, Workforce
     from easytear.study.given import Given, changes_of, read_given
     from easytear.study.plan import ANALYSER, Order
@@ -205,7 +205,7 @@ def study(
     by: Annotated[str | None, typer.Option(help="Column that tells the groups.")] = None,
 ) -> None:
     """Make tables, statistics and page of a study again from its results."""
-    _need_extra()
+    need_extra()
     from easytear.cli.study_words import exit_code, say_end
     from easytear.study.batch import again
 
@@ -223,7 +223,7 @@ def _check_scale(mm_per_px: float | None, hvid: float | None) -> None:
         raise typer.BadParameter("--hvid must be between 8 and 15 mm.")
 
 
-def _need_extra() -> None:
+def need_extra() -> None:
     """Refuse to begin what could not be ended: the page's packages are imported last."""
     for name in ("psutil", "pyarrow", "statsmodels"):
         if find_spec(name) is None:
