@@ -36,6 +36,7 @@ COMMANDS: tuple[str, ...] = (
     "simulate",
     "settings",
     "quantities",
+    "flags",
     "doctor",
 )
 """Modules of this package that register commands, in the order of the help page."""
