@@ -21,11 +21,13 @@ EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 COMMANDS: tuple[str, ...] = (
     "analyze",
     "apply",
+    "reproduce",
     "report",
     "info",
     "batch",
     "annotate",
     "agree",
+    "compare",
     "convert",
     "gui",
     "simulate",

@@ -90,6 +90,13 @@ def batch(
     anonymise: Annotated[
         bool, typer.Option("--anonymise", help="Codes in place of names; the key stands apart.")
     ] = False,
+    allow_column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A clinical column that may stand in an anonymised study; may be given again.",
+        ),
+    ] = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try again what failed before.")
     ] = False,
@@ -135,7 +142,10 @@ def batch(
     workers = (workers or cores) if scheduler else min(workers or cores, cores)
     settings = _settings(config, fps)
     choices = Choices(
-        clinical, by, settings.quality.low_score if min_quality is None else min_quality
+        clinical,
+        by,
+        settings.quality.low_score if min_quality is None else min_quality,
+        tuple(allow_column or ()),
     )
     out = Path(os.path.abspath(out))  # `-o .` and `-o ..` have names, too, and a place beside them
     order = Order(
@@ -213,9 +223,11 @@ def _memory_mb(workers: int, scheduler: str | None) -> float:
 
 
 def _settings(config: Path | None, fps: float | None) -> Settings:
-    from easytear.request.settings import Settings, load_settings, with_fps
+    from easytear.request.settings import Settings, check_installed, load_settings, with_fps
 
-    return with_fps(load_settings(config) if config else Settings(), fps)
+    settings = load_settings(config) if config else Settings()
+    check_installed(settings)
+    return with_fps(settings, fps)
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +46,14 @@ class Choices:
         Column that tells the groups; found where None.
     min_quality : float
         Intervals of a lower quality score are left out of averages.
+    allowed : tuple of str
+        Clinical columns that may stand in an anonymised study.
     """
 
     clinical: Path | None = None
     by: str | None = None
     min_quality: float = 0.4
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def run_study(
         _refuse_other_kind(order)
         memory = hash_memory(order)
         plan = make_plan(order, memory)
-        record = _record(order, choices, plan)
+        record = _record(order, choices, plan, listener.note)
         _check_by(record)
         if plan.codes is not None:
             plan.codes.write()
@@ -179,7 +182,7 @@ def _check_by(record: StudyRecord) -> None:
         )
 
 
-def _record(order: Order, choices: Choices, plan: Plan) -> StudyRecord:
+def _record(order: Order, choices: Choices, plan: Plan, note: Callable[[str], None]) -> StudyRecord:
     name_columns = list(plan.entries[0].parts)
     return StudyRecord(
         source=None if order.anonymise else str(order.source.absolute()),
@@ -206,7 +209,7 @@ def _record(order: Order, choices: Choices, plan: Plan) -> StudyRecord:
         name_columns=tuple(name_columns),
         skipped=len(plan.skipped),
         left_behind=plan.left_behind,
-        clinical=_clinical(order, choices, plan),
+        clinical=_clinical(order, choices, plan, note),
         videos=tuple(
             VideoRecord(
                 name=entry.name,
@@ -218,14 +221,21 @@ def _record(order: Order, choices: Choices, plan: Plan) -> StudyRecord:
     )
 
 
-def _clinical(order: Order, choices: Choices, plan: Plan) -> ClinicalRecord | None:
+def _clinical(
+    order: Order, choices: Choices, plan: Plan, note: Callable[[str], None]
+) -> ClinicalRecord | None:
     """Read and join the clinical file by the real names, which may be hidden afterwards."""
     if choices.clinical is None:
         return None
     paths = [entry.path for entry in plan.entries]
     parts = read_names(paths, order.pattern)
-    groups = list(order.pattern.groupindex) if order.pattern else []
-    clinical = read_clinical(choices.clinical, groups, taken_names())
+    groups = [*(order.pattern.groupindex if order.pattern else ()), *plan.entries[0].parts]
+    clinical = read_clinical(choices.clinical, groups, taken_names(), plan.codes, choices.allowed)
+    if clinical.left_out:
+        note(
+            f"{choices.clinical}: left out with --anonymise: {', '.join(clinical.left_out)}; give "
+            "--allow-column NAME for each that tells nobody who it is"
+        )
     joined = join(clinical, {entry.path: entry.name for entry in plan.entries}, parts)
     return ClinicalRecord(
         columns=tuple(
@@ -235,14 +245,16 @@ def _clinical(order: Order, choices: Choices, plan: Plan) -> ClinicalRecord | No
         values=joined.values,
         rows_alone=_alone(joined, plan.codes),
         videos_alone=joined.videos_alone,
-        sha256=sha256_of(choices.clinical),
+        # Whoever guesses names and values could try them against the file's hash.
+        sha256="" if order.anonymise else sha256_of(choices.clinical),
     )
 
 
 def _alone(joined: Joined, codes: Codes | None) -> tuple[dict[str, str], ...]:
     if codes is None:
         return joined.rows_alone
-    return tuple(codes.hide(row, None) for row in joined.rows_alone)
+    rows = [codes.hide(row, None) for row in joined.rows_alone]
+    return tuple(sorted(rows, key=lambda row: sorted(row.items())))
 
 
 def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) -> StudyRecord:

@@ -8,6 +8,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from easytear.base.folders import make_private_folder
+
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's content as hexadecimal text."""
@@ -21,11 +23,13 @@ class HashMemory:
 
     It only saves time: an entry counts while the file's path, size and modification time are
     what they were, and without the memory every hash is computed anew. A line that a killed run
-    left unfinished is passed over. With `keep` false nothing is added to the file.
+    left unfinished is passed over. With `keep` false nothing is added to the file. With `private`
+    nobody else may enter its folder: it is the key's.
     """
 
     file: Path
     keep: bool = True
+    private: bool = False
     _known: dict[str, tuple[int, int, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -56,7 +60,10 @@ class HashMemory:
         self._known[str(video)] = (size, mtime_ns, digest)
         if not self.keep:
             return
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        if self.private:
+            make_private_folder(self.file.parent)
+        else:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
         with open(self.file, "a", encoding="utf-8", opener=_for_me_alone) as file:
             file.write("\n" * _torn(self.file))
             file.write(json.dumps([str(video), size, mtime_ns, digest]) + "\n")

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from easytear.base.folders import remove_own_folder
+from easytear.base.text import printable
 from easytear.request.request import Request
 from easytear.request.scale import ScaleRequest
 from easytear.request.settings import Settings, stage_of
@@ -102,10 +103,18 @@ class Task(BaseModel):
         video = Path(self.video)
         for word in (str(video), str(video.resolve()), video.name, video.stem):
             text = _replace_word(text, word, self.name)
-        return _replace_word(text, str(video.parent), "...")
+        for folder in (video.parent, video.resolve().parent):
+            text = _replace_word(text, str(folder), "...")
+        return text
 
 
 def _replace_word(text: str, word: str, by: str) -> str:
+    for written in {word, printable(word), repr(word)[1:-1], ascii(word)[1:-1]}:
+        text = _replace_one(text, written, by)
+    return text
+
+
+def _replace_one(text: str, word: str, by: str) -> str:
     return re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", by, text)
 
 

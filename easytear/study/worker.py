@@ -169,9 +169,9 @@ def _work(line: bytes, send: Send) -> None:
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     faulthandler.enable(file=2)
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Hiding(task))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     log.info("EasyTear %s, %s", __version__, task.shown_path)
     _set_threads(task.threads)
     send({"is": "started", "pid": os.getpid()})
@@ -179,6 +179,18 @@ def _work(line: bytes, send: Send) -> None:
     log.info("%s after %.1f s %s", outcome.status, outcome.seconds, outcome.error)
     logging.shutdown()
     send({"is": "outcome", "outcome": outcome.model_dump(mode="json")})
+
+
+class _Hiding(logging.Formatter):
+    """Writes no name that is to be hidden: whoever kills the run shall leave none behind."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+        self._task = task
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, with its traceback, as the log may hold it."""
+        return self._task.hidden(super().format(record))
 
 
 def _set_threads(threads: int) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 from napari.layers import Image
 from napari.viewer import Viewer
 from qtpy.QtCore import QEvent, QObject, QTimer
@@ -28,6 +27,7 @@ from easytear_napari.opening import (
     prepare,
     request_for_results,
 )
+from easytear_napari.pointer import Pointer
 from easytear_napari.reader import METADATA, read_video
 from easytear_napari.state import Annotator
 from easytear_napari.verbs import Verbs
@@ -54,6 +54,7 @@ class AnnotatePanel(PanelLayout):
         self._opened: Opened | None = None
         self._closed = False
         self.work = Work(self)
+        self.pointer = Pointer(napari_viewer, self)
         self._autosave = QTimer(self)
         self._autosave.setSingleShot(True)
         self._autosave.setInterval(AUTOSAVE_MS)
@@ -111,6 +112,7 @@ class AnnotatePanel(PanelLayout):
             self._closed = True
             self.work.close()
             self.shut()
+            self.pointer.close()
 
     def _take_open_video(self) -> None:
         for layer in self._viewer.layers:
@@ -193,7 +195,9 @@ class AnnotatePanel(PanelLayout):
     def _pointer(self) -> FloatArray | None:
         assert self.layers is not None
         assert self.annotator is not None
-        place = np.array(self._viewer.cursor.position[-2:], dtype=float)[::-1]
+        place = self.pointer.place()
+        if place is None:
+            return None
         width, height = self.annotator.video.width_px or 0, self.annotator.video.height_px or 0
         inside = -0.5 <= place[0] <= width - 0.5 and -0.5 <= place[1] <= height - 0.5
         return self.layers.from_view(place[None])[0] if inside else None

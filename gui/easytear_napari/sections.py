@@ -242,8 +242,11 @@ class PointList(Section):
             lambda item: self.chosen.emit(self.rows.indexOfTopLevelItem(item))
         )
         self.column.addWidget(self.rows)
-        self.buttons(("add", "Add"), ("place", "Place"), ("keep", "Keep"))
-        self.buttons(("retrack", "Follow"), ("lost", "Lost"), ("delete_point", "Delete"))
+        hint = QLabel(f"Over the film: {KEYS['add']} adds a point, {KEYS['place']} sets this one.")
+        hint.setWordWrap(True)
+        self.column.addWidget(hint)
+        self.buttons(("keep", "Keep"), ("retrack", "Follow"))
+        self.buttons(("lost", "Lost"), ("delete_point", "Delete"))
 
     def refresh(self, a: Annotator) -> None:
         """Show the state."""

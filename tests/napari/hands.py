@@ -83,6 +83,8 @@ class Person:
         return 1.0 / self.camera.zoom
 
     def point_to(self, x, y):
+        # From aside: a pointer that stays where it is sends no move.
+        QTest.mouseMove(self.canvas, self.at(x, y) + QPoint(3, 3))
         QTest.mouseMove(self.canvas, self.at(x, y))
         self.bot.waitUntil(
             lambda: np.abs(np.array(self.viewer.cursor.position[-2:]) - [y, x]).max() < 2
