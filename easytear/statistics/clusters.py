@@ -157,8 +157,9 @@ def _logs(rows: FloatArray) -> FloatArray:
     squares = totals[:, 2] * totals[:, 0] - (parts[:, :, 2] * parts[:, :, 0]).sum(axis=0)
     products = totals[:, 1] ** 2 - (parts[:, :, 1] ** 2).sum(axis=0)
     sign = np.where(np.arange(len(number)) == 0, 1.0, -1.0)  # pairs of the same turn do not count
-    whole = float(sign @ (squares - products)) / float(sign @ number)
-    return np.array([np.log(within), np.log(within / whole)])
+    pairs = float(sign @ number)  # none where there is one subject, or one turn each
+    whole = float(sign @ (squares - products)) / pairs if pairs > 1e-9 else np.nan
+    return np.log(np.array([within, within / whole]))
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,13 @@ def test_few_subjects_have_an_estimate_without_interval() -> None:
     assert found.icc_ends is None
 
 
+def test_one_subject_has_a_scatter_and_nothing_to_be_compared_with() -> None:
+    found = scatter(np.array([1.0, 2.0, 4.0]), ["a"] * 3, ["v"] * 3, [1, 2, 3])
+    assert found is not None
+    assert found.sd == pytest.approx(np.std([1, 2, 4], ddof=1))
+    assert found.icc is None
+
+
 @pytest.mark.parametrize("y", [np.ones(8), np.repeat(np.arange(4.0), 2)])
 def test_what_does_not_vary_within_has_no_scatter(y: np.ndarray) -> None:
     units = np.repeat(np.arange(4), 2)
