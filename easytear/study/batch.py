@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from easytear.request.settings import dump_settings
 from easytear.results import write_text
 from easytear.study.clinical import Joined, join, read_clinical
 from easytear.study.columns import FIRST, LEFT_OUT, Column, summary_columns
+from easytear.study.given import OPTIONS, Given, write_given
 from easytear.study.hashes import HashMemory, sha256_of
 from easytear.study.local import Listener, Stop, run_local
 from easytear.study.lock import study_lock
@@ -48,12 +50,18 @@ class Choices:
         Intervals of a lower quality score are left out of averages.
     allowed : tuple of str
         Clinical columns that may stand in an anonymised study.
+    given : Given
+        What is kept for further runs.
+    kept : tuple of str
+        Names of what is taken from earlier ones.
     """
 
     clinical: Path | None = None
     by: str | None = None
     min_quality: float = 0.4
     allowed: tuple[str, ...] = ()
+    given: Given | None = None
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ class Workforce:
     """Who does the work: processes here, or the workers of a Dask scheduler."""
 
     workers: int = 1
+    threads: int = 1
     scheduler: str | None = None
     fork: bool = True
 
@@ -78,12 +87,16 @@ class _Remembering:
         self.told = listener.told
         self.stopped = listener.stopped
         self.note = listener.note
+        self.writing = listener.writing
 
     def ended(self, task: Task, outcome: Outcome) -> None:
         """Remember the content's hash, and pass it on."""
         with self._lock:
             self.names.add(task.name)
-            self._memory.add(Path(task.video), outcome.size, outcome.mtime_ns, outcome.video_sha256)
+            with suppress(OSError):  # it only saves time
+                self._memory.add(
+                    Path(task.video), outcome.size, outcome.mtime_ns, outcome.video_sha256
+                )
         self._listener.ended(task, outcome)
 
 
@@ -131,11 +144,26 @@ def run_study(
             plan.codes.write()
         write_text(order.study / SETTINGS, dump_settings(order.settings))
         write_record(order.study, record)
+        if choices.given is not None:
+            write_given(order.study, order.anonymise, choices.given)
         listener.planned(len(plan.tasks), len(plan.entries) - len(plan.tasks), plan.skipped)
         remembering = _Remembering(listener, memory)
-        _run(plan.tasks, force, remembering, stop, order, token)
-        waiting = {task.name for task in plan.tasks} - remembering.names
-        return finish(order.study, record, waiting)
+        names = {task.name for task in plan.tasks}
+        try:
+            _run(plan.tasks, force, remembering, stop, order, token)
+        except EasyTearError:
+            with suppress(OSError, EasyTearError):  # the tables of what is done, if they can be
+                finish(order.study, record, names - remembering.names)
+            raise
+        listener.writing()
+        return finish(order.study, record, names - remembering.names)
+
+
+def preview(order: Order, choices: Choices, note: Callable[[str], None]) -> Plan:
+    """Return what a run would do, and say what it would say before; nothing is written."""
+    plan = make_plan(order, hash_memory(order, keep=False))
+    _check_by(_record(order, choices, plan, note))
+    return plan
 
 
 def _run(
@@ -184,6 +212,9 @@ def _check_by(record: StudyRecord) -> None:
 
 def _record(order: Order, choices: Choices, plan: Plan, note: Callable[[str], None]) -> StudyRecord:
     name_columns = list(plan.entries[0].parts)
+    if choices.kept:
+        names = ", ".join(OPTIONS[name] for name in choices.kept)
+        note(f"as given before: {names} (--forget drops what was given before)")
     return StudyRecord(
         source=None if order.anonymise else str(order.source.absolute()),
         anonymised=order.anonymise,
@@ -230,6 +261,9 @@ def _clinical(
     paths = [entry.path for entry in plan.entries]
     parts = read_names(paths, order.pattern)
     groups = [*(order.pattern.groupindex if order.pattern else ()), *plan.entries[0].parts]
+    if "clinical" in choices.kept and not choices.clinical.exists():
+        note(f"{choices.clinical}: is not there any more; its values as joined before are kept")
+        return read_record(order.study).clinical
     clinical = read_clinical(choices.clinical, groups, taken_names(), plan.codes, choices.allowed)
     if clinical.left_out:
         note(
@@ -268,9 +302,10 @@ def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) ->
     }
     videos = tuple(_with_outcome(video, outcomes[video.name]) for video in record.videos)
     clinical = record.clinical
+    tally = _Tally()
     columns = write_tables(
         study,
-        _rows(study, record, videos),
+        tally.of(_rows(study, record, videos)),
         record.name_columns,
         _clinical_columns(clinical),
     )
@@ -278,6 +313,8 @@ def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) ->
         update={
             "videos": videos,
             "counts": counts(outcomes.values()),
+            "intervals": tally.intervals,
+            "usable": tally.usable,
             "tables": {name: sha256_of(study / name) for name in (CSV, PARQUET)},
         }
     )
@@ -287,6 +324,22 @@ def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) ->
 
     write_page(study, done, compute(study, done, _clinical_columns(clinical)), columns)
     return done
+
+
+@dataclass
+class _Tally:
+    """How many intervals pass by, and how many of them enter averages."""
+
+    intervals: int = 0
+    usable: int = 0
+
+    def of(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Yield the rows, and count."""
+        for row in rows:
+            known = row.get("interval") is not None
+            self.intervals += known
+            self.usable += known and not row.get("left_out")
+            yield row
 
 
 def _outcome(study: Path, video: VideoRecord, record: StudyRecord) -> Outcome | None:

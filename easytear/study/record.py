@@ -82,6 +82,8 @@ class StudyRecord(_Frozen):
     options: dict[str, Any] = {}
     name_columns: tuple[str, ...] = ()
     counts: dict[str, int] = {}
+    intervals: int = 0
+    usable: int = 0
     skipped: int = 0
     left_behind: tuple[str, ...] = ()
     tables: dict[str, str] = {}

@@ -23,7 +23,7 @@ LOG: Final = "log.txt"
 SCHEMA: Final = "easytear-study-outcome/1"
 
 Kind = Literal[
-    "", "refused", "unexpected", "crashed", "time limit", "memory limit", "worker deaths"
+    "", "refused", "unexpected", "crashed", "killed", "time limit", "memory limit", "worker deaths"
 ]
 
 
@@ -70,6 +70,8 @@ class Task(BaseModel):
         again where the measuring settings differ; empty for none.
     hide : bool
         Replace the video's names and paths by `name` in all that is written.
+    blame : bool
+        The storage is there and only this video is not: its failure is its own.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -86,6 +88,7 @@ class Task(BaseModel):
     analyser: str
     reuse: str = ""
     hide: bool = False
+    blame: bool = False
     threads: int = 1
     limits: Limits
 
