@@ -159,7 +159,8 @@ def _logs(rows: FloatArray) -> FloatArray:
     sign = np.where(np.arange(len(number)) == 0, 1.0, -1.0)  # pairs of the same turn do not count
     pairs = float(sign @ number)  # none where there is one subject, or one turn each
     whole = float(sign @ (squares - products)) / pairs if pairs > 1e-9 else np.nan
-    return np.log(np.array([within, within / whole]))
+    logs: FloatArray = np.log(np.array([within, within / whole]))
+    return logs
 
 
 @dataclass(frozen=True)
