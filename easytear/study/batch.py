@@ -134,7 +134,13 @@ def run_study(
         If there is nothing to do, another run holds the study, or a file cannot be used.
     """
     order.study.mkdir(parents=True, exist_ok=True)
-    with study_lock(order.study) as token:
+
+    def lost() -> None:
+        listener.note(f"{order.study}: another run has taken this study; this one stops")
+        stop.ask()
+        stop.ask()
+
+    with study_lock(order.study, listener.note, lost) as token:
         _refuse_other_kind(order)
         memory = hash_memory(order)
         plan = make_plan(order, memory)
