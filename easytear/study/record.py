@@ -15,7 +15,7 @@ from easytear import __version__
 from easytear.base.errors import ResultsError
 from easytear.base.regular import read_regular
 from easytear.results import write_text
-from easytear.study.columns import Kind
+from easytear.study.columns import Column, Kind
 
 RECORD: Final = "study.json"
 SETTINGS: Final = "settings.toml"
@@ -133,3 +133,10 @@ def read_record(study: Path) -> StudyRecord:
         ) from error
     except (OSError, ValidationError) as error:
         raise ResultsError(f"{path}: cannot be read; run 'easytear batch' again.") from error
+
+
+def clinical_columns(clinical: ClinicalRecord | None) -> list[Column]:
+    """Return the clinical columns of the table."""
+    if clinical is None:
+        return []
+    return [Column(c.name, c.kind, c.unit, c.meaning, "clinical file") for c in clinical.columns]
