@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from easytear.base.atomic import atomic_write
 from easytear.base.claims import working_folder
 from easytear.base.errors import ResultsError
+from easytear.base.geometry import ByteArray
 from easytear.base.regular import read_regular
 from easytear.results.migrate import VERSION_1, from_version_1
 from easytear.results.model import SCHEMA, Summary
@@ -53,6 +54,19 @@ class TablePart(Protocol):
         ...
 
 
+class Pictures(Protocol):
+    """Frames of the video as they were worked on, while they are at hand."""
+
+    @property
+    def ratio(self) -> float:
+        """The file's pixels in one of theirs."""
+        ...
+
+    def colour(self, frame: int) -> ByteArray:
+        """Return a frame in blue, green, red."""
+        ...
+
+
 class Results(Protocol):
     """What can be written and shown: an `Analysis`, or one whose long tables are elsewhere."""
 
@@ -64,6 +78,11 @@ class Results(Protocol):
     @property
     def frames(self) -> pd.DataFrame:
         """The table frames.csv."""
+        ...
+
+    @property
+    def pictures(self) -> Pictures | None:
+        """Frames of the video that need not be decoded again; None where there are none."""
         ...
 
     def parts(self) -> Sequence[TablePart]:
@@ -103,6 +122,11 @@ class Analysis:
     frames: pd.DataFrame
     tracks: pd.DataFrame
     front: pd.DataFrame
+
+    @property
+    def pictures(self) -> None:
+        """None: an analysis in memory is numbers alone."""
+        return None
 
     def parts(self) -> Sequence[TablePart]:
         """Return tracks and front piece by piece: all at once, as they are in memory."""
