@@ -68,7 +68,8 @@ def shots(results: Results, interval: IntervalResult, pictures: Pictures) -> Ite
             cv2.resize(picture, None, fx=by, fy=by, interpolation=cv2.INTER_AREA), np.uint8
         )
         draw(small, finder.at(frame), scaled(frame_matrix(row, interval), factor))
-        yield Shot(float(row["time_s"]) - interval.start_s, _data_uri(small))
+        # Times in tables have fewer digits than those of the summary: the first frame is not early.
+        yield Shot(max(float(row["time_s"]) - interval.start_s, 0.0), _data_uri(small))
 
 
 def chosen_rows(time_s: FloatArray) -> list[int]:
