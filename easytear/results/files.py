@@ -17,6 +17,7 @@ from easytear.base.atomic import atomic_write
 from easytear.base.claims import working_folder
 from easytear.base.errors import ResultsError
 from easytear.base.geometry import ByteArray
+from easytear.base.regular import read_regular
 from easytear.results.migrate import VERSION_1, from_version_1
 from easytear.results.model import SCHEMA, Summary
 from easytear.results.tables import BLINKS, EVENTS, FRAMES, FRONT, TRACKS, decimals, shape_table
@@ -39,6 +40,8 @@ LISTS: Mapping[str, tuple[str, ...]] = {"blinks.csv": BLINKS, "events.csv": EVEN
 PICTURES = ("report.html", "overlay.mp4")
 PRODUCTS = (SUMMARY, *TABLES, *LISTS, *PICTURES)
 """Every file of a results folder that the program makes."""
+LONGEST_SUMMARY = 500_000_000
+"""Bytes of a summary.json: ten thousand intervals have 100 MB."""
 ROWS_AT_ONCE = 10_000
 """Rows of a table that are written together."""
 
@@ -325,7 +328,7 @@ def read_summary(folder: Path) -> Summary:
     """Read summary.json of a results folder; errors as `read_results`."""
     path = folder / SUMMARY
     try:
-        data: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
+        data: dict[str, Any] = dict(json.loads(read_regular(path, LONGEST_SUMMARY)))
     except FileNotFoundError as error:
         raise ResultsError(
             f"{folder}: holds no finished results ({SUMMARY} is absent); run 'easytear analyze'."
@@ -348,6 +351,8 @@ def _read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     import pandas as pd
 
     try:
+        if not path.is_file():  # a pipe would be waited for
+            raise FileNotFoundError(path)
         table = pd.read_csv(path, true_values=["true"], false_values=["false"])
         return shape_table(table, columns)
     except (OSError, ValueError, OverflowError) as error:
