@@ -36,6 +36,7 @@ from easytear.results.model import (
 from easytear.results.records import (
     BlinkEntry,
     Blinking,
+    BreakEntry,
     Event,
     EventKind,
     FilmBreak,
@@ -65,6 +66,7 @@ __all__ = [
     "BlinkEntry",
     "BlinkInfo",
     "Blinking",
+    "BreakEntry",
     "Columns",
     "CorrectionNote",
     "EllipseInfo",
