@@ -25,6 +25,7 @@ COMMANDS: tuple[str, ...] = (
     "report",
     "info",
     "batch",
+    "check_privacy",
     "annotate",
     "agree",
     "compare",

@@ -35,6 +35,7 @@ from easytear.preprocess.lids import IRIS_RADIUS_MM
 from easytear.preprocess.records import EyeInInterval
 from easytear.request.request import Request
 from easytear.request.scale import IrisWidth, followed_scale, middle_width, scale_of
+from easytear.request.settings import check_installed
 from easytear.request.work import Work, check_known, work
 from easytear.results import (
     Analysis,
@@ -115,12 +116,14 @@ def run_into(
     Parameters
     ----------
     place : Path
-        A folder for these files; the caller's to remove when the results are no longer needed.
+        A folder for these files, and for working pictures of the video while there is room on the
+        disk; the caller's to remove when the results are no longer needed.
     request, video, earlier, remeasure, pool, progress
         As in `run`, as are the errors.
     """
     job = _Run(place, request, video, pool or WorkerPool(), progress)
     if earlier is None:
+        check_installed(request.settings)
         return job.look(None, Work(everything=True))
     before = earlier.summary
     todo = work(before.request, request, len(before.intervals))
@@ -130,6 +133,7 @@ def run_into(
         todo = replace(todo, measure=frozenset(range(len(before.intervals))) - todo.look)
     check_known(before.request, todo, before.video.path)
     if todo.needs_video:
+        check_installed(request.settings)
         return job.look(Earlier(earlier), todo)
     return job.again(Earlier(earlier), todo)
 
@@ -175,13 +179,7 @@ class _Run:
             px_per_mm=request.settings.video.working_px_per_mm,
             place=self.place,
         )
-        try:
-            return self._look(source, earlier, todo)
-        finally:
-            source.done()
-
-    def _look(self, source: Source, earlier: Earlier | None, todo: Work) -> SpooledAnalysis:
-        request, progress = self.request, self.progress
+        progress = self.progress
         self.pool.prepare("easytear.video.cache:remember", source.reader.known)
         first_look = Part(progress, 0.0, _WATCH_SHARE)
         watched = watch(source, request.settings, request.corrections, self.pool, first_look)
@@ -220,7 +218,8 @@ class _Run:
         )
         progress.update(1.0, 1.0, "done")
         spooled = numbered((k, done[k][0]) for k in sorted(done))
-        return SpooledAnalysis(summary, frames_table(source, watched, measured), spooled)
+        table = frames_table(source, watched, measured)
+        return SpooledAnalysis(summary, table, spooled, source.pictures())
 
     def scale_again(self, before: Summary) -> ScaleInfo:
         """Return the scale, when no iris is looked at again."""
