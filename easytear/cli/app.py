@@ -21,9 +21,11 @@ EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
 COMMANDS: tuple[str, ...] = (
     "analyze",
     "apply",
+    "reproduce",
     "report",
     "info",
     "batch",
+    "check_privacy",
     "annotate",
     "agree",
     "compare",

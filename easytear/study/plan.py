@@ -232,6 +232,8 @@ def _same_version(outcome: Outcome, order: Order) -> bool:
 def _is_done(outcome: Outcome, video: Path, order: Order, memory: HashMemory) -> bool:
     if outcome.fingerprint != order.fingerprints[0] or not _same_version(outcome, order):
         return False
+    if outcome.kind == "killed":  # by somebody or the system: nothing is said of the video
+        return False
     if outcome.status == "failed" and (order.retry_failed or _has_more_room(outcome, order)):
         return False
     try:
