@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from easytear.request.corrections import Corrections
+from easytear.request.scale import ScaleRequest
 from tests.gui.conftest import dialog_of
 
 
@@ -160,9 +161,7 @@ def test_scale_by_number_goes_into_the_session(finished: MainWindow, qtbot: QtBo
     dialog.number.setValue(0.0175)
     assert "11.20 mm" in dialog.result_label.text()
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    calibration = decisions(finished).calibration
-    assert calibration is not None
-    assert (calibration.mm_per_px, calibration.source) == (0.0175, "user")
+    assert decisions(finished).scale == ScaleRequest(kind="mm_per_px", value=0.0175)
     assert finished.runner.work_for(finished.open_key or "") == Work.REMEASURE
 
 
@@ -172,9 +171,14 @@ def test_scale_by_iris_width(finished: MainWindow, qtbot: QtBot) -> None:
     assert isinstance(dialog, ScaleDialog)
     dialog.choices.button(1).click()
     dialog.hvid.setValue(12.3)
+    dialog.hvid_sd.setValue(0.15)
     dialog.accept()
-    assert decisions(finished).hvid_mm == 12.3
-    assert decisions(finished).calibration is None
+    assert decisions(finished).scale == ScaleRequest(value=12.3, sd=0.15)
+    finished.actions_["scale"].trigger()
+    again = dialog_of(finished, qtbot, ScaleDialog)
+    assert isinstance(again, ScaleDialog)
+    assert (again.hvid.value(), again.hvid_sd.value()) == (12.3, 0.15)
+    again.reject()
 
 
 def test_an_instrument_without_a_published_scale_leaves_it_to_the_iris(
@@ -186,9 +190,9 @@ def test_an_instrument_without_a_published_scale_leaves_it_to_the_iris(
     dialog.choices.button(2).click()
     dialog.device.setCurrentIndex(dialog.device.findText("LipiView", Qt.MatchFlag.MatchStartsWith))
     assert "LipiView" in dialog.result_label.text()
-    assert (dialog.choice().calibration, dialog.choice().hvid_mm) == (None, None)
+    assert dialog.choice() == ScaleRequest()
     dialog.accept()
-    assert decisions(finished).calibration is None
+    assert decisions(finished).scale == ScaleRequest()
 
 
 def test_a_ruler_sets_the_scale_and_names_a_device(finished: MainWindow, qtbot: QtBot) -> None:
@@ -206,16 +210,14 @@ def test_a_ruler_sets_the_scale_and_names_a_device(finished: MainWindow, qtbot: 
     buttons = dialog.findChild(QDialogButtonBox)
     assert buttons is not None
     qtbot.mouseClick(buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton)
-    calibration = decisions(finished).calibration
-    assert calibration is not None
-    assert calibration.mm_per_px == pytest.approx(8.0 / length)
-    assert calibration.mm_per_px_sd == pytest.approx(calibration.mm_per_px * 2**0.5 / length)
+    scale = decisions(finished).scale
+    assert scale.value == pytest.approx(8.0 / length)
+    assert scale.sd == pytest.approx(8.0 / length * 2**0.5 / length)
     finished.actions_["scale"].trigger()
     again = dialog_of(finished, qtbot, ScaleDialog)
     assert isinstance(again, ScaleDialog)
     again.choices.button(2).click()
-    assert again.choice().calibration is not None
-    assert again.choice().calibration.source == "device"  # type: ignore[union-attr]
+    assert again.choice() == scale.model_copy(update={"kind": "device", "device": "Slit lamp 3"})
     again.done(QDialog.DialogCode.Rejected)
 
 

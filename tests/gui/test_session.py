@@ -26,7 +26,7 @@ from pytestqt.qtbot import QtBot
 
 from easytear.base.errors import EasyTearError
 from easytear.base.geometry import Ellipse
-from easytear.request.scale import Calibration
+from easytear.request.scale import ScaleRequest
 from tests.gui.conftest import Film, close, drop, settle
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +37,7 @@ def decided() -> Decisions:
     out = decide.move_interval(out, 0, 3, 40)
     out = decide.draw_region(out, 0, [(1, 2), (30, 4), (20, 50)])
     out = decide.draw_limbus(out, 0, Ellipse(320, 240, 250, 240, 3))
-    return decide.set_scale(out, Calibration(mm_per_px=0.02, mm_per_px_sd=0.001, source="user"))
+    return decide.set_scale(out, ScaleRequest(kind="mm_per_px", value=0.02, sd=0.001))
 
 
 def test_a_decision_of_the_same_kind_replaces_the_one_before() -> None:
@@ -118,7 +118,7 @@ def test_undo_and_redo_walk_through_every_state(home: Path, app, tmp_path: Path)
     steps = [
         lambda d: decide.exclude(d, 0, "glare"),
         lambda d: decide.move_interval(d, 1, 5, 60),
-        lambda d: decide.set_scale(d, None, 12.1),
+        lambda d: decide.set_scale(d, ScaleRequest(value=12.1, sd=0.1)),
         lambda d: decide.include(d, 0),
     ]
     for number, step in enumerate(steps):

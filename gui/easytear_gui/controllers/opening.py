@@ -12,10 +12,9 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from easytear.base.errors import EasyTearError
-from easytear.request.settings import Settings
 from easytear_gui import paths
 from easytear_gui.samples import sample_videos, simulate_sample
-from easytear_gui.session.adopt import settings_of_results
+from easytear_gui.session.adopt import Made, made_with
 from easytear_gui.session.document import in_use, unfinished_sessions
 from easytear_gui.session.files import (
     SUFFIX,
@@ -181,20 +180,35 @@ class Opening(QObject):
         folder = self._document.results_folder / path.stem
         if (folder / "summary.json").is_file():
             self._window.background.run(
-                lambda: settings_of_results(folder, path),
-                lambda settings: self._take_over(key, folder.name, settings),
+                lambda: made_with(folder, path),
+                lambda made: self._take_over(key, folder.name, made),
             )
 
-    def _take_over(self, key: str, name: str, settings: Settings | None) -> None:
+    def _take_over(self, key: str, name: str, made: Made | None) -> None:
         keys = {v.key for v in self._document.session.videos}
         taken = {self._document.record(k).results for k in keys}
-        if settings is None or key not in keys or name in taken:
+        if made is None or key not in keys or name in taken:
             return
-        if self._document.record(key).state != State.NEW:
+        decided = self._document.session.video(key).decisions
+        if self._document.record(key).state != State.NEW or decided not in (
+            Decisions(),
+            made.decisions,
+        ):
             return
+        self.take_over(key, name, made)
+
+    def take_over(self, key: str, name: str, made: Made) -> None:
+        """Show results that were made elsewhere; what was decided for them is decided here too."""
         self._document.set_record(
-            key, state=State.DONE, results=name, applied=Decisions(), applied_settings=settings
+            key,
+            state=State.DONE,
+            message="",
+            results=name,
+            applied=made.decisions,
+            applied_settings=made.settings,
+            digest=made.digest,
         )
+        self._document.decide(key, made.decisions, "take over results")
         self._window.running.judge(key)
         if key == self._window.open_key:
             self._window.reload_results()
