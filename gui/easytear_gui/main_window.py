@@ -36,6 +36,7 @@ from easytear_gui.controllers.opening import Opening
 from easytear_gui.controllers.playing import connect_playing
 from easytear_gui.controllers.running import Running
 from easytear_gui.controllers.viewing import Viewing
+from easytear_gui.controllers.watching import Watching
 from easytear_gui.running.runner import Runner
 from easytear_gui.session.document import Document
 from easytear_gui.session_list import SessionList
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self.taking_out = Exporting(self)
         self.helping = Helping(self)
         self.viewing = Viewing(self)
+        self.watching = Watching(self)
         self._wire()
         self._restore()
         theme.changed.connect(self._themed)

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from easytear.show.quality import quality_word
 from easytear_gui.session.document import Document
 from easytear_gui.session.model import Record, State, Video
 from easytear_gui.theme.colours import LIGHT, Colours
@@ -50,8 +51,17 @@ def state_words(record: Record, missing: bool = False, pending: bool = False) ->
     if record.state == State.DONE:
         if pending:
             return "changed"
-        return "low quality" if record.low_quality else "done"
+        return quality_words(record)
     return {State.QUEUED: "waiting"}.get(record.state, "new")
+
+
+def quality_words(record: Record) -> str:
+    """Return how good a finished video's results are, in the words of table and page."""
+    if record.left_out:
+        return "done, all excluded"
+    if record.quality is None:
+        return "done, no interval"
+    return f"done, {quality_word(record.quality)} quality"
 
 
 class SessionModel(QAbstractListModel):
@@ -198,10 +208,14 @@ class _Delegate(QStyledItemDelegate):
         c = self.colours
         if record.state == State.FAILED:
             return "failed", c.danger
-        if text in ("file not found", "changed", "low quality"):
+        if text in ("file not found", "changed", "changed elsewhere"):
             return "warning", c.warning
+        if record.state == State.DONE:
+            if record.left_out or record.quality is None:
+                return "done", c.muted
+            word = quality_word(record.quality)
+            return ("warning" if word == "low" else "done"), c.quality(record.quality)
         return {
-            State.DONE: ("done", c.good),
             State.RUNNING: ("running", c.accent),
             State.QUEUED: ("queued", c.muted),
         }.get(record.state, ("new", c.muted))

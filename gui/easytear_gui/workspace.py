@@ -147,6 +147,10 @@ class Workspace(QWidget):
             self.table.show_intervals((), {})
             self.player.timeline.set_content(self.player.player.time_s, [], [])
             return
+        overlays = self.player.canvas.overlays
+        if overlays is not None:
+            overlays.set_edits(self.decisions.corrections)
+            self.player.canvas.update()
         excluded = self.excluded()
         self.table.show_intervals(analysis.summary.intervals, excluded)
         self.table.select(self._interval)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QInputDialog
 from pytestqt.qtbot import QtBot
 
+from easytear.base.geometry import Ellipse
 from easytear.request.corrections import Corrections
 from easytear.request.scale import ScaleRequest
 from tests.gui.conftest import dialog_of
@@ -111,6 +112,44 @@ def test_the_limbus_is_dragged_and_kept_by_enter(finished: MainWindow, qtbot: Qt
     assert edit.x_px == pytest.approx(old.x_px + 10, abs=tolerance)
     assert edit.ry_px == pytest.approx(old.ry_px)
     assert canvas.tool is None
+
+
+def test_handles_beyond_a_close_up_can_be_reached_and_nothing_moves_unseen(
+    finished: MainWindow, qtbot: QtBot
+) -> None:
+    canvas = finished.workspace.player.canvas
+    size = canvas.picture_rect().size() / canvas.zoom
+    wide = Ellipse(size.width() / 2, size.height() / 2, 0.8 * size.width(), 0.8 * size.width())
+    finished.correcting.decide_limbus(0, wide)
+    qtbot.keyClick(finished, Qt.Key.Key_G)
+    tool = canvas.tool
+    assert isinstance(tool, EllipseTool)
+    there = canvas.frame_transform()
+    for point in tool.points():
+        assert canvas.rect().contains(there.map(point).toPoint())
+    drag(finished, qtbot, tool.points()[1], tool.points()[1] - QPointF(20, 0))
+    assert tool.shape.rx_px < wide.rx_px - 5
+    for _ in range(12):
+        canvas.zoom_by(1.5)
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    assert canvas.handle_in_view()
+    canvas.pan_by(-3000.0, 0.0)
+    canvas.pan_by(9000.0, 0.0)
+    assert not canvas.handle_in_view()
+    before = tool.shape
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    assert tool.shape == before
+    assert canvas.handle_in_view()
+    qtbot.keyClick(canvas, Qt.Key.Key_Up)
+    assert tool.shape != before
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    assert canvas.overlays is not None
+    shown = canvas.overlays.interval_at(0)
+    assert shown is not None
+    assert shown.iris is not None
+    assert shown.iris.ry_px == pytest.approx(tool.shape.ry_px, abs=0.01)
+    assert canvas.picture_rect().width() <= canvas.width() + 1
 
 
 def test_escape_gives_up(finished: MainWindow, qtbot: QtBot) -> None:

@@ -173,11 +173,12 @@ class Correcting(QObject):
             return
         tool = EllipseTool(self._limbus_of(result))
 
-        def keep() -> None:
-            new = decide.draw_limbus(self._decisions(), result.index, tool.shape)
-            self._decide(new, f"redraw limbus of interval {result.index + 1}")
+        self._start(tool, lambda: self.decide_limbus(result.index, tool.shape))
 
-        self._start(tool, keep)
+    def decide_limbus(self, interval: int, shape: Ellipse) -> None:
+        """Give an interval another limbus."""
+        new = decide.draw_limbus(self._decisions(), interval, shape)
+        self._decide(new, f"redraw limbus of interval {interval + 1}")
 
     def _limbus_of(self, result: IntervalResult) -> Ellipse:
         drawn = [e for e in self._decisions().corrections.irises if e.interval == result.index]
@@ -225,6 +226,7 @@ class Correcting(QObject):
         self._canvas.tool, self._keep = tool, keep
         self._window.workspace.player.show_hint(tool.hint)
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._canvas.show_tool()
         self._canvas.update()
 
     def end_tool(self, accepted: bool) -> None:
@@ -233,6 +235,7 @@ class Correcting(QObject):
             return
         keep, self._keep = self._keep, None
         self._canvas.tool = None
+        self._canvas.fit()
         self._window.workspace.player.show_hint("")
         self._canvas.update()
         if accepted and keep is not None:

@@ -25,6 +25,7 @@ from easytear_gui.session.files import (
 )
 from easytear_gui.session.model import Decisions, State, Video
 from easytear_gui.thumbnails import thumbnail
+from easytear_gui.welcome import session_title
 
 if TYPE_CHECKING:
     from easytear_gui.main_window import MainWindow
@@ -54,6 +55,9 @@ class Opening(QObject):
         }
         for name, call in calls.items():
             window.actions_[name].triggered.connect(lambda _=False, c=call: c())
+        unsaved = QMenu("&Unsaved sessions", window)
+        unsaved.aboutToShow.connect(lambda: self._fill_unsaved(unsaved))
+        window.menus["File"].insertMenu(window.actions_["save_session_as"], unsaved)
         recent = QMenu("Recent sessions", window)
         recent.aboutToShow.connect(lambda: self._fill_recent(recent))
         window.menus["File"].insertMenu(window.actions_["save_session_as"], recent)
@@ -237,6 +241,7 @@ class Opening(QObject):
             self.complain(str(error))
             return
         self._remember()
+        self._window.running.offer_rest()
         missing = [v for v in self._document.session.videos if not v.path.is_file()]
         if missing:
             text = f"{len(missing)} videos are not where they were: File, Find moved videos."
@@ -298,6 +303,17 @@ class Opening(QObject):
             action.triggered.connect(lambda _=False, f=file: self.open_session(f))
         if menu.isEmpty():
             menu.addAction("None yet").setEnabled(False)
+
+    def _fill_unsaved(self, menu: QMenu) -> None:
+        """List every session without a file of its own that no window has open."""
+        menu.clear()
+        for file in unfinished_sessions():
+            if file != self._document.file:
+                action = menu.addAction(session_title(file))
+                action.setObjectName(f"unsaved-{file.stem}")
+                action.triggered.connect(lambda _=False, f=file: self.open_session(f))
+        if menu.isEmpty():
+            menu.addAction("None").setEnabled(False)
 
     def _remember(self) -> None:
         if self._document.is_named:

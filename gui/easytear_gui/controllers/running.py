@@ -7,10 +7,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QMessageBox
 
 from easytear.base.errors import EasyTearError
 from easytear.request.work import changed_settings
 from easytear.results import read_summary
+from easytear_gui.results.limits import banner_words
 from easytear_gui.running.plan import Work, needed
 from easytear_gui.session.model import Annotated, Asked, State
 
@@ -39,6 +41,7 @@ class Running(QObject):
         actions["cancel"].triggered.connect(self._runner.cancel_all)
         self._runner.finished.connect(self._finished)
         self._runner.changed.connect(self.tell)
+        window.workspace.interval_changed.connect(lambda _: self.tell())
         self._document.decisions_changed.connect(self._changed)
         self._document.videos_changed.connect(self.mark_all)
         self._document.settings_changed.connect(self._settings_changed)
@@ -61,6 +64,29 @@ class Running(QObject):
             )
         for key in wanted:
             self._runner.enqueue(key, anew)
+
+    def offer_rest(self) -> None:
+        """Ask whether to go on with what had not finished when the app ended."""
+        rest = self._document.interrupted()
+        if not rest:
+            return
+        many = "1 analysis" if len(rest) == 1 else f"{len(rest)} analyses"
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(f"{many} had not finished when EasyTear ended.")
+        box.setInformativeText("Go on with them, as they were asked for?")
+        go_on = box.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Forget them", QMessageBox.ButtonRole.RejectRole)
+        box.buttonClicked.connect(lambda button: self._rest(rest, button is go_on))
+        box.open()
+
+    def _rest(self, keys: list[str], go_on: bool) -> None:
+        for key in keys:
+            asked = self._document.record(key).asked
+            if asked is not None and go_on:
+                self._runner.resume(key, asked)
+            else:
+                self._document.set_record(key, asked=None)
 
     def _wanted(self, key: str) -> bool:
         failed = self._document.record(key).state == State.FAILED
@@ -141,7 +167,7 @@ class Running(QObject):
         self.tell()
 
     def judge(self, key: str) -> None:
-        """Note whether a video's results are of low quality."""
+        """Note how good a video's results are."""
         folder = self._document.results_of(key)
         if folder is None:
             return
@@ -151,9 +177,8 @@ class Running(QObject):
             _log.exception("reading %s", folder)
             return
         scores = [i.quality.score for i in summary.intervals if i.excluded is None]
-        limit = self._document.session.settings.quality.low_score
-        low = not scores or max(scores) < limit
-        self._document.set_record(key, low_quality=low)
+        left_out = bool(summary.intervals) and not scores
+        self._document.set_record(key, quality=max(scores, default=None), left_out=left_out)
 
     def take_in(self, key: str) -> bool:
         """Take in what was annotated in napari; False where nothing new was."""
@@ -213,15 +238,29 @@ class Running(QObject):
         elif record.state == State.FAILED:
             again = {"Try again": self._try_again, "Log": self._window.helping.show_log}
             banner.say(f"Failed: {record.message}", "bad", again)
+        elif self._window.watching.words(key):
+            watching = self._window.watching
+            again = {"Show them": lambda: watching.show_them(key)}
+            if watching.changed[key] is None:
+                again = {}
+            again["Analyse again"] = lambda: watching.analyse_again(key)
+            banner.say(watching.words(key), "bad", again)
         elif key in self._window.list.videos.pending:
             banner.say(self._pending_words(key), "note", {"Analyse": self._try_again})
-        elif record.state == State.DONE and record.low_quality:
-            banner.say(
-                "Low quality: read the last column of the table before you use these numbers.",
-                "note",
-            )
         else:
-            banner.say("")
+            banner.say(self._limits(), "note", {"All numbers": self._show_numbers})
+
+    def _limits(self) -> str:
+        """Return what limits the selected interval's numbers."""
+        workspace = self._window.workspace
+        result = workspace.result()
+        if workspace.analysis is None or result is None:
+            return ""
+        return banner_words(workspace.analysis, result)
+
+    def _show_numbers(self) -> None:
+        side = self._window.workspace.side
+        side.setCurrentWidget(self._window.workspace.detail)
 
     def _pending_words(self, key: str) -> str:
         record, session = self._document.record(key), self._document.session

@@ -153,8 +153,10 @@ class Record(Model):
         SHA-256 of their summary.json when they were last seen: another one was written elsewhere.
     asked : Asked or None
         What waits or runs, or was not finished when the app ended.
-    low_quality : bool
-        No interval's quality reaches the limit.
+    quality : float or None
+        The best score of an interval that is not left out.
+    left_out : bool
+        Every interval is left out.
     """
 
     state: State = State.NEW
@@ -165,7 +167,16 @@ class Record(Model):
     applied_settings: Settings | None = None
     digest: str | None = None
     asked: Asked | None = None
-    low_quality: bool = False
+    quality: float | None = None
+    left_out: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older(cls, data: Any) -> Any:
+        """Take in records that only told whether the quality was low."""
+        if isinstance(data, dict) and "low_quality" in data:
+            return {k: v for k, v in data.items() if k != "low_quality"}
+        return data
 
     @property
     def busy(self) -> bool:
