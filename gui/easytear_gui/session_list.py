@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import (
@@ -27,6 +28,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from easytear.show.quality import quality_word
+from easytear_gui.naming import told_apart
 from easytear_gui.session.document import Document
 from easytear_gui.session.model import Record, State, Video
 from easytear_gui.theme.colours import LIGHT, Colours
@@ -58,10 +60,10 @@ def state_words(record: Record, missing: bool = False, pending: bool = False) ->
 def quality_words(record: Record) -> str:
     """Return how good a finished video's results are, in the words of table and page."""
     if record.left_out:
-        return "done, all excluded"
+        return "all excluded"
     if record.quality is None:
-        return "done, no interval"
-    return f"done, {quality_word(record.quality)} quality"
+        return "no interval"
+    return f"{quality_word(record.quality)} quality"
 
 
 class SessionModel(QAbstractListModel):
@@ -72,11 +74,17 @@ class SessionModel(QAbstractListModel):
         self.document = document
         self.thumbnails: dict[str, QPixmap] = {}
         self.pending: set[str] = set()
+        self._names: dict[Path, str] = {}
         document.videos_changed.connect(self._reset)
         document.record_changed.connect(self.touch)
 
+    def name_of(self, video: Video) -> str:
+        """Return a name that tells the video from the others of the session."""
+        return self._names.get(video.path, video.path.stem)
+
     def _reset(self) -> None:
         self.beginResetModel()
+        self._names = told_apart(v.path for v in self.document.session.videos)
         self.endResetModel()
 
     def touch(self, key: str) -> None:
@@ -104,7 +112,7 @@ class SessionModel(QAbstractListModel):
         video = self.document.session.videos[index.row()]
         record = self.document.record(video.key)
         if role == Qt.ItemDataRole.DisplayRole:
-            return video.path.name
+            return self.name_of(video)
         if role == KEY_ROLE:
             return video.key
         if role == RECORD_ROLE:
@@ -175,7 +183,9 @@ class _Delegate(QStyledItemDelegate):
         record: Record = index.data(RECORD_ROLE)
         text = self._model.words(video)
         metrics = painter.fontMetrics()
-        name = metrics.elidedText(video.path.stem, Qt.TextElideMode.ElideMiddle, rect.width())
+        name = metrics.elidedText(
+            self._model.name_of(video), Qt.TextElideMode.ElideMiddle, rect.width()
+        )
         painter.setPen(QColor(self.colours.text))
         line = QRect(rect.left(), rect.top(), rect.width(), metrics.height())
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, name)

@@ -16,7 +16,7 @@ from easytear.show.quality import quality_word
 @pytest.mark.parametrize("score", [0.1, 0.42, 0.8])
 def test_list_table_and_detail_use_the_words_of_the_page(score: float) -> None:
     word = quality_word(score)
-    assert state_words(Record(state=State.DONE, quality=score)) == f"done, {word} quality"
+    assert state_words(Record(state=State.DONE, quality=score)) == f"{word} quality"
     assert words.quality(score).endswith(word)
     for theme in (LIGHT, DARK):
         by = {"good": theme.good, "fair": theme.warning, "low": theme.danger}
@@ -24,7 +24,7 @@ def test_list_table_and_detail_use_the_words_of_the_page(score: float) -> None:
 
 
 def test_excluded_is_not_low_quality(finished: MainWindow) -> None:
-    assert state_words(Record(state=State.DONE, left_out=True)) == "done, all excluded"
+    assert state_words(Record(state=State.DONE, left_out=True)) == "all excluded"
     assert finished.workspace.table.model().index(1, 2).data() == "0.35 low"
 
 
@@ -46,3 +46,16 @@ def test_switches_look_different_on_and_off(finished: MainWindow, qtbot: QtBot) 
     states = (QIcon.State.On, QIcon.State.Off)
     pictures = [button.icon().pixmap(size, QIcon.Mode.Normal, s).toImage() for s in states]
     assert pictures[0] != pictures[1]
+
+
+def test_the_banner_shows_the_rest_when_asked(
+    finished: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr("easytear_gui.results.limits.SHOWN", 1)
+    finished.workspace.go_to(1)
+    banner = finished.workspace.banner
+    (more,) = [b for name, b in banner.buttons.items() if "more" in name]
+    hidden = int(more.text().split()[0])
+    assert banner.text.text().count("•") == 1
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert banner.text.text().count("•") == 1 + hidden

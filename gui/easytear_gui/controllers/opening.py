@@ -99,7 +99,7 @@ class Opening(QObject):
         """Ask for videos with the system's dialog."""
         kinds = " ".join(f"*{s} *{s.upper()}" for s in sorted(VIDEO_SUFFIXES))
         files, _ = QFileDialog.getOpenFileNames(
-            self._window, "Add videos", self._last_folder(), f"Videos ({kinds});;All files (*)"
+            self._window, "Add videos", self.last_folder(), f"Videos ({kinds});;All files (*)"
         )
         if files:
             paths.preferences().setValue("videos/folder", str(Path(files[0]).parent))
@@ -108,7 +108,7 @@ class Opening(QObject):
     def ask_folder(self) -> None:
         """Ask for a folder of videos."""
         folder = QFileDialog.getExistingDirectory(
-            self._window, "Add every video below a folder", self._last_folder()
+            self._window, "Add every video below a folder", self.last_folder()
         )
         if folder:
             paths.preferences().setValue("videos/folder", folder)
@@ -139,7 +139,7 @@ class Opening(QObject):
     def ask_find(self) -> None:
         """Look for moved videos below a folder that the person names."""
         folder = QFileDialog.getExistingDirectory(
-            self._window, "Where are the videos now?", self._last_folder()
+            self._window, "Where are the videos now?", self.last_folder()
         )
         if folder:
             self.find_videos(Path(folder))
@@ -250,7 +250,7 @@ class Opening(QObject):
     def ask_session(self) -> None:
         """Ask for a session file."""
         file, _ = QFileDialog.getOpenFileName(
-            self._window, "Open session", self._last_folder(), f"EasyTear sessions (*{SUFFIX})"
+            self._window, "Open session", self.last_folder(), f"EasyTear sessions (*{SUFFIX})"
         )
         if file:
             self.open_session(Path(file))
@@ -259,7 +259,7 @@ class Opening(QObject):
         """Ask where to keep the session."""
         start = self._document.file
         if not self._document.is_named:
-            start = Path(self._last_folder()) / f"session{SUFFIX}"
+            start = Path(self.last_folder()) / f"session{SUFFIX}"
         file, _ = QFileDialog.getSaveFileName(
             self._window, "Save session as", str(start), f"EasyTear sessions (*{SUFFIX})"
         )
@@ -321,7 +321,8 @@ class Opening(QObject):
             names = [here, *(str(p) for p in self.recent() if str(p) != here)]
             paths.preferences().setValue(_RECENT, names[:_MOST_RECENT])
 
-    def _last_folder(self) -> str:
+    def last_folder(self) -> str:
+        """Return where files were looked for last."""
         if self._document.is_named:
             return str(self._document.file.parent)
         return str(paths.preferences().value("videos/folder") or Path.home())

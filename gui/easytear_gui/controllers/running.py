@@ -30,6 +30,7 @@ class Running(QObject):
         super().__init__(window)
         self._window = window
         self._document, self._runner = window.document, window.runner
+        self._whole = False
         self._quick = QTimer(self)
         self._quick.setSingleShot(True)
         self._quick.setInterval(_QUICK_MS)
@@ -248,19 +249,24 @@ class Running(QObject):
         elif key in self._window.list.videos.pending:
             banner.say(self._pending_words(key), "note", {"Analyse": self._try_again})
         else:
-            banner.say(self._limits(), "note", {"All numbers": self._show_numbers})
+            self._tell_limits()
 
-    def _limits(self) -> str:
-        """Return what limits the selected interval's numbers."""
+    def _tell_limits(self) -> None:
+        """Say what limits the selected interval's numbers, what weighs most first."""
         workspace = self._window.workspace
         result = workspace.result()
         if workspace.analysis is None or result is None:
-            return ""
-        return banner_words(workspace.analysis, result)
+            workspace.banner.say("")
+            return
+        text, more = banner_words(workspace.analysis, result, self._whole)
+        actions = {}
+        if more > 0:
+            actions["Less" if self._whole else f"{more} more"] = self._more
+        workspace.banner.say(text, "note", actions)
 
-    def _show_numbers(self) -> None:
-        side = self._window.workspace.side
-        side.setCurrentWidget(self._window.workspace.detail)
+    def _more(self) -> None:
+        self._whole = not self._whole
+        self.tell()
 
     def _pending_words(self, key: str) -> str:
         record, session = self._document.record(key), self._document.session

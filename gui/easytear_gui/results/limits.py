@@ -27,10 +27,12 @@ _SEEN_SHARE: Final = 0.9
 def what_limits(analysis: Analysis, interval: IntervalResult) -> list[str]:
     """Return what a reader must know of an interval's numbers, what weighs most first."""
     fit = interval.spread.y
-    out = [sentence(f) for f in interval.quality.flags if f not in _NOT_LIMITS]
-    out += _width(fit, "ρ", "rho") + _width(fit, "λ", "lambda")
-    out += _front(analysis, interval)
-    out += _scale(analysis.summary, interval)
+    others = [f for f in interval.quality.flags if f not in _NOT_LIMITS]
+    first = [f for f in others if f.startswith(_LIMITING)]
+    out = _width(fit, "ρ", "rho") + _width(fit, "λ", "lambda")
+    out += [sentence(f) for f in first]
+    out += _scale(analysis.summary, interval) + _front(analysis, interval)
+    out += [sentence(f) for f in others if f not in first]
     if fit is not None and fit.drift_mm_s is not None:
         rate = words.number(fit.drift_mm_s, 3)
         out.append(
@@ -39,13 +41,24 @@ def what_limits(analysis: Analysis, interval: IntervalResult) -> list[str]:
     return out
 
 
-def banner_words(analysis: Analysis, interval: IntervalResult) -> str:
-    """Return what the banner says of an interval; "" where its numbers are good."""
+_LIMITING: Final = "limited_by_"
+"""How flags begin that name what weighs most."""
+
+SHOWN: Final = 3
+"""So many stand on the banner until a person asks for more: the picture needs the room."""
+
+
+def banner_words(analysis: Analysis, interval: IntervalResult, whole: bool) -> tuple[str, int]:
+    """Return what the banner says of an interval, and how much more there is to say.
+
+    "" where the numbers are good.
+    """
     if quality_word(interval.quality.score) == "good":
-        return ""
+        return "", 0
     head = f"Interval {interval.index + 1}: {words.quality(interval.quality.score)} quality."
     limits = what_limits(analysis, interval)
-    return head + "".join(f"\n• {one}" for one in limits)
+    shown = limits if whole else limits[:SHOWN]
+    return head + "".join(f"\n• {one}" for one in shown), len(limits) - SHOWN
 
 
 def _width(fit: Fit | None, symbol: str, name: str) -> list[str]:

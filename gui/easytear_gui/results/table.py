@@ -149,7 +149,7 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-class _Inks(QStyledItemDelegate):
+class Inks(QStyledItemDelegate):
     """Keeps a cell's own colour when its row is selected."""
 
     @override
@@ -169,7 +169,7 @@ class IntervalsTable(QTableView):
         super().__init__(parent)
         self.intervals = IntervalsModel()
         self.setModel(self.intervals)
-        self.setItemDelegate(_Inks(self))
+        self.setItemDelegate(Inks(self))
         self.setAccessibleName("Intervals and their numbers")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

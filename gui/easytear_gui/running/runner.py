@@ -19,6 +19,7 @@ from easytear.request.settings import Settings
 from easytear.results import PRODUCTS
 from easytear.results.files import SUMMARY
 from easytear.workers.pool import processors
+from easytear_gui.naming import folder_name, told_apart
 from easytear_gui.running.plan import Work, needed
 from easytear_gui.running.process import Worker
 from easytear_gui.running.steps import Step, prepare
@@ -250,10 +251,12 @@ class Runner(QObject):
         """Return a name below the results folder that no other video's results have."""
         document = self._document
         taken = {document.record(v.key).results for v in document.session.videos}
-        name, count = video.path.stem, 1
+        names = told_apart(v.path for v in document.session.videos)
+        plain = folder_name(names[video.path])
+        name, count = plain, 1
         while name in taken or (document.results_folder / name).exists():
             count += 1
-            name = f"{video.path.stem}-{count}"
+            name = f"{plain}-{count}"
         return name
 
     def _settle(self, key: str, forget: bool = True) -> None:
