@@ -1,7 +1,8 @@
 """Annotations as a table for spreadsheets (CSV): one row per vertex of each keyframe.
 
 Rows of kind "document" hold the file's own data (name in `label`, value in `note`), rows of
-kind "time" the frames' times; all others are marks. Nothing is lost on the way there and back.
+kind "time" the frames' times, rows of kind "shown" what of the program was on the screen from
+when on (`flags`, `edited`); all others are marks. Nothing is lost on the way there and back.
 """
 
 from __future__ import annotations
@@ -21,11 +22,16 @@ _ITEM: Final = (
     "start_frame",
     "end_frame",
     "complete",
+    "about",
     "accepted",
     "interpolation",
     "program_track",
+    "program_frame",
+    "program_x_px",
+    "program_y_px",
     "program_interval",
     "excluded",
+    "done",
     "mm_per_px",
     "mm_per_px_sd",
     "blind",
@@ -105,6 +111,8 @@ def _document_rows(document: Annotations) -> Iterator[Row]:
         yield {"kind": "document", "label": name, "note": data[name]}
     for name in _VIDEO:
         yield {"kind": "document", "label": f"video.{name}", "note": data["video"][name]}
+    for shown in document.shown:
+        yield {"kind": "shown", "flags": shown.what, "edited": shown.when}
     for frame, time in enumerate(document.video.time_s):
         yield {"kind": "time", "frame": frame, "time_s": time}
 
@@ -114,10 +122,14 @@ def _document(rows: Iterable[Row]) -> Annotations:
     video: dict[str, Any] = {"name": ""}
     times: dict[int, str] = {}
     items: dict[int, Row] = {}
+    shown: list[Row] = []
     for row in rows:
         kind = row["kind"]
         if kind == "time":
             times[int(row["frame"])] = row["time_s"]
+        elif kind == "shown":
+            what = row["flags"].split(";") if "flags" in row else []
+            shown.append({"when": row["edited"], "what": what})
         elif kind == "document":
             name, value = row["label"], row.get("note")
             into = video if name.startswith("video.") else said
@@ -127,7 +139,7 @@ def _document(rows: Iterable[Row]) -> Annotations:
             _take_row(items, row)
     video["time_s"] = [times[frame] for frame in sorted(times)]
     return Annotations.model_validate(
-        {**said, "video": video, "items": [items[i] for i in sorted(items)]}
+        {**said, "video": video, "shown": shown, "items": [items[i] for i in sorted(items)]}
     )
 
 

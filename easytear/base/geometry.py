@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.floating]
 BoolArray = NDArray[np.bool_]
@@ -64,3 +64,24 @@ class Ellipse:
         """Return the (height, width) mask of pixels inside."""
         yy, xx = np.mgrid[: shape[0], : shape[1]]
         return self.level(xx, yy) <= 1.0
+
+
+def eye_to_image_matrices(
+    dx_px: ArrayLike, dy_px: ArrayLike, rotation_deg: ArrayLike, centre: tuple[float, float]
+) -> FloatArray:
+    """Return the (..., 2, 3) matrices from eye coordinates to the images of frames.
+
+    The eye turns about the pupil's `centre` (x, y in the interval's first frame), positive from x
+    towards y, and moves by (`dx_px`, `dy_px`), each (...); unknown motion (NaN) counts as none.
+    """
+    dx, dy, degrees = (
+        np.nan_to_num(np.asarray(v, float), nan=0.0) for v in (dx_px, dy_px, rotation_deg)
+    )
+    cos, sin = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    x, y = centre
+    rows = [
+        np.stack([cos, -sin, x + dx - cos * x + sin * y], axis=-1),
+        np.stack([sin, cos, y + dy - sin * x - cos * y], axis=-1),
+    ]
+    matrices: FloatArray = np.stack(rows, axis=-2)
+    return matrices

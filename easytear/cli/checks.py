@@ -33,13 +33,14 @@ NEEDED = (
     "typer",
     "tomli-w",
     "defusedxml",
+    "platformdirs",
 )
 """Distributions without which a video cannot be analysed."""
 
 EXTRAS: Mapping[str, tuple[str, ...]] = {
-    "gui": ("PySide6", "pyqtgraph", "platformdirs"),
+    "gui": ("PySide6", "pyqtgraph"),
     "napari": ("napari", "PySide6", "superqt", "qtpy"),
-    "study": ("pingouin", "psutil", "pyarrow"),
+    "study": ("psutil", "pyarrow", "statsmodels"),
     "cluster": ("distributed",),
 }
 """Modules of each optional part."""

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from rich.live import Live
 from rich.text import Text
@@ -15,6 +15,9 @@ from easytear.cli.console import console
 
 if TYPE_CHECKING:
     from easytear.study.tasks import Outcome, Task
+
+_NAMED: Final = 4
+"""Videos named in a sentence."""
 
 
 class StudyProgress:
@@ -31,6 +34,7 @@ class StudyProgress:
         self._begun = time.monotonic()
         self._total = self._done = self._failed = 0
         self._running: dict[str, tuple[float, str]] = {}
+        self.stage: Literal["looking", "working", "writing"] = "looking"
         self._live = Live(
             console=self._console, transient=True, refresh_per_second=4, get_renderable=self._block
         )
@@ -50,6 +54,7 @@ class StudyProgress:
 
     def planned(self, tasks: int, before: int, skipped: Sequence[tuple[str, str]]) -> None:
         """Tell what is to be done."""
+        self.stage = "working"
         self._total = tasks
         self._begun = time.monotonic()
         for path, reason in skipped:
@@ -82,6 +87,18 @@ class StudyProgress:
         """Tell that a video was stopped by request."""
         with self._lock:
             self._running.pop(task.name, None)
+
+    def writing(self) -> None:
+        """Tell that the tables are being written."""
+        self.stage = "writing"
+
+    def running(self) -> str:
+        """Return in words which videos run."""
+        with self._lock:
+            names = sorted(self._running)
+        if len(names) > _NAMED:
+            return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+        return " and ".join(names) or "what runs"
 
     def note(self, message: str) -> None:
         """Say something about the run as a whole."""

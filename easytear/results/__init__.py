@@ -5,6 +5,7 @@ from easytear.request.corrections import CorrectionNote
 from easytear.results.files import (
     PRODUCTS,
     Analysis,
+    Pictures,
     Results,
     TablePart,
     cannot_be_written,
@@ -77,6 +78,7 @@ __all__ = [
     "LawChoice",
     "Observed",
     "OtherLaw",
+    "Pictures",
     "Quality",
     "Results",
     "Rise",

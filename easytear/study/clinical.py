@@ -6,7 +6,7 @@ import csv
 import logging
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -15,6 +15,8 @@ import pandas as pd
 
 from easytear.base.errors import EasyTearError
 from easytear.study.columns import Column, unit_of
+from easytear.study.names import Codes
+from easytear.study.privacy import without_persons
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +51,15 @@ class Clinical:
         The other columns.
     rows : dict
         From the keys' values to the other columns' values.
+    left_out : tuple of str
+        Columns that were not taken, as nobody allowed them in an anonymised study.
     """
 
     path: Path
     keys: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: dict[tuple[str, ...], dict[str, str | float | None]]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,13 @@ class Joined:
     videos_alone: tuple[str, ...]
 
 
-def read_clinical(path: Path, name_columns: Sequence[str], taken: Sequence[str]) -> Clinical:
+def read_clinical(
+    path: Path,
+    name_columns: Sequence[str],
+    taken: Sequence[str],
+    codes: Codes | None = None,
+    allowed: Collection[str] = (),
+) -> Clinical:
     """Read a clinical file: CSV with a header, comma, semicolon or tab between the fields.
 
     Parameters
@@ -87,11 +98,17 @@ def read_clinical(path: Path, name_columns: Sequence[str], taken: Sequence[str])
         Columns that the file names gave.
     taken : sequence of str
         Columns of the table; a clinical column of such a name gets `clinical_` before it.
+    codes : Codes, optional
+        Of an anonymised study; see `privacy.without_persons`.
+    allowed : collection of str
+        Columns that somebody allowed in an anonymised study.
 
     Raises
     ------
     EasyTearError
         If it cannot be read, has nothing to join by, or two rows for the same eye.
+    UsageError
+        If an allowed column does not exist, or tells who somebody is.
     """
     table, decimal = _read_text(path)
     keys = ("video",) if "video" in table else tuple(k for k in PERSON_KEYS if k in table)
@@ -107,9 +124,14 @@ def read_clinical(path: Path, name_columns: Sequence[str], taken: Sequence[str])
         which = ", ".join(table.loc[twice, list(keys)].iloc[0])
         raise EasyTearError(f"{path}: has two rows for {which}; keep one of them.")
     others = table.drop(columns=list(keys))
+    left_out: tuple[str, ...] = ()
+    if codes is not None:
+        subjects = list(table["subject"]) if "subject" in table else None
+        kept = without_persons(others, subjects, codes, allowed)
+        others, left_out = kept.table, kept.left_out
     values, columns = _values(path, others, decimal, (*taken, *name_columns))
     places = zip(*(table[key] for key in keys), strict=True)
-    return Clinical(path, keys, columns, dict(zip(places, values, strict=True)))
+    return Clinical(path, keys, columns, dict(zip(places, values, strict=True)), left_out)
 
 
 def _read_text(path: Path) -> tuple[pd.DataFrame, str]:

@@ -15,12 +15,25 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from easytear.base.errors import EasyTearError
+from easytear.base.folders import make_private_folder
 from easytear.results import atomic_write
 
 LONGEST: Final = 120
 """Characters of a folder name; file systems take 255 bytes, and paths have an end, too."""
-KEPT: Final = frozenset({"eye", "visit"})
-"""Parts of a file name that say nothing about who it is; all others are replaced by codes."""
+KEPT: Final = {
+    "eye": re.compile(
+        r"o[dsu]|[rl]e?|right|left|both|rechts|links|beide|droite?|gauche|derecho|izquierdo|[01]|",
+        re.I,
+    ),
+    "visit": re.compile(
+        r"(v|visite?|visita|besuch|t|day|d|tag|week|w|woche|month|m|monat|year|y|jahr|pre|post|"
+        r"before|after|vor|nach|baseline|base|bl|screening|follow.?up|fu|control|session|exam|"
+        r"first|second|third|last)?[ _.-]{0,2}[+-]?\d{0,3}",
+        re.I,
+    ),
+}
+"""Parts of a file name that say nothing about who it is where they have this form; everything
+else is replaced by codes."""
 
 
 def study_names(paths: Sequence[str]) -> dict[str, str]:
@@ -102,22 +115,29 @@ class Codes:
     def hide(self, values: Mapping[str, str | None], first_day: date | None) -> dict[str, str]:
         """Return the parts of a name without what tells who it is.
 
-        Eye and visit stay; a date becomes `day`, the days since the subject's first; everything
-        else becomes a code.
+        Eye and visit stay where they say nothing else (`KEPT`); a date becomes `day`, the days
+        since the subject's first; everything else becomes a code.
         """
         hidden: dict[str, str] = {}
         for name, value in values.items():
             if name == "date":
                 day = read_date(value)
                 hidden["day"] = "" if day is None or not first_day else str((day - first_day).days)
-            elif name in KEPT or not value:
+            elif not value or plain_part(name, value):
                 hidden[name] = value or ""
             else:
                 hidden[name] = self.code(name, value)
         return hidden
 
+    def originals(self) -> set[str]:
+        """Return all that codes stand for, and the names of the videos without their folders."""
+        known = {(kind, text) for (kind, _), text in self._rows.items()}
+        names = {PurePosixPath(text) for kind, text in known if kind == "video"}
+        return {text for _, text in known} | {n.name for n in names} | {n.stem for n in names}
+
     def write(self) -> None:
-        """Write the key, apart from the study."""
+        """Write the key, apart from the study, for nobody else to read."""
+        make_private_folder(self._key.parent)
         with (
             atomic_write(self._key) as aside,
             aside.open("w", encoding="utf-8", newline="") as file,
@@ -126,9 +146,38 @@ class Codes:
             writer.writerow(("kind", "code", "original"))
             writer.writerow(("secret", "", self._secret))
             writer.writerows((kind, code, was) for (kind, code), was in sorted(self._rows.items()))
-        for path, mode in ((self._key.parent, 0o700), (self._key, 0o600)):
-            with suppress(OSError):  # some shares know no permissions
-                path.chmod(mode)
+        with suppress(OSError):  # some shares know no permissions
+            self._key.chmod(0o600)
+
+
+def plain_part(name: str, value: str) -> bool:
+    """Tell whether a part of a file name, or a clinical cell, says nothing about who it is."""
+    return name in KEPT and KEPT[name].fullmatch(value) is not None
+
+
+def days_since_first(subjects: Sequence[str], dates: Sequence[str]) -> list[str]:
+    """Return for each date the days since its subject's first one; "" where it is no date."""
+    days = [read_date(text) for text in dates]
+    first: dict[str, date] = {}
+    for subject, day in zip(subjects, days, strict=True):
+        if day is not None:
+            first[subject] = min(day, first.get(subject, day))
+    return [
+        "" if day is None else str((day - first[subject]).days)
+        for subject, day in zip(subjects, days, strict=True)
+    ]
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text looks like a date, in any usual order."""
+    if read_date(text) is not None and not text.isdigit():
+        return True
+    return _DATE.match(text) is not None
+
+
+_DATE: Final = re.compile(
+    r"\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))(?!\d)"
+)
 
 
 def read_date(text: str | None) -> date | None:

@@ -89,7 +89,7 @@ class Entry:
 
 @dataclass
 class Plan:
-    """The videos of a study, in the order of their paths, and the tasks that are left.
+    """The videos of a study, in the order of their paths or codes, and the tasks that are left.
 
     `left_behind` are results in the study whose video is not among those found; `codes` stand
     in place of names if those are hidden.
@@ -110,7 +110,7 @@ def key_folder(study: Path) -> Path:
 def hash_memory(order: Order, keep: bool = True) -> HashMemory:
     """Return the memory of hashes; it holds paths, so it stands apart if those are hidden."""
     if order.anonymise:
-        return HashMemory(key_folder(order.study) / "hashes.jsonl", keep)
+        return HashMemory(key_folder(order.study) / "hashes.jsonl", keep, private=True)
     return HashMemory(order.study / ".hashes.jsonl", keep)
 
 
@@ -136,7 +136,8 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
     there = _outcomes(order.study)
     usable = _by_content(there, order)
     plan = Plan([], [], found.skipped)
-    for path in found.videos:
+    # Hidden names come in the order of their codes: that of the names would tell something.
+    for path in sorted(found.videos, key=names.__getitem__) if codes else found.videos:
         name = names[path]
         video = (order.source / path).absolute()
         old = there.pop(name, None)
@@ -230,6 +231,8 @@ def _same_version(outcome: Outcome, order: Order) -> bool:
 
 def _is_done(outcome: Outcome, video: Path, order: Order, memory: HashMemory) -> bool:
     if outcome.fingerprint != order.fingerprints[0] or not _same_version(outcome, order):
+        return False
+    if outcome.kind == "killed":  # by somebody or the system: nothing is said of the video
         return False
     if outcome.status == "failed" and (order.retry_failed or _has_more_room(outcome, order)):
         return False

@@ -13,11 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from easytear import __version__
 from easytear.base.errors import ResultsError
+from easytear.base.regular import read_regular
 from easytear.results import write_text
-from easytear.study.columns import Kind
+from easytear.study.columns import Column, Kind
 
 RECORD: Final = "study.json"
 SETTINGS: Final = "settings.toml"
+LONGEST: Final = 500_000_000
+"""Bytes: a study of a million videos and their clinical values."""
 PACKAGES: Final = (
     ("numpy", "numpy"),
     ("scipy", "scipy"),
@@ -26,7 +29,7 @@ PACKAGES: Final = (
     ("filterpy", "filterpy"),
     ("pandas", "pandas"),
     ("pyarrow", "pyarrow"),
-    ("pingouin", "pingouin"),
+    ("statsmodels", "statsmodels"),
     ("distributed", "distributed"),
 )
 
@@ -82,6 +85,8 @@ class StudyRecord(_Frozen):
     options: dict[str, Any] = {}
     name_columns: tuple[str, ...] = ()
     counts: dict[str, int] = {}
+    intervals: int = 0
+    usable: int = 0
     skipped: int = 0
     left_behind: tuple[str, ...] = ()
     tables: dict[str, str] = {}
@@ -121,10 +126,17 @@ def read_record(study: Path) -> StudyRecord:
     """
     path = study / RECORD
     try:
-        return StudyRecord.model_validate_json(path.read_bytes())
+        return StudyRecord.model_validate_json(read_regular(path, LONGEST))
     except FileNotFoundError as error:
         raise ResultsError(
             f"{study}: holds no study ({RECORD} is absent); make one with 'easytear batch'."
         ) from error
     except (OSError, ValidationError) as error:
         raise ResultsError(f"{path}: cannot be read; run 'easytear batch' again.") from error
+
+
+def clinical_columns(clinical: ClinicalRecord | None) -> list[Column]:
+    """Return the clinical columns of the table."""
+    if clinical is None:
+        return []
+    return [Column(c.name, c.kind, c.unit, c.meaning, "clinical file") for c in clinical.columns]

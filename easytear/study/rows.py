@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from easytear.results.files import SUMMARY
+from easytear.base.regular import read_regular
+from easytear.results.files import LONGEST_SUMMARY, SUMMARY
 from easytear.results.migrate import VERSION_1
 from easytear.results.model import SCHEMA
 
@@ -76,7 +77,7 @@ def video_rows(name: str, folder: Path, error: str, min_quality: float) -> Itera
         yield head
         return
     try:
-        summary = json.loads((folder / SUMMARY).read_bytes())
+        summary = json.loads(read_regular(folder / SUMMARY, LONGEST_SUMMARY))
         if summary["schema"] not in (SCHEMA, VERSION_1):
             raise ValueError(summary["schema"])
         intervals = list(summary.pop("intervals"))

@@ -28,7 +28,7 @@ from easytear_gui.theme.colours import Colours
 from easytear_gui.widgets import label, panel
 
 _COLUMNS = "overview/columns"
-_WIDEST = 420
+_WIDEST = 300
 
 
 class OverviewPanel(QWidget):
@@ -88,7 +88,6 @@ class OverviewPanel(QWidget):
         table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         header = table.horizontalHeader()
         header.setSectionsMovable(True)
-        header.setStretchLastSection(True)
         header.setHighlightSections(False)
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         row = QHBoxLayout()

@@ -139,7 +139,7 @@ def columns() -> tuple[Column, ...]:
         if column.key not in seen:
             seen.add(column.key)
             rest.append(column)
-    return (*first, *rest, last)
+    return (*first[:3], last, *first[3:], *rest)
 
 
 def _capital(text: str) -> str:
