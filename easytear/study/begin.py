@@ -9,6 +9,7 @@ from pathlib import Path
 
 from easytear import __version__
 from easytear.base.errors import EasyTearError
+from easytear.base.text import printable
 from easytear.request.settings import dump_settings
 from easytear.study.clinical import Joined, join, read_clinical
 from easytear.study.columns import FIRST, LEFT_OUT, summary_columns
@@ -93,7 +94,7 @@ def record_of(
         names = ", ".join(OPTIONS[name] for name in choices.kept)
         note(f"as given before: {names} (--forget drops what was given before)")
     return StudyRecord(
-        source=None if order.anonymise else str(order.source.absolute()),
+        source=None if order.anonymise else printable(str(order.source.absolute())),
         anonymised=order.anonymise,
         settings_sha256=hashlib.sha256(dump_settings(order.settings).encode()).hexdigest(),
         fingerprint=order.fingerprints[0],
@@ -121,8 +122,9 @@ def record_of(
         videos=tuple(
             VideoRecord(
                 name=entry.name,
-                path=entry.name if order.anonymise else entry.path,
+                path=entry.name if order.anonymise else printable(entry.path),
                 parts=dict(entry.parts),
+                unfit=entry.unfit,
             )
             for entry in plan.entries
         ),

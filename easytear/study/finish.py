@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from easytear.study.hashes import sha256_of
-from easytear.study.plan import VIDEOS, counts
-from easytear.study.record import StudyRecord, VideoRecord, clinical_columns, write_record
+from easytear.study.plan import VIDEOS
+from easytear.study.record import StudyRecord, VideoRecord, clinical_columns, counts, write_record
 from easytear.study.rows import Row, video_rows
 from easytear.study.table import CSV, PARQUET, write_tables
 from easytear.study.tasks import Outcome, read_outcome
@@ -35,7 +35,7 @@ def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) ->
     done = record.model_copy(
         update={
             "videos": videos,
-            "counts": counts(outcomes.values()),
+            "counts": counts(videos),
             "intervals": tally.intervals,
             "usable": tally.usable,
             "tables": {name: sha256_of(study / name) for name in (CSV, PARQUET)},
@@ -75,6 +75,8 @@ def _outcome(study: Path, video: VideoRecord, record: StudyRecord) -> Outcome | 
 
 
 def _with_outcome(video: VideoRecord, outcome: Outcome | None) -> VideoRecord:
+    if video.unfit:
+        return video.model_copy(update={"state": "failed", "error": video.unfit, "sha256": ""})
     if outcome is None:
         return video.model_copy(update={"state": "waiting", "error": "", "sha256": ""})
     return video.model_copy(
