@@ -269,7 +269,7 @@ def _settings(config: Path | None, earlier: Given, fps: float | None) -> Setting
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:
-    from easytear.study.batch import taken_names
+    from easytear.study.begin import taken_names
     from easytear.study.names import compile_pattern
 
     try:

@@ -44,7 +44,7 @@ def coded(record: StudyRecord, codes: Codes, allowed: Collection[str]) -> Coded:
     ended = [video for video in record.videos if video.state != "waiting"]
     clinical = record.clinical
     left_out: tuple[str, ...] = ()
-    videos = [(video, video) for video in ended]
+    videos = [(video, _without_sentence(video)) for video in ended]
     if not record.anonymised:
         first = first_days({video.path: video.parts for video in ended})
         videos = [(video, _hidden(video, codes, first)) for video in ended]
@@ -89,7 +89,13 @@ def _hidden(video: VideoRecord, codes: Codes, first: Mapping[str, date]) -> Vide
     name = codes.code("video", video.path)
     day = first.get(video.parts.get("subject") or "")
     parts = {k: v or None for k, v in codes.hide(video.parts, day).items()}
-    return video.model_copy(update={"name": name, "path": name, "parts": parts})
+    told = {"name": name, "path": name, "parts": parts}
+    return _without_sentence(video).model_copy(update=told)
+
+
+def _without_sentence(video: VideoRecord) -> VideoRecord:
+    """Return a video without the sentence that says why its file is unfit: it names the file."""
+    return video.model_copy(update={"unfit": "unfit" if video.unfit else ""})
 
 
 def _clinical(

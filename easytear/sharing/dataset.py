@@ -23,7 +23,7 @@ from easytear.sharing.finds import Find, Wanted
 from easytear.sharing.masked import with_boxes, write_bare, write_masked
 from easytear.sharing.register import Copy, remember_copy
 from easytear.sharing.review import Shot, code_of, shots_of, write_review
-from easytear.study.batch import finish
+from easytear.study.finish import finish
 from easytear.study.names import Codes, plain_part
 from easytear.study.plan import KEY, VIDEOS, key_folder
 from easytear.study.record import SETTINGS, StudyRecord, VideoRecord, read_record
@@ -160,6 +160,8 @@ def _one(
     choices: Choices,
 ) -> list[Shot]:
     """Write one video's folder; return frames of what of its recording goes along."""
+    if new.unfit:
+        return []
     folder = dataset / VIDEOS / new.name
     folder.mkdir(parents=True)
     (folder / MARKER).touch()

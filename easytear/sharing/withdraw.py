@@ -18,7 +18,7 @@ from easytear.results import PRODUCTS, write_text
 from easytear.sharing.card import describe, read_manifest
 from easytear.sharing.dataset import draft_folder
 from easytear.sharing.register import copies
-from easytear.study.batch import finish
+from easytear.study.finish import finish
 from easytear.study.hashes import forget
 from easytear.study.lock import study_lock
 from easytear.study.names import Codes

@@ -15,7 +15,7 @@ import pandas as pd
 
 from easytear.base.errors import EasyTearError
 from easytear.study.columns import Column, unit_of
-from easytear.study.names import Codes
+from easytear.study.names import Codes, nfc
 from easytear.study.privacy import without_persons
 
 log = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ def _read_text(path: Path) -> tuple[pd.DataFrame, str]:
     names = [name.strip() for name in rows[0]]
     if len(set(names)) < len(names) or "" in names:
         raise EasyTearError(f"{path}: every column needs a name of its own.")
-    cells = [[cell.strip() for cell in row] for row in rows[1:]]
+    cells = [[nfc(cell.strip()) for cell in row] for row in rows[1:]]
     return pd.DataFrame(cells, columns=names, dtype=object), "," if mark == ";" else "."
 
 
@@ -235,5 +235,5 @@ def _possible_keys(
 ) -> list[tuple[str, ...]]:
     if clinical.keys == ("video",):
         pure = PurePosixPath(path)
-        return [(path,), (name,), (pure.name,), (pure.stem,)]
+        return [(nfc(text),) for text in (path, name, pure.name, pure.stem)]
     return [tuple(parts.get(key) or "" for key in clinical.keys)]

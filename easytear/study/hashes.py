@@ -9,9 +9,14 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from easytear.base.atomic import atomic_write
 from easytear.base.folders import make_private_folder
+from easytear.base.regular import read_regular
+
+LONGEST: Final = 1_000_000_000
+"""Bytes: millions of videos."""
 
 
 def sha256_of(path: Path) -> str:
@@ -37,9 +42,11 @@ class HashMemory:
 
     def __post_init__(self) -> None:
         """Read what is remembered."""
-        if not self.file.exists():
+        try:
+            text = read_regular(self.file, LONGEST).decode(errors="replace")
+        except OSError:
             return
-        for line in self.file.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in text.splitlines():
             try:
                 path, size, mtime_ns, digest = json.loads(line)
                 self._known[path] = (size, mtime_ns, digest)

@@ -139,15 +139,18 @@ def test_a_study_that_cannot_be_written_is_one_sentence(source: Path, tmp_path: 
 
 def test_ctrl_c_before_any_video_runs_ends_at_once(source: Path, tmp_path: Path) -> None:
     study = tmp_path / "study"
-    (study / "videos/a").mkdir(parents=True)
+    study.mkdir()
     write_video(source / "a.mp4")
-    os.mkfifo(study / "videos/a/outcome.json")  # the run waits for it while it makes its plan
+    silent = study / ".running.json"
+    silent.write_text(json.dumps({"host": "far-away", "pid": 7, "token": "x"}))
+    os.utime(silent, (1e9, 1e9))
     process = batch(source, study)
-    with (study / "videos/a/outcome.json").open("w"):  # opened: the run has come so far
-        process.send_signal(signal.SIGINT)
-        code, _, err = finish(process)
+    lines_until(process, "far-away seems to be over")  # it looks for half a minute
+    process.send_signal(signal.SIGINT)
+    code, _, err = finish(process)
     assert (code, "Traceback" in err) == (130, False)
-    assert not list(study.glob(".running*"))
+    assert not (study / ".lock").exists()
+    assert not (study / "videos").exists()
 
 
 def test_nothing_done_is_1_and_wrong_use_is_2(source: Path, tmp_path: Path) -> None:
