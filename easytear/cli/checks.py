@@ -22,7 +22,6 @@ NEEDED = (
     "scikit-image",
     "opencv-python-headless",
     "filelock",
-    "filterpy",
     "av",
     "pandas",
     "pydantic",
