@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from easytear.study.hashes import sha256_of
 from easytear.study.plan import VIDEOS
@@ -12,6 +13,9 @@ from easytear.study.record import StudyRecord, VideoRecord, clinical_columns, co
 from easytear.study.rows import Row, video_rows
 from easytear.study.table import CSV, PARQUET, write_tables
 from easytear.study.tasks import Outcome, read_outcome
+
+NOBODY: Final = "no subject in its name"
+"""Why a video that the pattern misses is left out: it would count as a subject of its own."""
 
 
 def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) -> StudyRecord:
@@ -92,6 +96,10 @@ def _rows(study: Path, record: StudyRecord, videos: Sequence[VideoRecord]) -> It
     """Yield the table's rows, video by video, only of those that ended."""
     min_quality = float(record.options.get("min_quality", 0.0))
     values = record.clinical.values if record.clinical else {}
+    subjects = any(
+        video.parts.get("subject") or values.get(video.name, {}).get("subject")
+        for video in record.videos
+    )
     for video in videos:
         if video.state == "waiting":
             continue
@@ -101,4 +109,5 @@ def _rows(study: Path, record: StudyRecord, videos: Sequence[VideoRecord]) -> It
         own |= {"video_path": video.path, "video_sha256": video.sha256 or None}
         own |= values.get(video.name, {})
         for row in video_rows(video.name, study / VIDEOS / video.name, video.error, min_quality):
-            yield {**own, **row}
+            nobody = subjects and not own.get("subject") and not row.get("left_out")
+            yield {**own, **row, **({"left_out": NOBODY} if nobody and not video.error else {})}

@@ -27,7 +27,6 @@ PACKAGES: Final = (
     ("scipy", "scipy"),
     ("opencv", "opencv-python-headless"),
     ("av", "av"),
-    ("filterpy", "filterpy"),
     ("pandas", "pandas"),
     ("pyarrow", "pyarrow"),
     ("statsmodels", "statsmodels"),

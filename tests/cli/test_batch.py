@@ -177,6 +177,30 @@ def test_a_dry_run_says_what_it_would_do(source: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "study").exists()
 
 
+def test_the_join_is_told_before_the_analysis_and_who_is_nobody_is_left_out(
+    source: Path, tmp_path: Path
+) -> None:
+    for name in ("S1_OD", "S2_OD", "other"):
+        write_video(source / f"{name}.mp4")
+    clinic = tmp_path / "clinic.csv"
+    clinic.write_text("subject,osdi,group\nS1,3,dry\nS22,4,Dry\n")
+    given = ("--name-pattern", r"(?P<subject>S\d+)", "--clinical", str(clinic))
+    expected = (
+        "--name-pattern misses other.mp4: it is left out of the statistics",
+        "1 of 2 rows, joined by subject, meet 1 of 3 videos",
+        "row 'S22' has no video; the nearest is 'S2'",
+        "column 'group': look at it: 'Dry', 'dry' are taken as one",
+    )
+    code, out, err = finish(batch(source, tmp_path / "study", *given, "--dry-run"))
+    assert code == 0
+    assert all(words in out + err for words in expected), err
+    code, _, err = finish(batch(source, tmp_path / "study", *given))
+    assert code == 0
+    assert all(words in err[: err.index("videos to analyse")] for words in expected), err
+    table = (tmp_path / "study/study.csv").read_text()
+    assert table.count("no subject in its name") == 1
+
+
 def test_worker_processes_end_with_a_killed_study(source: Path, tmp_path: Path) -> None:
     write_video(source / "a.mp4", do="hang", pid_in=str(tmp_path / "pid"))
     pid_file = tmp_path / "pid"
