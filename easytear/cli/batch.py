@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from easytear.base.errors import MissingExtraError
 from easytear.cli.console import say
 from easytear.workers.pool import processors
 
@@ -138,7 +136,6 @@ def batch(
     Exit: 0 all done, 3 some failed, 1 none done or usable, 2 usage, 130 or 143 interrupted.
     """
     _check_scale(mm_per_px, hvid)
-    _need_extra()
     from easytear.study.batch import Choices, Workforce
     from easytear.study.given import Given, changes_of, read_given
     from easytear.study.plan import ANALYSER, Order
@@ -213,7 +210,6 @@ def study(
     by: Annotated[str | None, typer.Option(help="Column that tells the groups.")] = None,
 ) -> None:
     """Make tables, statistics and page of a study again from its results."""
-    _need_extra()
     from easytear.cli.study_words import exit_code, say_end
     from easytear.study.batch import again
 
@@ -229,15 +225,6 @@ def _check_scale(mm_per_px: float | None, hvid: float | None) -> None:
         raise typer.BadParameter("--mm-per-px must be between 0.0005 and 0.5.")
     if hvid is not None and not 8.0 <= hvid <= 15.0:
         raise typer.BadParameter("--hvid must be between 8 and 15 mm.")
-
-
-def _need_extra() -> None:
-    """Refuse to begin what could not be ended: the page's packages are imported last."""
-    for name in ("psutil", "pyarrow", "statsmodels"):
-        if find_spec(name) is None:
-            raise MissingExtraError(
-                f"studies need the package {name}; install it with pip install 'easytear[study]'."
-            )
 
 
 def _workers(workers: int | None, threads: int | None, scheduler: str | None) -> tuple[int, int]:
