@@ -122,6 +122,8 @@ class BreakEntry(Record):
         Video time at which it is as large as a break must be.
     x_eye_px, y_eye_px : float
         Its middle at the end, in eye coordinates.
+    area_px2 : float or None
+        How much it lays open at the end.
     outline : tuple of pairs
         Its rim at the end, in eye coordinates.
     """
@@ -130,6 +132,7 @@ class BreakEntry(Record):
     start_s: float
     x_eye_px: float
     y_eye_px: float
+    area_px2: float | None = None
     outline: tuple[tuple[float, float], ...] = ()
 
 
