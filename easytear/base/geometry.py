@@ -62,8 +62,20 @@ class Ellipse:
 
     def mask(self, shape: tuple[int, int]) -> BoolArray:
         """Return the (height, width) mask of pixels inside."""
-        yy, xx = np.mgrid[: shape[0], : shape[1]]
-        return self.level(xx, yy) <= 1.0
+        mask = np.zeros(shape, bool)
+        # Its points lie within its greater semi-axis: nothing else needs to be asked.
+        reach = max(self.rx_px, self.ry_px) + 1.0
+        x0, x1 = _within(self.x_px - reach, self.x_px + reach, shape[1])
+        y0, y1 = _within(self.y_px - reach, self.y_px + reach, shape[0])
+        yy, xx = np.mgrid[y0:y1, x0:x1]
+        mask[y0:y1, x0:x1] = self.level(xx, yy) <= 1.0
+        return mask
+
+
+def _within(low: float, high: float, size: int) -> tuple[int, int]:
+    """Return the whole numbers from `low` to `high` inside 0 to `size` - 1, the end excluded."""
+    first, stop = np.clip([np.floor(low), np.ceil(high) + 1.0], 0, size).tolist()
+    return int(first), int(stop)
 
 
 def eye_to_image_matrices(

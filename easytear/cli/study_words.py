@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import typer
 
 from easytear.base.text import printable
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
 from easytear.cli.console import say
+from easytear.study.finish import PAGE, missing_extras
+from easytear.study.table import CSV
 
 if TYPE_CHECKING:
     from easytear.study.plan import Plan
     from easytear.study.record import StudyRecord
-
-PAGE: Final = "study.html"
 
 
 def say_plan(plan: Plan) -> None:
@@ -25,10 +25,13 @@ def say_plan(plan: Plan) -> None:
     waiting = {task.name for task in plan.tasks}
     for entry in plan.entries:
         state = "analyse" if entry.name in waiting else "done"
-        if entry.outcome is not None and entry.outcome.status == "failed":
+        if entry.unfit or (entry.outcome is not None and entry.outcome.status == "failed"):
             state = "failed"
         typer.echo(f"{state:8} {printable(entry.path)} -> {printable(entry.name)}")
-    failed = sum(e.outcome is not None and e.outcome.status == "failed" for e in plan.entries)
+    failed = sum(
+        bool(e.unfit) or (e.outcome is not None and e.outcome.status == "failed")
+        for e in plan.entries
+    )
     done = len(plan.entries) - len(waiting) - failed
     typer.echo(
         f"{len(waiting)} to analyse, {done} done, {failed} failed before"
@@ -40,10 +43,17 @@ def say_end(folder: Path, record: StudyRecord) -> None:
     """Say how a study ended."""
     for video in record.videos:
         if video.state == "failed":
-            say(f"failed: {video.name}: {video.error}")
+            say(printable(f"failed: {video.name}: {video.error}"))
     counts = record.counts
     waiting = f", {counts['waiting']} still to do" if counts["waiting"] else ""
-    typer.echo(f"{counts['done']} done, {counts['failed']} failed{waiting}: {folder / PAGE}")
+    absent = missing_extras()
+    shown = folder / (CSV if absent else PAGE)
+    typer.echo(f"{counts['done']} done, {counts['failed']} failed{waiting}: {shown}")
+    if absent:
+        say(
+            f"the tables are CSV alone: Parquet, statistics and {PAGE} need {' and '.join(absent)};"
+            f" pip install 'easytear[study]', then 'easytear study {folder}' adds them"
+        )
     if nothing_usable(record):
         say(
             f"not one of {record.intervals} intervals is usable, so there are no averages and no "

@@ -13,6 +13,7 @@ import numpy as np
 from easytear.base.geometry import ByteArray, FloatArray, eye_to_image_matrices
 from easytear.base.progress import SILENT, Progress
 from easytear.compare.figures import COLOURS, onset_s
+from easytear.report.breaks import draw_breaks
 from easytear.report.drawing import Finder, draw, frame_matrix
 from easytear.report.figures import interval_frames
 from easytear.results import Analysis, IntervalResult
@@ -190,6 +191,7 @@ class _Player:
             cv2.warpAffine(picture, there, _PANEL_PX, flags=cv2.INTER_LINEAR), np.uint8
         )
         draw(panel, self._finder.at(frame), self._still)
+        draw_breaks(panel, self._side.interval, float(row["time_s"]), self._still)
         hue = palette.blue_green_red(self._hue)
         cv2.rectangle(panel, (0, 0), (_PANEL_PX[0] - 1, 25), _DARK, -1)
         cv2.rectangle(panel, (0, 0), (6, 25), hue, -1)

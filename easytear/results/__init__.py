@@ -37,6 +37,7 @@ from easytear.results.model import (
 from easytear.results.records import (
     BlinkEntry,
     Blinking,
+    BreakEntry,
     Event,
     EventKind,
     FilmBreak,
@@ -66,6 +67,7 @@ __all__ = [
     "BlinkEntry",
     "BlinkInfo",
     "Blinking",
+    "BreakEntry",
     "Columns",
     "CorrectionNote",
     "EllipseInfo",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -43,14 +45,16 @@ STYLE: Final = {
 
 def _svg(width: float, height: float, draw: Callable[[Figure], Any], alt: str) -> str:
     """Return a figure of this size in inches, with words for those who cannot see it."""
-    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+    with mpl.rc_context(STYLE), warnings.catch_warnings():  # type: ignore[arg-type]
+        # Words stay words in the SVG: the reader's fonts have letters that Matplotlib's has not.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure)
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     svg = text[text.index("<svg") :]
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
 
 
 def _log_axis(axis: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +19,7 @@ from easytear.results import write_text
 from easytear.study.columns import Column, Kind
 
 RECORD: Final = "study.json"
+PAGE: Final = "study.html"
 SETTINGS: Final = "settings.toml"
 LONGEST: Final = 500_000_000
 """Bytes: a study of a million videos and their clinical values."""
@@ -26,7 +28,6 @@ PACKAGES: Final = (
     ("scipy", "scipy"),
     ("opencv", "opencv-python-headless"),
     ("av", "av"),
-    ("filterpy", "filterpy"),
     ("pandas", "pandas"),
     ("pyarrow", "pyarrow"),
     ("statsmodels", "statsmodels"),
@@ -39,7 +40,10 @@ class _Frozen(BaseModel):
 
 
 class VideoRecord(_Frozen):
-    """One video: its name in the study, its path below the source (or code), its parts."""
+    """One video: its name in the study, its path below the source (or code), its parts.
+
+    `unfit` says why it cannot be analysed at all.
+    """
 
     name: str
     path: str
@@ -47,6 +51,7 @@ class VideoRecord(_Frozen):
     state: Literal["done", "failed", "waiting"] = "waiting"
     error: str = ""
     sha256: str = ""
+    unfit: str = ""
 
 
 class ClinicalColumn(_Frozen):
@@ -140,3 +145,11 @@ def clinical_columns(clinical: ClinicalRecord | None) -> list[Column]:
     if clinical is None:
         return []
     return [Column(c.name, c.kind, c.unit, c.meaning, "clinical file") for c in clinical.columns]
+
+
+def counts(videos: Iterable[VideoRecord]) -> dict[str, int]:
+    """Count done, failed and waiting videos."""
+    tally = {"done": 0, "failed": 0, "waiting": 0}
+    for video in videos:
+        tally[video.state] += 1
+    return tally

@@ -16,8 +16,9 @@ Value = str | float | int | bool | None
 Row = dict[str, Value]
 
 HEADLINE: Final = "spread_y"
-_LAWS: Final = "others"
-"""Laws that suit less well: their number differs from fit to fit, a table has no place for them."""
+_LISTS: Final = ("others", "breaks")
+"""Laws that suit less well, and single film breaks: their number differs from interval to interval,
+a table has no place for them."""
 
 
 def flatten(record: Mapping[str, Any], prefix: str = "") -> Row:
@@ -29,7 +30,7 @@ def flatten(record: Mapping[str, Any], prefix: str = "") -> Row:
     row: Row = {}
     for key, value in record.items():
         name = f"{prefix}{key}"
-        if key == _LAWS:
+        if key in _LISTS:
             continue
         if isinstance(value, Mapping):
             row.update(flatten(value, f"{name}_"))
