@@ -31,6 +31,8 @@ COMMANDS: tuple[str, ...] = (
     "annotate",
     "agree",
     "compare",
+    "export",
+    "schema",
     "convert",
     "gui",
     "simulate",

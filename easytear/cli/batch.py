@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from easytear.base.errors import MissingExtraError
 from easytear.cli.console import say
 from easytear.workers.pool import processors
 
@@ -55,7 +53,7 @@ def batch(
     ] = None,
     clinical: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, metavar="FILE.csv", help="Clinical data."),
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="Clinical CSV or XLSX."),
     ] = None,
     glob: Annotated[
         list[str] | None, typer.Option(help="Which files are videos; may be given again.")
@@ -92,6 +90,13 @@ def batch(
             help="A clinical column that may stand in an anonymised study; may be given again.",
         ),
     ] = None,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODE",
+            help="Means in the clinical file that nothing is known (999); may be given again.",
+        ),
+    ] = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try again what failed before.")
     ] = False,
@@ -122,6 +127,9 @@ def batch(
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
+    progress_json: Annotated[
+        bool, typer.Option("--progress-json", help="Progress as lines of JSON on standard error.")
+    ] = False,
     analyser: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Analyse every video in a folder and make one table, with statistics and a page.
@@ -131,7 +139,6 @@ def batch(
     Exit: 0 all done, 3 some failed, 1 none done or usable, 2 usage, 130 or 143 interrupted.
     """
     _check_scale(mm_per_px, hvid)
-    need_extra()
     from easytear.study.batch import Choices, Workforce
     from easytear.study.given import Given, changes_of, read_given
     from easytear.study.plan import ANALYSER, Order
@@ -143,6 +150,7 @@ def batch(
         name_pattern=name_pattern,
         clinical=os.path.abspath(clinical) if clinical else None,
         allow_columns=tuple(allow_column or ()),
+        missing=tuple(missing or ()),
         globs=tuple(glob or ()),
         by=by,
         min_quality=min_quality,
@@ -171,11 +179,11 @@ def batch(
     )
     low = settings.quality.low_score if given.min_quality is None else given.min_quality
     file = Path(given.clinical) if given.clinical else None
-    choices = Choices(file, given.by, low, given.allow_columns, given, kept)
+    choices = Choices(file, given.by, low, given.allow_columns, given.missing, given, kept)
     if dry_run:
         _dry_run(order, choices)
     else:
-        _run(order, choices, force, quiet)
+        _run(order, choices, force, quiet, progress_json)
 
 
 def _dry_run(order: Order, choices: Choices) -> None:
@@ -185,13 +193,15 @@ def _dry_run(order: Order, choices: Choices) -> None:
     say_plan(preview(order, choices, say))
 
 
-def _run(order: Order, choices: Choices, force: Workforce, quiet: bool) -> None:
+def _run(
+    order: Order, choices: Choices, force: Workforce, quiet: bool, as_json: bool = False
+) -> None:
     from easytear.cli.stopping import listening
     from easytear.cli.study_progress import StudyProgress
     from easytear.cli.study_words import exit_code, say_end
     from easytear.study.batch import run_study
 
-    with StudyProgress(quiet) as shown, listening(shown) as ending:
+    with StudyProgress(quiet, as_json=as_json) as shown, listening(shown) as ending:
         record = run_study(order, choices, force, shown, ending.stop)
     say_end(order.study, record)
     interrupted = ending.stop.soon and record.counts["waiting"] > 0
@@ -205,7 +215,6 @@ def study(
     by: Annotated[str | None, typer.Option(help="Column that tells the groups.")] = None,
 ) -> None:
     """Make tables, statistics and page of a study again from its results."""
-    need_extra()
     from easytear.cli.study_words import exit_code, say_end
     from easytear.study.batch import again
 
@@ -221,15 +230,6 @@ def _check_scale(mm_per_px: float | None, hvid: float | None) -> None:
         raise typer.BadParameter("--mm-per-px must be between 0.0005 and 0.5.")
     if hvid is not None and not 8.0 <= hvid <= 15.0:
         raise typer.BadParameter("--hvid must be between 8 and 15 mm.")
-
-
-def need_extra() -> None:
-    """Refuse to begin what could not be ended: the page's packages are imported last."""
-    for name in ("psutil", "pyarrow", "statsmodels"):
-        if find_spec(name) is None:
-            raise MissingExtraError(
-                f"studies need the package {name}; install it with pip install 'easytear[study]'."
-            )
 
 
 def _workers(workers: int | None, threads: int | None, scheduler: str | None) -> tuple[int, int]:

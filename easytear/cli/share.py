@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from easytear.cli.app import EXIT_NOTHING, EXIT_SOME
-from easytear.cli.batch import need_extra
 from easytear.cli.check_privacy import say_finds
 from easytear.cli.console import console, say
 from easytear.cli.progress import show_progress
@@ -71,7 +70,6 @@ def share(
     looked at it gives the code at its end; only then is DATASET written. Exit: 0 written, 3 waits
     to be looked at, 1 not private or cannot be used, 2 usage.
     """
-    need_extra()
     from easytear.sharing import dataset as sharing
     from easytear.sharing.card import About
 

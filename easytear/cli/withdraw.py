@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from easytear.cli.app import EXIT_SOME
-from easytear.cli.batch import need_extra
 from easytear.cli.console import console
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ def withdraw(
     Folders, tables, pages, remembered hashes and the key lose the person, and later runs leave
     them out. Exit: 0 all is gone, 3 something is left (it is said what), 1 or 2 nothing was done.
     """
-    need_extra()
     if not yes:
         typer.confirm(
             f"Remove everything of {subject} from {study}? It cannot come back", abort=True

@@ -44,7 +44,7 @@ def see_breaks(
     if reading is None:
         return None, None
     ends = any(blink.start_frame == interval.end_frame + 1 for blink in watched.blinks)
-    return _entry(reading, ends), _fraction(reading, frames.time_s)
+    return _entry(reading, frames.time_s, ends), _fraction(reading, frames.time_s)
 
 
 def _flow(tracks: FilmTracks, time_s: FloatArray) -> FloatArray:
@@ -73,7 +73,7 @@ def _fraction(reading: BreakReading, time_s: FloatArray) -> FloatArray:
     return fraction
 
 
-def _entry(reading: BreakReading, ends_in_blink: bool) -> FilmBreak:
+def _entry(reading: BreakReading, time_s: FloatArray, ends_in_blink: bool) -> FilmBreak:
     return FilmBreak(
         watched_from_s=reading.watched_from_s,
         watched_until_s=reading.watched_until_s,
@@ -85,6 +85,7 @@ def _entry(reading: BreakReading, ends_in_blink: bool) -> FilmBreak:
                 start_s=one.start_s,
                 x_eye_px=round(one.x_px, 2),
                 y_eye_px=round(one.y_px, 2),
+                area_px2=float(np.interp(reading.watched_until_s, time_s, one.area_px2)),
                 outline=tuple((round(float(x), 2), round(float(y), 2)) for x, y in one.outline_px),
             )
             for one in reading.breaks

@@ -114,6 +114,7 @@ def _breaks(found: FilmBreak | None, by: Reduction) -> FilmBreak | None:
                 update={
                     "x_eye_px": round(x, 2),
                     "y_eye_px": round(y, 2),
+                    "area_px2": None if one.area_px2 is None else one.area_px2 * by.ratio**2,
                     "outline": tuple((a, b) for a, b in rim),
                 }
             )

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from math import hypot
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Pair = tuple[float | None, float | None]
 UNKNOWN: Pair = (None, None)
+NORMAL_95 = 1.959964
+"""Half width of a normal distribution's 95 % interval, in standard deviations."""
+
+
+def widened(value: float | None, ci95: Pair, relative_sd: float) -> Pair:
+    """Return a 95 % interval of a length with the scale's relative standard deviation added.
+
+    Both errors are independent, so that half widths add as squares.
+    """
+    low, high = ci95
+    if value is None or low is None or high is None:
+        return ci95
+    scale = NORMAL_95 * relative_sd * abs(value)
+    return value - hypot(max(value - low, 0.0), scale), value + hypot(max(high - value, 0.0), scale)
 
 
 class Record(BaseModel):
@@ -122,6 +137,8 @@ class BreakEntry(Record):
         Video time at which it is as large as a break must be.
     x_eye_px, y_eye_px : float
         Its middle at the end, in eye coordinates.
+    area_px2 : float or None
+        How much it lays open at the end.
     outline : tuple of pairs
         Its rim at the end, in eye coordinates.
     """
@@ -130,6 +147,7 @@ class BreakEntry(Record):
     start_s: float
     x_eye_px: float
     y_eye_px: float
+    area_px2: float | None = None
     outline: tuple[tuple[float, float], ...] = ()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 from collections.abc import Mapping
@@ -13,16 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from easytear import __version__
 from easytear.base.errors import ResultsError
+from easytear.export.package import PACKAGE, write_package
 from easytear.results import write_text
 from easytear.results.files import LISTS, TABLES
 from easytear.sharing.check import NO_TIME_S
 from easytear.study.hashes import sha256_of
 from easytear.study.plan import VIDEOS
 from easytear.study.record import StudyRecord
-from easytear.study.table import CSV, DICTIONARY, PARQUET
+from easytear.study.table import CSV, PARQUET
 
 CARD: Final = "README.md"
-PACKAGE: Final = "datapackage.json"
 CITATION: Final = "CITATION.cff"
 SUMS: Final = "checksums.sha256"
 MANIFEST: Final = "manifest.json"
@@ -132,57 +131,24 @@ def _write_json(path: Path, data: Any) -> None:
     write_text(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-_TYPES: Final = {"text": "string", "number": "number", "integer": "integer", "yes/no": "boolean"}
-
-
 def _package(dataset: Path, record: StudyRecord, about: About) -> dict[str, Any]:
-    """Return a Frictionless Data Package: each table with its columns, units and meaning."""
-    with (dataset / DICTIONARY).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    fields = [
-        {
-            "name": row["column"],
-            "type": _TYPES[row["kind"]],
-            "description": row["meaning"],
-            **({"unit": row["unit"]} if row["unit"] else {}),
-        }
-        for row in rows
-    ]
-    resources: list[dict[str, Any]] = [
-        _resource(dataset, CSV, schema={"fields": fields, "missingValues": [""]}),
-        _resource(dataset, DICTIONARY),
-        _resource(dataset, PARQUET, mediatype="application/vnd.apache.parquet"),
-    ]
+    """Return the study's data package with the tables of each video, licence and authors."""
+    package = dict(json.loads(write_package(dataset).read_text(encoding="utf-8")))
+    package |= {"name": "easytear-dataset", "title": about.title, "profile": "data-package"}
+    if about.licence:
+        package["licenses"] = [{"name": about.licence}]
+    if about.authors:
+        package["contributors"] = [{"title": one} for one in about.authors]
+    package["resources"].append({"name": "study-parquet", "path": PARQUET, "format": "parquet"})
     for table, columns in (*TABLES.items(), *LISTS.items()):
         paths = [f"{VIDEOS}/{v.name}/{table}" for v in record.videos]
         there = [path for path in paths if (dataset / path).exists()]
         if there:
             schema = {"fields": [{"name": name} for name in columns], "missingValues": [""]}
             name = table.removesuffix(".csv")
-            resources.append({"name": name, "path": there, "format": "csv", "schema": schema})
-    licence = {"licenses": [{"name": about.licence}]} if about.licence else {}
-    people = {"contributors": [{"title": a} for a in about.authors]} if about.authors else {}
-    return {
-        "profile": "data-package",
-        "name": "easytear-dataset",
-        "title": about.title,
-        **licence,
-        **people,
-        "resources": resources,
-    }
-
-
-def _resource(dataset: Path, name: str, **more: Any) -> dict[str, Any]:
-    path = dataset / name
-    stem, _, ending = name.rpartition(".")
-    return {
-        "name": stem if ending == "csv" else f"{stem}-{ending}",
-        "path": name,
-        "format": ending,
-        "bytes": path.stat().st_size,
-        "hash": f"sha256:{sha256_of(path)}",
-        **more,
-    }
+            one = {"name": name, "path": there, "format": "csv", "schema": schema}
+            package["resources"].append(one)
+    return package
 
 
 def _citation(about: About) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from easytear.measure.quantities.base import Quantity
-from easytear.measure.quantities.catalogue import grouped, of_interval
+from easytear.measure.quantities.catalogue import grouped, of_interval, of_video
 from easytear.show.flags import SENTENCES
 from easytear.show.remedies import GROUPS
 
@@ -48,9 +48,9 @@ def _between(document: str, begin: str, end: str, text: str) -> str:
 
 
 def quantities_table() -> str:
-    """Return every quantity of an interval as Markdown, under the headings of the page."""
+    """Return every quantity of an interval and of a video as Markdown, under their headings."""
     parts = []
-    for group, members in grouped(of_interval()).items():
+    for group, members in grouped((*of_interval(), *of_video())).items():
         rows = [_row(one) for one in members]
         head = "| in `summary.json` | label | unit | meaning |\n|---|---|---|---|"
         parts.append(f"### {group}\n\n{head}\n" + "\n".join(rows))

@@ -11,10 +11,11 @@ from easytear import __version__
 from easytear.base.errors import EasyTearError
 from easytear.base.text import printable
 from easytear.request.settings import dump_settings
-from easytear.study.clinical import join, read_clinical
+from easytear.study.clinical import Reading, join, read_clinical
 from easytear.study.columns import FIRST, LEFT_OUT, summary_columns
 from easytear.study.given import OPTIONS, Given
 from easytear.study.hashes import sha256_of
+from easytear.study.join_report import of_join, of_pattern
 from easytear.study.names import Codes, read_names
 from easytear.study.plan import Order, Plan, still_in
 from easytear.study.record import (
@@ -43,6 +44,8 @@ class Choices:
         Intervals of a lower quality score are left out of averages.
     allowed : tuple of str
         Clinical columns that may stand in an anonymised study.
+    missing : tuple of str
+        What means in the clinical file that nothing is known, beside the usual.
     given : Given
         What is kept for further runs.
     kept : tuple of str
@@ -53,6 +56,7 @@ class Choices:
     by: str | None = None
     min_quality: float = 0.4
     allowed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     given: Given | None = None
     kept: tuple[str, ...] = ()
 
@@ -91,6 +95,10 @@ def record_of(
 ) -> StudyRecord:
     """Return the record of a study before its videos are analysed, the clinical values joined."""
     name_columns = list(plan.entries[0].parts)
+    if order.pattern is not None:
+        paths = {entry.path: entry.parts for entry in plan.entries}
+        for line in of_pattern(paths):
+            note(line)
     if choices.kept:
         names = ", ".join(OPTIONS[name] for name in choices.kept)
         note(f"as given before: {names} (--forget drops what was given before)")
@@ -138,19 +146,18 @@ def _clinical(
     """Read and join the clinical file by the real names, which may be hidden afterwards."""
     if choices.clinical is None:
         return None
-    paths = [entry.path for entry in plan.entries]
-    parts = read_names(paths, order.pattern)
-    groups = [*(order.pattern.groupindex if order.pattern else ()), *plan.entries[0].parts]
     if "clinical" in choices.kept and not choices.clinical.exists():
         note(f"{choices.clinical}: is not there any more; its values as joined before are kept")
         return read_record(order.study).clinical
-    clinical = read_clinical(choices.clinical, groups, taken_names(), plan.codes, choices.allowed)
-    if clinical.left_out:
-        note(
-            f"{choices.clinical}: left out with --anonymise: {', '.join(clinical.left_out)}; give "
-            "--allow-column NAME for each that tells nobody who it is"
-        )
-    joined = join(clinical, {entry.path: entry.name for entry in plan.entries}, parts)
+    paths = [entry.path for entry in plan.entries]
+    parts = read_names(paths, order.pattern)
+    groups = (*(order.pattern.groupindex if order.pattern else ()), *plan.entries[0].parts)
+    how = Reading(groups, taken_names(), choices.missing, plan.codes, choices.allowed)
+    clinical = read_clinical(choices.clinical, how)
+    names = {entry.path: entry.name for entry in plan.entries}
+    joined = join(clinical, names, parts)
+    for line in of_join(clinical, joined, names, parts):
+        note(line)
     return ClinicalRecord(
         columns=tuple(
             ClinicalColumn(name=c.name, kind=c.kind, unit=c.unit, meaning=c.meaning)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Final
 
 from easytear.study.hashes import sha256_of
 from easytear.study.plan import VIDEOS
@@ -12,6 +14,15 @@ from easytear.study.record import StudyRecord, VideoRecord, clinical_columns, co
 from easytear.study.rows import Row, video_rows
 from easytear.study.table import CSV, PARQUET, write_tables
 from easytear.study.tasks import Outcome, read_outcome
+
+PAGE: Final = "study.html"
+NOBODY: Final = "no subject in its name"
+"""Why a video that the pattern misses is left out: it would count as a subject of its own."""
+
+
+def missing_extras() -> tuple[str, ...]:
+    """Return the packages that statistics and page need and that are not installed."""
+    return tuple(name for name in ("pyarrow", "statsmodels") if find_spec(name) is None)
 
 
 def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) -> StudyRecord:
@@ -38,10 +49,15 @@ def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) ->
             "counts": counts(videos),
             "intervals": tally.intervals,
             "usable": tally.usable,
-            "tables": {name: sha256_of(study / name) for name in (CSV, PARQUET)},
+            "tables": {
+                name: sha256_of(study / name) for name in (CSV, PARQUET) if (study / name).exists()
+            },
         }
     )
     done = write_record(study, done)
+    if missing_extras():
+        (study / PAGE).unlink(missing_ok=True)  # of an earlier run: it tells of that one
+        return done
     from easytear.study.page import write_page  # these bring matplotlib and statsmodels in
     from easytear.study.statistics import compute
 
@@ -92,6 +108,10 @@ def _rows(study: Path, record: StudyRecord, videos: Sequence[VideoRecord]) -> It
     """Yield the table's rows, video by video, only of those that ended."""
     min_quality = float(record.options.get("min_quality", 0.0))
     values = record.clinical.values if record.clinical else {}
+    subjects = any(
+        video.parts.get("subject") or values.get(video.name, {}).get("subject")
+        for video in record.videos
+    )
     for video in videos:
         if video.state == "waiting":
             continue
@@ -101,4 +121,5 @@ def _rows(study: Path, record: StudyRecord, videos: Sequence[VideoRecord]) -> It
         own |= {"video_path": video.path, "video_sha256": video.sha256 or None}
         own |= values.get(video.name, {})
         for row in video_rows(video.name, study / VIDEOS / video.name, video.error, min_quality):
-            yield {**own, **row}
+            nobody = subjects and not own.get("subject") and not row.get("left_out")
+            yield {**own, **row, **({"left_out": NOBODY} if nobody and not video.error else {})}

@@ -23,6 +23,7 @@ OPTIONS: Final = {
     "name_pattern": "--name-pattern",
     "clinical": "--clinical",
     "allow_columns": "--allow-column",
+    "missing": "--missing",
     "globs": "--glob",
     "by": "--by",
     "min_quality": "--min-quality",
@@ -47,6 +48,7 @@ class Given(BaseModel):
     name_pattern: str | None = None
     clinical: str | None = None
     allow_columns: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     globs: tuple[str, ...] = ()
     by: str | None = None
     min_quality: float | None = None

@@ -189,7 +189,7 @@ def plain_part(name: str, value: str) -> bool:
 
 def days_since_first(subjects: Sequence[str], dates: Sequence[str]) -> list[str]:
     """Return for each date the days since its subject's first one; "" where it is no date."""
-    days = [read_date(text) for text in dates]
+    days = [read_date(text) or read_day_month_year(text) for text in dates]
     first: dict[str, date] = {}
     for subject, day in zip(subjects, days, strict=True):
         if day is not None:
@@ -219,6 +219,18 @@ def read_date(text: str | None) -> date | None:
         return None
     try:
         return date(*(int(part) for part in match.groups()))
+    except ValueError:
+        return None
+
+
+def read_day_month_year(text: str | None) -> date | None:
+    """Read a date as day, month, year with points between, as no other order is written so."""
+    match = re.fullmatch(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})", text or "")
+    if match is None:
+        return None
+    day, month, year = (int(part) for part in match.groups())
+    try:
+        return date(year, month, day)
     except ValueError:
         return None
 

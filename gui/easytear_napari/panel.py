@@ -42,7 +42,7 @@ class AnnotatePanel(ActingPanel):
     def __init__(self, napari_viewer: Viewer) -> None:
         super().__init__(napari_viewer)
         self._resting: Opened | None = None
-        self._closed = False
+        self._shut = self._closed = False
         self._autosave.timeout.connect(self.save)
         self.header.renamed.connect(self._renamed)
         self.open_video.clicked.connect(lambda _=False: self._ask_video())
@@ -103,6 +103,7 @@ class AnnotatePanel(ActingPanel):
         """Go on where a closed panel was left (called by Qt)."""
         self.window().installEventFilter(self)
         super().showEvent(event)
+        self._shut = False
         if self._resting is not None and not self.work.busy:
             opened, self._resting = self._resting, None
             self._begin(opened)
@@ -130,6 +131,7 @@ class AnnotatePanel(ActingPanel):
 
     def _rest_if_shut(self) -> None:
         if not self._closed and is_shut(self):
+            self._shut = True
             self.rest()
 
     def rest(self) -> None:
@@ -155,7 +157,7 @@ class AnnotatePanel(ActingPanel):
         said = layer.metadata[METADATA]
         opened = self._opened.request if self._opened is not None else None
         same = opened is not None and str(opened.video) == said["video"]
-        if (same and self.annotator is not None) or self.work.busy or is_shut(self):
+        if (same and self.annotator is not None) or self.work.busy or self._shut:
             return
         results = None if said["results"] is None else Path(said["results"])
         video = Path(said["video"])
@@ -213,6 +215,7 @@ class AnnotatePanel(ActingPanel):
         annotator.view_changed.connect(self._view_changed)
         annotator.frame_wanted.connect(self._go)
         annotator.said.connect(self.say)
+        annotator.place_wanted.connect(self._centre)
         self._viewer.dims.events.current_step.connect(self._frame_changed)
 
     def _image(self, video: Path) -> Image:

@@ -4,12 +4,14 @@ import json
 import os
 import select
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
 
-from tests.study.conftest import command
+from tests.study.conftest import ROOT, command
 from tests.study.standins import ANALYSER, write_video
 
 
@@ -175,6 +177,58 @@ def test_a_dry_run_says_what_it_would_do(source: Path, tmp_path: Path) -> None:
         "1 to analyse, 0 done, 0 failed before, 1 skipped",
     ]
     assert not (tmp_path / "study").exists()
+
+
+def test_the_join_is_told_before_the_analysis_and_who_is_nobody_is_left_out(
+    source: Path, tmp_path: Path
+) -> None:
+    for name in ("S1_OD", "S2_OD", "other"):
+        write_video(source / f"{name}.mp4")
+    clinic = tmp_path / "clinic.csv"
+    clinic.write_text("subject,osdi,group\nS1,3,dry\nS22,4,Dry\n")
+    given = ("--name-pattern", r"(?P<subject>S\d+)", "--clinical", str(clinic))
+    expected = (
+        "--name-pattern misses other.mp4: it is left out of the statistics",
+        "1 of 2 rows, joined by subject, meet 1 of 3 videos",
+        "row 'S22' has no video; the nearest is 'S2'",
+        "column 'group': look at it: 'Dry', 'dry' are taken as one",
+    )
+    code, out, err = finish(batch(source, tmp_path / "study", *given, "--dry-run"))
+    assert code == 0
+    assert all(words in out + err for words in expected), err
+    code, _, err = finish(batch(source, tmp_path / "study", *given))
+    assert code == 0
+    assert all(words in err[: err.index("videos to analyse")] for words in expected), err
+    table = (tmp_path / "study/study.csv").read_text()
+    assert table.count("no subject in its name") == 1
+
+
+def test_the_base_install_makes_tables_and_says_what_the_extra_adds(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shim = tmp_path / "shim"
+    shim.mkdir()
+    absent = "pyarrow", "pyarrow.parquet", "statsmodels", "openpyxl", "distributed"
+    lines = [f"sys.modules[{name!r}] = None" for name in absent]
+    (shim / "sitecustomize.py").write_text("\n".join(["import sys", *lines]))
+    write_video(source / "a.mp4", lambdas=[0.5])
+    study = tmp_path / "study"
+    words = ["batch", str(source), "-o", str(study), "--analyser", ANALYSER]
+    done = subprocess.run(
+        [sys.executable, "-m", "easytear", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(shim), str(ROOT)])},
+    )
+    assert done.returncode == 0, done.stderr
+    assert str(study / "study.csv") in done.stdout
+    assert "need pyarrow and statsmodels; pip install 'easytear[study]'" in done.stderr
+    assert (study / "study.csv").exists()
+    assert not (study / "study.html").exists()
+    assert finish(command("study", study))[0] == 0
+    assert (study / "study.html").exists()
 
 
 def test_worker_processes_end_with_a_killed_study(source: Path, tmp_path: Path) -> None:
