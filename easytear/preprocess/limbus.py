@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,11 +59,14 @@ class Limbus:
         One standard deviation of its full width.
     arc_deg : float
         How much of it was seen.
+    evidence : float
+        Logarithm of how much likelier it is than none.
     """
 
     ellipse: Ellipse
     width_sd_px: float
     arc_deg: float
+    evidence: float = 0.0
 
 
 def ellipse_radius(params: FloatArray) -> FloatArray:
@@ -117,7 +120,7 @@ def limbus_in(polar: Polar, pupil_radius_px: float, known: Limbus | None = None)
     for start in _search(polar, pupil_radius_px, prior):
         found = _refine(polar, start.params, start.contrast, prior)
         if found is not None and _possible(found, pupil_radius_px):
-            return found
+            return replace(found, evidence=start.evidence)
     return None
 
 
@@ -149,9 +152,10 @@ def _possible(limbus: Limbus, pupil_radius_px: float) -> bool:
 
 @dataclass(frozen=True)
 class _Start:
-    """A limbus as the search found it: its parameters, and its contrast."""
+    """A limbus as the search found it: parameters, evidence, contrast."""
 
     params: FloatArray
+    evidence: float
     contrast: float
 
 
@@ -182,14 +186,18 @@ def _search(polar: Polar, pupil_radius_px: float, prior: _Prior) -> list[_Start]
         if evidence[k] < LEAST_EVIDENCE or len(best) == 3:
             break
         if all(abs(float(np.log(params[k, 2] / one.params[2]))) > 0.15 for one in best):
-            best.append(_Start(params[k], float(contrast[k])))
+            best.append(_Start(params[k], float(evidence[k]), float(contrast[k])))
     if prior.half_px is None and best and best[0].params[2] < HALO * pupil_radius_px:
         # What is so close about a pupil is more often its halo: is there a limbus further out?
         elsewhere = ellipse_radius(params) > 1.12 * ellipse_radius(best[0].params)
         evidence, contrast = rim.evidence(np.where(elsewhere, steps, np.nan))
         evidence = np.where(params[:, 2] > HALO * pupil_radius_px, evidence - unlikely, -np.inf)
         k = int(np.argmax(evidence))
-        best = [_Start(params[k], float(contrast[k]))] if evidence[k] > LEAST_EVIDENCE else []
+        best = (
+            [_Start(params[k], float(evidence[k]), float(contrast[k]))]
+            if evidence[k] > LEAST_EVIDENCE
+            else []
+        )
     return best
 
 
