@@ -97,7 +97,8 @@ def whole(folder: Path, drawn: list[Recording]) -> dict[str, Any]:
     clinical = [Column(c.name, c.kind, c.unit, c.meaning, "") for c in record.clinical.columns]
     said = compute(study, record, clinical)
     (groups,) = (c for c in said.comparisons if c.column == "group" and c.measure is LAMBDA)
-    pair = groups.contrasts[0]
+    assert groups.mixed is not None
+    pair = groups.mixed.contrasts[0]
     work = sum(o.cpu_seconds for o in outcomes(study))
     return {
         "exit": done.code,
@@ -106,7 +107,7 @@ def whole(folder: Path, drawn: list[Recording]) -> dict[str, Any]:
         "used": said.used,
         "left_out": said.left_out,
         "ratio": [pair.first, pair.second, pair.estimate, pair.low, pair.high],
-        "p": groups.p,
+        "p": groups.mixed.p,
         "true_ratio": true_ratio(drawn, pair.first, pair.second),
         "wall_s": done.wall_s,
         "cpu_s": done.cpu_s,

@@ -10,6 +10,7 @@ import numpy as np
 from easytear.annotate.decisions import request_of, track_edits
 from easytear.annotate.film import FilmMotion
 from easytear.annotate.model import Annotations
+from easytear.annotate.rematch import rematched
 from easytear.base.errors import AnnotationError
 from easytear.base.geometry import FloatArray
 from easytear.base.progress import SILENT, Part, Progress
@@ -45,11 +46,35 @@ def apply_annotations(
     AnnotationError
         If the annotations are of another video, or the video is needed and not given.
     """
-    base = without_edits(analysis, document, video, Part(progress, 0.0, 0.5))
-    request = request_of(document, base)
+    return apply_and_tell(analysis, document, video, progress)[0]
+
+
+def apply_and_tell(
+    analysis: Analysis,
+    document: Annotations,
+    video: Path | None = None,
+    progress: Progress = SILENT,
+) -> tuple[Analysis, tuple[str, ...]]:
+    """Return what `apply_annotations` does, and what of the annotations found no match.
+
+    Intervals, regions, limbi and pupils are taken in first. Verdicts and replacements are then
+    matched by place and time to the tracks that are there afterwards.
+    """
+    base = without_edits(analysis, document, video, Part(progress, 0.0, 0.3))
+    known = rematched(document, base)
+    request = request_of(known.document, base)
     check_video(base, request, video)
     place = video or Path(base.summary.video.path)
-    return run(request, place, base, progress=Part(progress, 0.5, 1.0))
+    own = {"rejected": (), "tracks": (), "fronts": ()}
+    seen = request.but(corrections=request.corrections.model_copy(update=own))
+    todo = work(base.summary.request, seen, len(base.summary.intervals))
+    if todo.needs_video and request != seen:
+        base = run(seen, place, base, progress=Part(progress, 0.3, 0.7))
+        known = rematched(known.document, base)
+        edits = track_edits(known.document, base, FilmMotion(base.tracks))
+        film = {name: getattr(edits, name) for name in own}
+        request = seen.but(corrections=seen.corrections.model_copy(update=film))
+    return run(request, place, base, progress=Part(progress, 0.7, 1.0)), known.lost
 
 
 def without_edits(
@@ -83,6 +108,7 @@ def measured_by(analysis: Analysis, document: Annotations) -> Analysis:
     the headline is about.
     """
     check_same_video(analysis, document)
+    document = rematched(document, analysis).document
     edits = track_edits(document, analysis, FilmMotion(analysis.tracks))
     own = Corrections(tracks=edits.tracks, fronts=edits.fronts)
     base = replace(analysis, tracks=empty_table(TRACKS))

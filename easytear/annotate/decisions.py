@@ -7,11 +7,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from easytear.annotate.bounds import blinked_away, bounds_of, by_hand, cut
 from easytear.annotate.eye import EyeFrames
 from easytear.annotate.film import FilmMotion
-from easytear.annotate.interpolate import drawn_fronts, point_path
+from easytear.annotate.interpolate import front_frames, point_path
 from easytear.annotate.model import (
+    LAST_FRAME,
     Annotations,
+    BlinkMark,
     EllipseKeyframe,
     EllipseMark,
     FrontLine,
@@ -21,6 +24,7 @@ from easytear.annotate.model import (
     RegionMark,
     ScaleMark,
     Verdict,
+    is_matched,
 )
 from easytear.base.geometry import FloatArray
 from easytear.request.corrections import (
@@ -44,8 +48,9 @@ _D = TypeVar("_D", bound=Decision)
 
 def rejected(document: Annotations) -> set[int]:
     """Return the program's tracks that the person rejected or replaced by their own."""
-    replaced = {p.program_track for p in document.of(PointTrack) if p.program_track is not None}
-    return replaced | {v.program_track for v in document.of(Verdict) if not v.accepted}
+    said: list[PointTrack | Verdict] = [*document.of(PointTrack)]
+    said += (v for v in document.of(Verdict) if not v.accepted)
+    return {i.program_track for i in said if i.program_track is not None and is_matched(i)}
 
 
 def request_of(document: Annotations, analysis: Analysis) -> Request:
@@ -70,32 +75,41 @@ def request_of(document: Annotations, analysis: Analysis) -> Request:
 def corrections_of(document: Annotations, analysis: Analysis) -> Corrections:
     """Return the decisions about intervals, region, limbus, pupil and exclusion."""
     by = document.annotator or None
+    marks = {mark.program_interval: mark for mark in document.of(IntervalMark)}
+    bounds = bounds_of(document, analysis)
     intervals, excluded = [], []
-    for mark in document.of(IntervalMark):
-        if mark.program_interval is None:
-            continue
-        index, when = mark.program_interval, mark.edited
-        now = _bounds(analysis, index)
-        if now is not None and (mark.start_frame, mark.end_frame) != now:
+    for one in analysis.summary.intervals:
+        mark, (start, end) = marks.get(one.index), bounds[one.index]
+        if (start, end) != (one.start_frame, one.end_frame):
+            when = mark.edited if mark is not None else _blink_edited(document, start, end)
             intervals.append(
-                IntervalEdit(
-                    interval=index,
-                    start_frame=mark.start_frame,
-                    end_frame=mark.end_frame,
-                    by=by,
-                    when=when,
-                )
+                IntervalEdit(interval=one.index, start_frame=start, end_frame=end, by=by, when=when)
             )
-        if mark.excluded:
-            excluded.append(Excluded(interval=index, reason=mark.excluded, by=by, when=when))
+        if mark is not None and mark.excluded:
+            excluded.append(
+                Excluded(interval=one.index, reason=mark.excluded, by=by, when=mark.edited)
+            )
+    for index, blink in blinked_away(document, analysis).items():
+        reason = "a blink is marked over all of it"
+        excluded.append(Excluded(interval=index, reason=reason, by=by, when=blink.edited))
     starts = {edit.interval: edit.start_frame for edit in intervals}
     return Corrections(
         intervals=tuple(intervals),
         regions=tuple(_regions(document, analysis, starts)),
         irises=tuple(_ellipses(document, analysis, "limbus", starts)),
         pupils=tuple(_ellipses(document, analysis, "pupil", starts)),
-        excluded=tuple(excluded),
+        excluded=tuple({one.interval: one for one in excluded}.values()),
     )
+
+
+def _blink_edited(document: Annotations, start: int, end: int) -> str | None:
+    """Return when the blink was marked that an interval now begins after or ends before."""
+    beside = [
+        mark.edited
+        for mark in document.of(BlinkMark)
+        if mark.end_frame + 1 == start or mark.start_frame - 1 == end
+    ]
+    return beside[0] if beside else None
 
 
 def track_edits(document: Annotations, analysis: Analysis, film: FilmMotion) -> Corrections:
@@ -137,47 +151,58 @@ def _rejections(document: Annotations, analysis: Analysis) -> Iterable[TrackReje
     """Yield a rejection for each track that is rejected, or replaced by the person's point."""
     said: dict[int, tuple[str, str | None]] = {}
     for point in document.of(PointTrack):
-        if point.program_track is not None:
+        if point.program_track is not None and is_matched(point) and not _as_taken_over(point):
             said[point.program_track] = (f"track {point.program_track} replaced", point.edited)
     for verdict in document.of(Verdict):
-        if not verdict.accepted:
-            said[verdict.program_track] = (
-                f"track {verdict.program_track} rejected",
-                verdict.edited,
-            )
-    rows = analysis.tracks.drop_duplicates("track_id")
-    rows = rows[rows["track_id"].isin(said)].sort_values("track_id")
-    columns = (rows[name].tolist() for name in ("track_id", "interval", "frame", "x_px", "y_px"))
-    for track, interval, frame, x, y in zip(*columns, strict=True):
-        what, when = said[track]
+        track = verdict.program_track
+        if track is not None and is_matched(verdict) and not verdict.accepted:
+            said[track] = (f"track {track} rejected", verdict.edited)
+    bounds = bounds_of(document, analysis)
+    table = analysis.tracks[analysis.tracks["track_id"].isin(said)].sort_values("frame")
+    for number, rows in table.groupby("track_id"):
+        what, when = said[int(str(number))]
+        index = int(rows["interval"].iloc[0])
+        start, end = bounds.get(index, (0, LAST_FRAME))
+        inside = rows[(rows["frame"] >= start) & (rows["frame"] <= end)]
+        # Its middle: where an interval's bounds were moved, a track's ends are not found again.
+        where = (inside if len(inside) else rows).iloc[len(inside) // 2]
         yield TrackRejection(
-            interval=interval,
-            frame=frame,
-            x_px=round(x, 3),
-            y_px=round(y, 3),
+            interval=index,
+            frame=int(where["frame"]),
+            x_px=round(float(where["x_px"]), 3),
+            y_px=round(float(where["y_px"]), 3),
             what=what,
             by=document.annotator or None,
             when=when,
         )
 
 
+def _as_taken_over(item: PointTrack | FrontLine | RegionMark | EllipseMark) -> bool:
+    """Return whether a shape was taken over from the program and nothing was done to it."""
+    return all(key.source == "program" for key in item.keyframes)
+
+
 def _tracks(
     document: Annotations, analysis: Analysis, times: list[float], film: FilmMotion
 ) -> Iterable[TrackEdit]:
     """Yield each point for each interval that it is seen in."""
+    bounds = bounds_of(document, analysis)
     for point in document.of(PointTrack):
-        frames, places = point_path(point, times, film)
-        keyed = np.array([key.frame for key in point.keyframes if not key.outside])
-        what = "added" if point.program_track is None else f"replaces track {point.program_track}"
-        for index, (start, end) in bounds_of(document, analysis).items():
-            inside = (frames >= start) & (frames <= end) & np.isfinite(places).all(axis=1)
-            if inside.any():
+        replaces = point.program_track is not None
+        if replaces and is_matched(point) and _as_taken_over(point):
+            continue
+        what = f"replaces track {point.program_track}" if replaces else "added"
+        for index, span in bounds.items():
+            for part in cut(point, [span]):
+                frames, places = point_path(part, times, film)
+                keyed = np.array([key.frame for key in part.keyframes if not key.outside])
+                known = np.isfinite(places).all(axis=1)
                 yield TrackEdit(
                     interval=index,
-                    frame=tuple(frames[inside].tolist()),
-                    x_px=tuple(np.round(places[inside, 0], 3).tolist()),
-                    y_px=tuple(np.round(places[inside, 1], 3).tolist()),
-                    observed=tuple(np.isin(frames[inside], keyed).tolist()),
+                    frame=tuple(frames[known].tolist()),
+                    x_px=tuple(np.round(places[known, 0], 3).tolist()),
+                    y_px=tuple(np.round(places[known, 1], 3).tolist()),
+                    observed=tuple(np.isin(frames[known], keyed).tolist()),
                     what=f"point {point.id} {what}, {len(point.keyframes)} keyframes",
                     by=document.annotator or None,
                     when=point.edited,
@@ -187,41 +212,24 @@ def _tracks(
 def _fronts(
     document: Annotations, eye: EyeFrames, times: list[float], film: FilmMotion, by: str | None
 ) -> Iterable[FrontEdit]:
-    """Yield the drawn line in each frame that has one."""
-    drawn, keyed = drawn_fronts(document, times, film)
-    lines = list(document.of(FrontLine))
-    bounds = bounds_of(document, eye)
-    for frame, points in sorted(drawn.items()):
-        inside = [k for k, (start, end) in bounds.items() if start <= frame <= end]
-        line = [one for one in lines if one.keyframes[0].frame <= frame]
-        if inside:
-            about = line[-1] if line else lines[0]
-            yield FrontEdit(
-                interval=inside[0],
-                frame=int(frame),
-                points=tuple((round(float(x), 3), round(float(y), 3)) for x, y in points),
-                observed=frame in keyed,
-                what=f"front {about.id} drawn, {len(about.keyframes)} keyframes",
-                by=by,
-                when=about.edited,
-            )
-
-
-def bounds_of(document: Annotations, analysis: Analysis | EyeFrames) -> dict[int, tuple[int, int]]:
-    """Return the bounds of each interval of the program, as the person moved them."""
-    known = analysis.summary.intervals if isinstance(analysis, Analysis) else analysis.intervals
-    bounds = {one.index: (one.start_frame, one.end_frame) for one in known}
-    for mark in document.of(IntervalMark):
-        if mark.program_interval in bounds:
-            bounds[mark.program_interval] = (mark.start_frame, mark.end_frame)
-    return bounds
-
-
-def _bounds(analysis: Analysis, index: int) -> tuple[int, int] | None:
-    for one in analysis.summary.intervals:
-        if one.index == index:
-            return one.start_frame, one.end_frame
-    return None
+    """Yield the drawn line in each frame that has one; not one taken over and left as it was."""
+    found: dict[int, FrontEdit] = {}
+    for index, span in bounds_of(document, eye).items():
+        for line in document.of(FrontLine):
+            for part in cut(line, [span]):
+                drawn, keyed = front_frames(part, times, film)
+                for frame in (f for f in drawn if by_hand(part, f)):
+                    places = np.round(drawn[frame], 3)
+                    found[frame] = FrontEdit(
+                        interval=index,
+                        frame=frame,
+                        points=tuple((float(x), float(y)) for x, y in places),
+                        observed=frame in keyed,
+                        what=f"front {line.id} drawn, {len(line.keyframes)} keyframes",
+                        by=by,
+                        when=line.edited,
+                    )
+    yield from (found[frame] for frame in sorted(found))
 
 
 def _regions(
@@ -229,6 +237,8 @@ def _regions(
 ) -> Iterable[RegionEdit]:
     eye = EyeFrames(analysis)
     for mark in document.of(RegionMark):
+        if _as_taken_over(mark):
+            continue
         for index, key in _by_interval(mark.keyframes, eye):
             points = _in_first_frame(np.array(key.points), key.frame, index, eye, starts)
             yield RegionEdit(
@@ -244,7 +254,7 @@ def _ellipses(
 ) -> Iterable[EllipseEdit]:
     eye = EyeFrames(analysis)
     for mark in document.of(EllipseMark):
-        if mark.kind != kind:
+        if mark.kind != kind or _as_taken_over(mark):
             continue
         for index, key in _by_interval(mark.keyframes, eye):
             centre = np.array([[key.x_px, key.y_px]])

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.annotate.model import (
-    Annotations,
     EllipseKeyframe,
     EllipseMark,
     FrontLine,
@@ -106,19 +105,17 @@ def point_path(
     return np.concatenate(frames), np.concatenate(places)
 
 
-def drawn_fronts(
-    document: Annotations, time_s: Sequence[float], film: CarriesFilm | None = None
+def front_frames(
+    line: FrontLine, time_s: Sequence[float], film: CarriesFilm | None = None
 ) -> tuple[dict[int, FloatArray], frozenset[int]]:
-    """Return the front (k, 2) in each frame in which the person has one, and their keyframes."""
+    """Return a front (k, 2) in each frame in which it is seen, and its keyframes."""
     drawn: dict[int, FloatArray] = {}
-    for line in document.of(FrontLine):
-        for start, stop in visible_spans(line):
-            for frame in range(start, min(stop, len(time_s) - 1) + 1):
-                points = shape_at(line, frame, time_s, film)
-                assert points is not None
-                drawn[frame] = points
-    keys = {k.frame for line in document.of(FrontLine) for k in line.keyframes if not k.outside}
-    return drawn, frozenset(keys)
+    for start, stop in visible_spans(line):
+        for frame in range(start, min(stop, len(time_s) - 1) + 1):
+            points = shape_at(line, frame, time_s, film)
+            assert points is not None
+            drawn[frame] = points
+    return drawn, frozenset(key.frame for key in line.keyframes if not key.outside)
 
 
 def same_count(start: FloatArray, stop: FloatArray) -> tuple[FloatArray, FloatArray]:

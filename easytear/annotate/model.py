@@ -27,7 +27,11 @@ def _one_line(text: str) -> str:
 
 Pixels = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6), AfterValidator(_thousandth)]
 Size = Annotated[float, Field(allow_inf_nan=False, ge=0.001, le=1e6), AfterValidator(_thousandth)]
-Text = Annotated[str, AfterValidator(_one_line)]
+LONGEST = 10_000
+"""Letters of a text at most: a page and a half. Names of people and videos are on every figure."""
+
+Text = Annotated[str, Field(max_length=LONGEST), AfterValidator(_one_line)]
+Name = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]
 Word = Annotated[Text, Field(pattern=r"^[!-:<-~]+$")]
 Stamp = Annotated[Text, Field(min_length=1)]
 LAST_FRAME = 2_000_000
@@ -112,7 +116,7 @@ class Item(Record):
     """
 
     id: int = Field(ge=1)
-    label: Text = ""
+    label: Name = ""
     blind: bool = True
     edited: Stamp | None = None
     flags: tuple[Word, ...] = ()
@@ -144,7 +148,28 @@ class _Shape(Item):
         return self
 
 
-class PointTrack(_Shape):
+class _OfTrack(Item):
+    """What belongs to a track of the program: its number, and where that was in which frame.
+
+    Numbers change when a video is analysed again; the place does not. Files from before have
+    no place (None).
+    """
+
+    program_frame: Frame | None = None
+    program_x_px: Pixels | None = None
+    program_y_px: Pixels | None = None
+
+
+UNMATCHED: Final = "unmatched"
+"""Flag of a mark on a finding that results made anew no longer have."""
+
+
+def is_matched(item: Item) -> bool:
+    """Return whether what a mark says of the program's finding still speaks of one."""
+    return UNMATCHED not in item.flags
+
+
+class PointTrack(_Shape, _OfTrack):
     """A film point followed through frames.
 
     `program_track` is the track of the program that it corrects, None for a point of its own.
@@ -210,12 +235,14 @@ class IntervalMark(_Span):
     """An interval between blinks; both frames are inside it.
 
     `program_interval` is the interval of the program whose bounds it replaces, None for one of
-    its own; `excluded` says why it is to be left out of averages, empty when it is not.
+    its own; `excluded` says why it is to be left out of averages, empty when it is not; `done`
+    says that the person has finished with it.
     """
 
     kind: Literal["interval"] = "interval"
     program_interval: int | None = None
     excluded: Text = ""
+    done: bool = False
 
 
 class NoteMark(_Span):
@@ -224,12 +251,25 @@ class NoteMark(_Span):
     kind: Literal["note"] = "note"
 
 
-class Verdict(Item):
-    """What the person thinks of one of the program's tracks."""
+class Verdict(_OfTrack):
+    """What the person thinks of one of the program's findings.
+
+    `about` is a "track" (`program_track`), or an interval's "front" or numbers ("interval",
+    both with `program_interval`).
+    """
 
     kind: Literal["verdict"] = "verdict"
-    program_track: int
+    about: Literal["track", "front", "interval"] = "track"
+    program_track: int | None = None
+    program_interval: int | None = None
     accepted: bool
+
+    @model_validator(mode="after")
+    def _check_about(self) -> Verdict:
+        known = self.program_track if self.about == "track" else self.program_interval
+        if known is None:
+            raise ValueError(f"a verdict on no {self.about}")
+        return self
 
 
 class ScaleMark(Item):
@@ -272,7 +312,7 @@ class VideoRef(Record):
         Presentation time of every frame from the first frame's; empty when unknown.
     """
 
-    name: Text
+    name: Name
     sha256: Stamp | None = None
     width_px: int | None = None
     height_px: int | None = None
@@ -280,19 +320,28 @@ class VideoRef(Record):
     time_s: tuple[Annotated[float, Field(allow_inf_nan=False)], ...] = ()
 
 
+class Shown(Record):
+    """From when on which of the program's findings were on the screen; none while hidden."""
+
+    when: Stamp
+    what: tuple[Word, ...] = ()
+
+
 class Annotations(Record):
     """One person's annotations of one video.
 
     `revision` counts the changes ever made; `program_shown` is True once the program's result
-    was on the screen while the file was open. Items stand in the order of their ids.
+    was on the screen while the file was open, `shown` tells each time that this changed. Items
+    stand in the order of their ids.
     """
 
     schema_: Literal["easytear-annotations/1"] = Field(SCHEMA, alias="schema")
     video: VideoRef
-    annotator: Text = ""
+    annotator: Name = ""
     created: Stamp | None = None
     software: Text = ""
     program_shown: bool = False
+    shown: tuple[Shown, ...] = ()
     revision: int = Field(default=0, ge=0)
     items: tuple[AnyItem, ...] = ()
 

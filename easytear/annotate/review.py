@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from easytear.annotate.model import Annotations, PointTrack, Verdict
+from easytear.annotate.model import Annotations, PointTrack, Verdict, is_matched
 from easytear.results import Analysis
 
 _NEIGHBOURS = 12
@@ -66,8 +66,8 @@ def review_queue(analysis: Analysis, document: Annotations | None = None) -> lis
 
 def judged_tracks(document: Annotations) -> set[int]:
     """Return the program's tracks that the person accepted, rejected or replaced."""
-    replaced = {p.program_track for p in document.of(PointTrack) if p.program_track is not None}
-    return replaced | {v.program_track for v in document.of(Verdict)}
+    said: list[PointTrack | Verdict] = [*document.of(PointTrack), *document.of(Verdict)]
+    return {i.program_track for i in said if i.program_track is not None and is_matched(i)}
 
 
 def _intervals(analysis: Analysis) -> Iterable[Doubt]:

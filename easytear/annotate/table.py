@@ -1,13 +1,15 @@
 """Annotations as a table for spreadsheets (CSV): one row per vertex of each keyframe.
 
 Rows of kind "document" hold the file's own data (name in `label`, value in `note`), rows of
-kind "time" the frames' times; all others are marks. Nothing is lost on the way there and back.
+kind "time" the frames' times, rows of kind "shown" what of the program was on the screen from
+when on (`flags`, `edited`); all others are marks. Nothing is lost on the way there and back.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -21,11 +23,16 @@ _ITEM: Final = (
     "start_frame",
     "end_frame",
     "complete",
+    "about",
     "accepted",
     "interpolation",
     "program_track",
+    "program_frame",
+    "program_x_px",
+    "program_y_px",
     "program_interval",
     "excluded",
+    "done",
     "mm_per_px",
     "mm_per_px_sd",
     "blind",
@@ -36,6 +43,8 @@ _ITEM: Final = (
 COLUMNS: Final = ("kind", "id", "label", "time_s", *_KEY, "vertex", *_SHAPE, *_ITEM)
 """Columns of the table, in their order."""
 
+_NUMBERS: Final = (*_SHAPE, "time_s", "mm_per_px", "mm_per_px_sd", "program_x_px", "program_y_px")
+_DECIMAL: Final = re.compile(r"[+-]?\d+(,\d+)?([eE][+-]?\d+)?")
 _DOCUMENT: Final = ("schema", "annotator", "created", "software", "program_shown", "revision")
 _VIDEO: Final = ("name", "sha256", "width_px", "height_px", "frame_count")
 
@@ -63,17 +72,38 @@ def from_table(text: str) -> Annotations:
     ValueError
         With what is wrong, for a person.
     """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    text = text.removeprefix("\ufeff")
+    if text[:4].casefold() == "sep=":
+        text = text.split("\n", 1)[-1]
+    split = _delimiter(text)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=split)
     try:
         if not {"kind", "id"} <= set(reader.fieldnames or ()):
             raise ValueError("is not a table of EasyTear annotations (no columns kind and id)")
-        return _document([{k: v for k, v in row.items() if k and v} for row in reader])
+        rows = ({k: v for k, v in row.items() if k and v} for row in reader)
+        if split != ",":
+            rows = (_with_points(row) for row in rows)
+        return _document([row for row in rows if row])
     except ValidationError as error:
         first = error.errors()[0]
         where = first["loc"][-1] if first["loc"] else "row"
         raise ValueError(f"{where}: {first['msg']}") from error
     except (KeyError, csv.Error) as error:
         raise ValueError(f"a row is not whole: {error}") from error
+
+
+def _delimiter(text: str) -> str:
+    """Return what divides the cells: spreadsheets of other countries write ";" or a tab."""
+    head = text.split("\n", 1)[0]
+    return max(",;\t", key=head.count)
+
+
+def _with_points(row: Row) -> Row:
+    """Return a row with its decimal commas as points; only where commas divide no cells."""
+    return {
+        name: value.replace(",", ".") if name in _NUMBERS and _DECIMAL.fullmatch(value) else value
+        for name, value in row.items()
+    }
 
 
 def _cell(value: object) -> str:
@@ -105,6 +135,8 @@ def _document_rows(document: Annotations) -> Iterator[Row]:
         yield {"kind": "document", "label": name, "note": data[name]}
     for name in _VIDEO:
         yield {"kind": "document", "label": f"video.{name}", "note": data["video"][name]}
+    for shown in document.shown:
+        yield {"kind": "shown", "flags": shown.what, "edited": shown.when}
     for frame, time in enumerate(document.video.time_s):
         yield {"kind": "time", "frame": frame, "time_s": time}
 
@@ -114,10 +146,14 @@ def _document(rows: Iterable[Row]) -> Annotations:
     video: dict[str, Any] = {"name": ""}
     times: dict[int, str] = {}
     items: dict[int, Row] = {}
+    shown: list[Row] = []
     for row in rows:
         kind = row["kind"]
         if kind == "time":
             times[int(row["frame"])] = row["time_s"]
+        elif kind == "shown":
+            what = row["flags"].split(";") if "flags" in row else []
+            shown.append({"when": row["edited"], "what": what})
         elif kind == "document":
             name, value = row["label"], row.get("note")
             into = video if name.startswith("video.") else said
@@ -127,7 +163,7 @@ def _document(rows: Iterable[Row]) -> Annotations:
             _take_row(items, row)
     video["time_s"] = [times[frame] for frame in sorted(times)]
     return Annotations.model_validate(
-        {**said, "video": video, "items": [items[i] for i in sorted(items)]}
+        {**said, "video": video, "shown": shown, "items": [items[i] for i in sorted(items)]}
     )
 
 

@@ -43,6 +43,17 @@ def make_own_folder(folder: Path) -> None:
     (folder / MARKER).touch()
 
 
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that its owner alone may enter, or make an older one so.
+
+    What stands in it is hidden whatever rights its files have. Where a share knows no rights it is
+    an ordinary folder.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):
+        folder.chmod(0o700)
+
+
 def remove_own_folder(folder: Path, within: Path) -> bool:
     """Remove a folder that EasyTear made, with all that is in it; return whether it did.
 

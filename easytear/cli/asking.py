@@ -74,7 +74,7 @@ class Asked:
         """
         from easytear.request.request import Request, read_request
         from easytear.request.scale import ScaleRequest
-        from easytear.request.settings import load_settings, with_fps
+        from easytear.request.settings import check_installed, load_settings, with_fps
 
         request = Request() if before is None else before
         if self.request is not None:
@@ -86,6 +86,8 @@ class Asked:
         if self.settings:
             pairs = (text.partition("=") for text in self.settings)
             request = request.with_settings({name.strip(): v.strip() for name, _, v in pairs})
+        if before is None or request.settings != before.settings:
+            check_installed(request.settings)
         for name in ("start_s", "end_s"):
             if getattr(self, name) is not None:
                 request = request.but(**{name: getattr(self, name)})

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from easytear.base.errors import MissingExtraError
-from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
 from easytear.cli.console import say
 from easytear.workers.pool import processors
 
 if TYPE_CHECKING:
     from easytear.request.settings import Settings
-    from easytear.study.local import Stop
+    from easytear.study.batch import Choices, Workforce
+    from easytear.study.given import Given
     from easytear.study.plan import Order
-    from easytear.study.record import StudyRecord
+    from easytear.study.tasks import Limits
 
-EXIT_INTERRUPTED = 130
-PAGE = "study.html"
 NO_LIMIT_S = 1e9
 """Thirty years: what `--time-limit inf` means to a program that writes JSON."""
 CLUSTER_MEMORY_MB = 4096.0
@@ -60,7 +53,7 @@ def batch(
     ] = None,
     clinical: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, metavar="FILE.csv", help="Clinical data."),
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="Clinical CSV or XLSX."),
     ] = None,
     glob: Annotated[
         list[str] | None, typer.Option(help="Which files are videos; may be given again.")
@@ -90,6 +83,20 @@ def batch(
     anonymise: Annotated[
         bool, typer.Option("--anonymise", help="Codes in place of names; the key stands apart.")
     ] = False,
+    allow_column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A clinical column that may stand in an anonymised study; may be given again.",
+        ),
+    ] = None,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODE",
+            help="Means in the clinical file that nothing is known (999); may be given again.",
+        ),
+    ] = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try again what failed before.")
     ] = False,
@@ -112,6 +119,10 @@ def batch(
         str | None,
         typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask scheduler's workers."),
     ] = None,
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Nothing that was given for this study before holds."),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
@@ -121,50 +132,75 @@ def batch(
     """Analyse every video in a folder and make one table, with statistics and a page.
 
     What is done already is not done again; a run that was stopped goes on where it stood.
-    Exit: 0 all done, 3 some failed, 1 none, 2 usage, 130 interrupted.
+    What was given before (pattern, clinical file, scale, settings ...) holds until it is changed.
+    Exit: 0 all done, 3 some failed, 1 none done or usable, 2 usage, 130 or 143 interrupted.
     """
     _check_scale(mm_per_px, hvid)
-    _need_extra()
-    from easytear.cli.study_progress import StudyProgress
-    from easytear.study.batch import Choices, Workforce, run_study
+    from easytear.study.batch import Choices, Workforce
+    from easytear.study.given import Given, changes_of, read_given
     from easytear.study.plan import ANALYSER, Order
-    from easytear.study.tasks import Limits
 
-    cores = processors()
-    # More than one worker a processor gains nothing and takes memory; a cluster has its own.
-    workers = (workers or cores) if scheduler else min(workers or cores, cores)
-    settings = _settings(config, fps)
-    choices = Choices(
-        clinical, by, settings.quality.low_score if min_quality is None else min_quality
-    )
     out = Path(os.path.abspath(out))  # `-o .` and `-o ..` have names, too, and a place beside them
+    earlier = Given() if forget else read_given(out, anonymise)
+    settings = _settings(config, earlier, fps)
+    asked = Given(
+        name_pattern=name_pattern,
+        clinical=os.path.abspath(clinical) if clinical else None,
+        allow_columns=tuple(allow_column or ()),
+        missing=tuple(missing or ()),
+        globs=tuple(glob or ()),
+        by=by,
+        min_quality=min_quality,
+        mm_per_px=mm_per_px,
+        hvid_mm=hvid,
+        settings=changes_of(settings),
+    )
+    given, kept = asked.over(earlier)
+    if config is None and earlier.settings:
+        kept = (*kept, "settings")
+    force = Workforce(*_workers(workers, threads, scheduler), scheduler)
     order = Order(
         source=folder,
         study=out,
         settings=settings,
-        limits=Limits(
-            time_s=min(time_limit, NO_LIMIT_S),
-            memory_mb=memory_limit or _memory_mb(workers, scheduler),
-        ),
-        mm_per_px=mm_per_px,
-        hvid_mm=hvid,
-        globs=tuple(glob or ()),
-        pattern=_pattern(name_pattern),
+        limits=_limits(time_limit, memory_limit, force),
+        mm_per_px=given.mm_per_px,
+        hvid_mm=given.hvid_mm,
+        globs=given.globs,
+        pattern=_pattern(given.name_pattern),
         anonymise=anonymise,
         retry_failed=retry_failed,
         keep_older=keep_older,
-        threads=threads or (1 if scheduler else max(1, cores // workers)),
+        threads=force.threads,
         analyser=analyser or ANALYSER,
     )
+    low = settings.quality.low_score if given.min_quality is None else given.min_quality
+    file = Path(given.clinical) if given.clinical else None
+    choices = Choices(file, given.by, low, given.allow_columns, given.missing, given, kept)
     if dry_run:
-        _say_plan(order)
-        return
-    force = Workforce(workers, scheduler)
-    with StudyProgress(quiet) as shown, _ctrl_c(shown.note) as stop:
-        record = run_study(order, choices, force, shown, stop)
-    _say_end(out, record)
-    interrupted = stop.soon and record.counts["waiting"] > 0
-    raise typer.Exit(EXIT_INTERRUPTED if interrupted else _exit_code(record))
+        _dry_run(order, choices)
+    else:
+        _run(order, choices, force, quiet)
+
+
+def _dry_run(order: Order, choices: Choices) -> None:
+    from easytear.cli.study_words import say_plan
+    from easytear.study.batch import preview
+
+    say_plan(preview(order, choices, say))
+
+
+def _run(order: Order, choices: Choices, force: Workforce, quiet: bool) -> None:
+    from easytear.cli.stopping import listening
+    from easytear.cli.study_progress import StudyProgress
+    from easytear.cli.study_words import exit_code, say_end
+    from easytear.study.batch import run_study
+
+    with StudyProgress(quiet) as shown, listening(shown) as ending:
+        record = run_study(order, choices, force, shown, ending.stop)
+    say_end(order.study, record)
+    interrupted = ending.stop.soon and record.counts["waiting"] > 0
+    raise typer.Exit(ending.code if interrupted else exit_code(record))
 
 
 def study(
@@ -174,12 +210,12 @@ def study(
     by: Annotated[str | None, typer.Option(help="Column that tells the groups.")] = None,
 ) -> None:
     """Make tables, statistics and page of a study again from its results."""
-    _need_extra()
+    from easytear.cli.study_words import exit_code, say_end
     from easytear.study.batch import again
 
     record = again(folder, by)
-    _say_end(folder, record)
-    raise typer.Exit(_exit_code(record))
+    say_end(folder, record)
+    raise typer.Exit(exit_code(record))
 
 
 def _check_scale(mm_per_px: float | None, hvid: float | None) -> None:
@@ -191,99 +227,47 @@ def _check_scale(mm_per_px: float | None, hvid: float | None) -> None:
         raise typer.BadParameter("--hvid must be between 8 and 15 mm.")
 
 
-def _need_extra() -> None:
-    """Refuse to begin what could not be ended: the page's packages are imported last."""
-    for name in ("psutil", "pyarrow", "pingouin"):
-        if find_spec(name) is None:
-            raise MissingExtraError(
-                f"studies need the package {name}; install it with pip install 'easytear[study]'."
-            )
+def _workers(workers: int | None, threads: int | None, scheduler: str | None) -> tuple[int, int]:
+    """Return how many videos are analysed at a time, and by how many threads each."""
+    cores = processors()
+    if scheduler:
+        return workers or cores, threads or 1
+    if workers is not None and workers > cores:
+        # More gain nothing, and each takes its memory; a cluster has processors of its own.
+        say(f"--workers {workers}: this computer has {cores} processors; {cores} are used.")
+    number = min(workers or cores, cores)
+    return number, threads or max(1, cores // number)
 
 
-def _memory_mb(workers: int, scheduler: str | None) -> float:
-    """Return what one video may take so that all running ones leave the computer room.
+def _limits(time_s: float, memory_mb: float | None, force: Workforce) -> Limits:
+    """Return the limits of a video: all running ones leave the computer room.
 
     Nothing is known of a cluster's computers: there it is the same for all.
     """
-    if scheduler is not None:
-        return CLUSTER_MEMORY_MB
-    import psutil
+    from easytear.study.tasks import Limits
 
-    return 0.8 * float(psutil.virtual_memory().total) / 1024.0**2 / workers
+    if memory_mb is None and force.scheduler is not None:
+        memory_mb = CLUSTER_MEMORY_MB
+    if memory_mb is None:
+        import psutil
+
+        memory_mb = 0.8 * float(psutil.virtual_memory().total) / 1024.0**2 / force.workers
+    return Limits(time_s=min(time_s, NO_LIMIT_S), memory_mb=memory_mb)
 
 
-def _settings(config: Path | None, fps: float | None) -> Settings:
-    from easytear.request.settings import Settings, load_settings, with_fps
+def _settings(config: Path | None, earlier: Given, fps: float | None) -> Settings:
+    from easytear.request.settings import check_installed, load_settings, with_fps
 
-    return with_fps(load_settings(config) if config else Settings(), fps)
+    settings = load_settings(config) if config else earlier.settings_of()
+    check_installed(settings)
+    return with_fps(settings, fps)
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:
-    from easytear.study.batch import taken_names
+    from easytear.study.begin import taken_names
     from easytear.study.names import compile_pattern
 
     try:
         return compile_pattern(text, taken_names())
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--name-pattern") from error
-
-
-@contextmanager
-def _ctrl_c(say: Callable[[str], None]) -> Iterator[Stop]:
-    """Turn Ctrl-C into the wish to stop: once softly, twice (or a kill) at once."""
-    from easytear.study.local import Stop
-
-    stop = Stop()
-
-    def asked(_signal: int, _frame: object) -> None:
-        stop.ask()
-        if stop.now:
-            say("stopping at once")
-        else:
-            say("stopping when the running videos have ended; Ctrl-C again to stop at once")
-
-    def told_to_end(_signal: int, _frame: object) -> None:
-        while not stop.now:
-            stop.ask()
-
-    before = signal.signal(signal.SIGINT, asked), signal.signal(signal.SIGTERM, told_to_end)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
-
-
-def _say_plan(order: Order) -> None:
-    from easytear.study.plan import hash_memory, make_plan
-
-    plan = make_plan(order, hash_memory(order, keep=False))
-    for path, reason in plan.skipped:
-        typer.echo(f"skip     {path}: {reason}")
-    waiting = {task.name for task in plan.tasks}
-    for entry in plan.entries:
-        state = "analyse" if entry.name in waiting else "done"
-        if entry.outcome is not None and entry.outcome.status == "failed":
-            state = "failed"
-        typer.echo(f"{state:8} {entry.path} -> {entry.name}")
-    failed = sum(e.outcome is not None and e.outcome.status == "failed" for e in plan.entries)
-    done = len(plan.entries) - len(waiting) - failed
-    typer.echo(
-        f"{len(waiting)} to analyse, {done} done, {failed} failed before"
-        f"{' (see --retry-failed)' if failed else ''}, {len(plan.skipped)} skipped"
-    )
-
-
-def _say_end(folder: Path, record: StudyRecord) -> None:
-    for video in record.videos:
-        if video.state == "failed":
-            say(f"failed: {video.name}: {video.error}")
-    counts = record.counts
-    waiting = f", {counts['waiting']} still to do" if counts["waiting"] else ""
-    typer.echo(f"{counts['done']} done, {counts['failed']} failed{waiting}: {folder / PAGE}")
-
-
-def _exit_code(record: StudyRecord) -> int:
-    if record.counts["done"] == len(record.videos):
-        return EXIT_OK
-    return EXIT_SOME if record.counts["done"] else EXIT_NOTHING

@@ -22,9 +22,9 @@ NEEDED = (
     "scikit-image",
     "opencv-python-headless",
     "filelock",
-    "filterpy",
     "av",
     "pandas",
+    "psutil",
     "pydantic",
     "matplotlib",
     "jinja2",
@@ -33,13 +33,14 @@ NEEDED = (
     "typer",
     "tomli-w",
     "defusedxml",
+    "platformdirs",
 )
 """Distributions without which a video cannot be analysed."""
 
 EXTRAS: Mapping[str, tuple[str, ...]] = {
-    "gui": ("PySide6", "pyqtgraph", "platformdirs"),
+    "gui": ("PySide6", "pyqtgraph"),
     "napari": ("napari", "PySide6", "superqt", "qtpy"),
-    "study": ("pingouin", "psutil", "pyarrow"),
+    "study": ("openpyxl", "pyarrow", "statsmodels"),
     "cluster": ("distributed",),
 }
 """Modules of each optional part."""

@@ -58,7 +58,7 @@ def _list_devices() -> None:
     from rich.padding import Padding
 
     from easytear.base.errors import EasyTearError
-    from easytear.request.devices import DEVICES_VARIABLE, devices
+    from easytear.request.devices import DEVICES_VARIABLE, devices, user_folder
 
     try:
         known = devices()
@@ -74,8 +74,9 @@ def _list_devices() -> None:
         for line in _device_lines(one):
             console.print(Padding(escape(line), (0, 0, 0, 4)))
     console.print(
-        f"\nYour own: a folder of such files (.toml), named in {DEVICES_VARIABLE}, "
-        "or one file given to --device."
+        f"\nYour own: files of this kind (.toml) in {user_folder()}, in a folder named in "
+        f"{DEVICES_VARIABLE}, or one file given to --device.",
+        soft_wrap=True,
     )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from easytear.cli.progress import show_progress
 from easytear.workers.pool import WorkerPool
 
@@ -61,12 +63,13 @@ def produce(
     ):
         part = Part(progress, 0.0, share)
         results: Results
+        lost: tuple[str, ...] = ()
         if annotations is None:
             from easytear.engine import run_into
 
             results = run_into(place, request, video, earlier, pool=how.pool, progress=part)
         else:
-            results = _annotated(request, video, earlier, annotations, part)
+            results, lost = _annotated(request, video, earlier, annotations, part)
         # Tables take much to load: not before the film is measured.
         from easytear.report.deliver import deliver
 
@@ -78,17 +81,20 @@ def produce(
             pool=how.pool,
             progress=Part(progress, share, 1.0),
         )
+    for words in lost:
+        typer.echo(f"{annotations}: {words}", err=True)
     return results.summary
 
 
 def _annotated(
     request: Request, video: Path, earlier: Analysis | None, file: Path, progress: Progress
-) -> Analysis:
-    from easytear.annotate.corrected import apply_annotations
+) -> tuple[Analysis, tuple[str, ...]]:
+    """Return the results with a person's annotations in them, and what found no match."""
+    from easytear.annotate.corrected import apply_and_tell
     from easytear.annotate.files import read_annotations
     from easytear.base.progress import Part
     from easytear.engine import run
 
     document = read_annotations(file)
     base = run(request, video, earlier, progress=Part(progress, 0.0, 0.5))
-    return apply_annotations(base, document, video, Part(progress, 0.5, 1.0))
+    return apply_and_tell(base, document, video, Part(progress, 0.5, 1.0))

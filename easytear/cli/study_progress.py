@@ -6,15 +6,19 @@ import threading
 import time
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from rich.live import Live
 from rich.text import Text
 
+from easytear.base.text import printable
 from easytear.cli.console import console
 
 if TYPE_CHECKING:
     from easytear.study.tasks import Outcome, Task
+
+_NAMED: Final = 4
+"""Videos named in a sentence."""
 
 
 class StudyProgress:
@@ -31,6 +35,7 @@ class StudyProgress:
         self._begun = time.monotonic()
         self._total = self._done = self._failed = 0
         self._running: dict[str, tuple[float, str]] = {}
+        self.stage: Literal["looking", "working", "writing"] = "looking"
         self._live = Live(
             console=self._console, transient=True, refresh_per_second=4, get_renderable=self._block
         )
@@ -50,6 +55,7 @@ class StudyProgress:
 
     def planned(self, tasks: int, before: int, skipped: Sequence[tuple[str, str]]) -> None:
         """Tell what is to be done."""
+        self.stage = "working"
         self._total = tasks
         self._begun = time.monotonic()
         for path, reason in skipped:
@@ -83,10 +89,22 @@ class StudyProgress:
         with self._lock:
             self._running.pop(task.name, None)
 
+    def writing(self) -> None:
+        """Tell that the tables are being written."""
+        self.stage = "writing"
+
+    def running(self) -> str:
+        """Return in words which videos run."""
+        with self._lock:
+            names = sorted(self._running)
+        if len(names) > _NAMED:
+            return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+        return " and ".join(names) or "what runs"
+
     def note(self, message: str) -> None:
         """Say something about the run as a whole."""
         if not self._quiet:
-            self._console.print(message, soft_wrap=True)
+            self._console.print(printable(message), soft_wrap=True)
 
     def _state(self) -> str:
         return (
@@ -110,7 +128,7 @@ class StudyProgress:
         with self._lock:
             lines = [self._state()]
             for name, (share, message) in sorted(self._running.items()):
-                lines.append(f"  {share:4.0%}  {name}  {message}")
+                lines.append(f"  {share:4.0%}  {printable(name)}  {message}")
         return Text("\n".join(lines), overflow="ellipsis", no_wrap=True)
 
 

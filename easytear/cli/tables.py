@@ -7,21 +7,25 @@ from pathlib import Path
 from rich.table import Table
 
 from easytear.cli.console import console
-from easytear.results import Fit, IntervalResult, Summary
+from easytear.measure.quantities.base import Quantity
+from easytear.measure.quantities.catalogue import overview
+from easytear.results import IntervalResult, Summary
 from easytear.show.flags import sentence
+from easytear.show.numbers import quantity_text
 
 
 def print_summary(summary: Summary, folder: Path) -> None:
-    """Print one line an interval: the spread law with its 95 % intervals, area, quality.
+    """Print one line an interval: the quantities of short tables, with their 95 % intervals.
 
     Intervals count from 1 for people, as on the page; in the files they count from 0.
     """
     table = Table(title=Path(summary.video.path).name, title_justify="left")
     table.box, table.padding, table.pad_edge = None, (0, 1), False
-    for heading in ("", "time (s)", "ρ (mm)", "λ (s)", "ρ/λ (mm/s)", "area", "score"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    shown = overview()
+    for heading in ("", "time (s)", *(_heading(one) for one in shown)):
+        table.add_column(heading, justify="right", no_wrap=heading in ("", "time (s)"))
     for interval in summary.intervals:
-        table.add_row(*_row(interval))
+        table.add_row(*_row(interval, shown))
     out = console()
     if summary.intervals:
         out.print(table)
@@ -35,25 +39,13 @@ def print_summary(summary: Summary, folder: Path) -> None:
     out.print(f"  {folder / 'report.html'}", soft_wrap=True)
 
 
-def _row(interval: IntervalResult) -> tuple[str, ...]:
-    fit = interval.spread.y
-    area = interval.area.end_fraction
+def _heading(one: Quantity) -> str:
+    return f"{one.short} ({one.unit})" if one.unit else one.short
+
+
+def _row(interval: IntervalResult, shown: tuple[Quantity, ...]) -> tuple[str, ...]:
     return (
         str(interval.index + 1),
         f"{interval.start_s:.2f}–{interval.end_s:.2f}",
-        _number(fit, "rho_mm"),
-        _number(fit, "lambda_s"),
-        _number(fit, "initial_velocity_mm_s"),
-        "-" if area is None else f"{100 * area:.0f} %",
-        f"{interval.quality.score:.2f}",
+        *(quantity_text(one, interval, unit=False) for one in shown),
     )
-
-
-def _number(fit: Fit | None, name: str) -> str:
-    value = None if fit is None else getattr(fit, name)
-    if value is None:
-        return "-"
-    low, high = getattr(fit, f"{name}_ci95")
-    if low is None or high is None:
-        return f"{value:.2f}"
-    return f"{value:.2f} ({low:.2f}–{high:.2f})"

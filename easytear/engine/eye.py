@@ -23,7 +23,6 @@ from easytear.preprocess.rotation import correct_rotation
 from easytear.preprocess.watcher import EyeWatcher
 from easytear.request.corrections import Corrections
 from easytear.request.settings import Settings
-from easytear.video import comb_index
 from easytear.workers.pool import WorkerPool
 
 _CORNEA_PICTURES = 9
@@ -31,7 +30,6 @@ _SPREAD_PIXELS = 80_000_000
 """Memory of the pictures in which the eye is looked for."""
 _READ_THROUGH = 500
 """Frames that are read faster one after the other than sought."""
-_COMB_EVERY = 2
 _WATCHED_TOGETHER = 150
 """Frames: long enough that a search for the pupil at their beginning costs little."""
 _LEAST_FOR_TWO = 100
@@ -72,8 +70,7 @@ class WatchTask:
         combs = np.full(self.stop - self.first, np.nan)
         for place, frame in enumerate(self.source.frames(self.first, self.stop)):
             grey = frame.grey()
-            if frame.number % _COMB_EVERY == 0:
-                combs[place] = comb_index(grey)
+            combs[place] = frame.comb
             watcher.add(grey)
             if frame.number % 10 == 0:
                 progress.update(place, len(combs), "looking for blinks and the eye")
@@ -127,10 +124,9 @@ def _spread_pictures(source: Source) -> NDArray[np.uint8]:
     if source.stop - source.first > _READ_THROUGH and len(keys) >= most // 2:
         # In a long video the nearest frames that stand for themselves are nearly as well spread.
         wanted = np.unique(keys[np.abs(wanted[:, None] - keys).argmin(axis=1)])
-    if source.stop - source.first > _READ_THROUGH:
-        return np.stack([source.reader.picture(int(k)).grey() for k in wanted])
-    chosen = set(wanted.tolist())
-    return np.stack([f.grey() for f in source.frames() if f.number in chosen])
+    if source.stop - source.first > _READ_THROUGH and not source.at_once:
+        return np.stack([source.sought(int(k)).grey() for k in wanted])
+    return np.stack([f.grey() for f in source.some(wanted.tolist())])
 
 
 def moved_intervals(
@@ -187,11 +183,10 @@ def look_at_eye(
     step = max(count // _CORNEA_PICTURES, 1)
     coloured = set(range(step // 2, count, step)[:_CORNEA_PICTURES])
     again = wanted_frames(count)
-    wanted = coloured | set(again.tolist())
+    wanted = sorted(coloured | set(again.tolist()))
     greys, colours = [], []
-    for k, frame in enumerate(source.frames(interval.start_frame, interval.end_frame + 1)):
-        if k not in wanted:
-            continue
+    for frame in source.some([interval.start_frame + k for k in wanted]):
+        k = frame.number - interval.start_frame
         if k in coloured:
             matrix = eye_to_image_matrix(eye.motion, k, eye.pupil)
             colours.append(hold_still(frame.colour(), matrix))

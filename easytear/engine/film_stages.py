@@ -9,7 +9,7 @@ from easytear.base.progress import SILENT, Part, Progress
 from easytear.base.stabilized import StabilisedFrames
 from easytear.engine.memory import give_back
 from easytear.request.settings import Settings
-from easytear.segment.front import find_front
+from easytear.segment.methods import FilmSeen, front_by
 from easytear.segment.records import FilmFront
 from easytear.track.film import follow_film
 from easytear.track.records import FilmTracks, VelocityField
@@ -66,14 +66,6 @@ def observe_film(
         progress=Part(progress, 0.0, 0.9),
     )
     give_back()
-    front = find_front(
-        frames,
-        tracks,
-        field,
-        film_mask,
-        pupil,
-        mm_per_px,
-        settings.front,
-        progress=Part(progress, 0.9, 1.0),
-    )
+    seen = FilmSeen(frames, tracks, field, film_mask, lower_edge_px, pupil, mm_per_px)
+    front = front_by(seen, settings.front, Part(progress, 0.9, 1.0))
     return FilmObservation(tracks, field, front)

@@ -29,11 +29,13 @@ from easytear.engine.region import FoldedCornea, redrawn
 from easytear.engine.source import Source
 from easytear.engine.tasks import AgainTask, EyeTask, FilmTask, LoadTask, keep, load_film
 from easytear.engine.threads import one_thread
+from easytear.engine.working import ellipse_to_file, ellipse_to_working
 from easytear.measure.scaled import with_scale
 from easytear.preprocess.lids import IRIS_RADIUS_MM
 from easytear.preprocess.records import EyeInInterval
 from easytear.request.request import Request
 from easytear.request.scale import IrisWidth, followed_scale, middle_width, scale_of
+from easytear.request.settings import check_installed
 from easytear.request.work import Work, check_known, work
 from easytear.results import (
     Analysis,
@@ -114,12 +116,14 @@ def run_into(
     Parameters
     ----------
     place : Path
-        A folder for these files; the caller's to remove when the results are no longer needed.
+        A folder for these files, and for working pictures of the video while there is room on the
+        disk; the caller's to remove when the results are no longer needed.
     request, video, earlier, remeasure, pool, progress
         As in `run`, as are the errors.
     """
     job = _Run(place, request, video, pool or WorkerPool(), progress)
     if earlier is None:
+        check_installed(request.settings)
         return job.look(None, Work(everything=True))
     before = earlier.summary
     todo = work(before.request, request, len(before.intervals))
@@ -129,6 +133,7 @@ def run_into(
         todo = replace(todo, measure=frozenset(range(len(before.intervals))) - todo.look)
     check_known(before.request, todo, before.video.path)
     if todo.needs_video:
+        check_installed(request.settings)
         return job.look(Earlier(earlier), todo)
     return job.again(Earlier(earlier), todo)
 
@@ -164,9 +169,17 @@ class _Run:
 
     def look(self, earlier: Earlier | None, todo: Work) -> SpooledAnalysis:
         """Return results in which all intervals, or those touched, are looked at again."""
-        request, progress = self.request, self.progress
+        request = self.request
         fps = request.settings.video.fps or None
-        source = Source(self.video, request.start_s, request.end_s, fps)
+        source = Source(
+            self.video,
+            request.start_s,
+            request.end_s,
+            fps,
+            px_per_mm=request.settings.video.working_px_per_mm,
+            place=self.place,
+        )
+        progress = self.progress
         self.pool.prepare("easytear.video.cache:remember", source.reader.known)
         first_look = Part(progress, 0.0, _WATCH_SHARE)
         watched = watch(source, request.settings, request.corrections, self.pool, first_look)
@@ -197,7 +210,7 @@ class _Run:
             software=software(),
             request=request,
             calibration=scale,
-            blinks=blink_entries(watched.blinks, source.time_s, _lid_scale(watched, scale)),
+            blinks=blink_entries(watched.blinks, source.time_s, _lid_scale(source, watched, scale)),
             intervals=tuple(with_scale(m.result, scale) for m in measured),
             flags=(*source.flags(), *watched.flags, *withheld),
             events=events,
@@ -205,7 +218,8 @@ class _Run:
         )
         progress.update(1.0, 1.0, "done")
         spooled = numbered((k, done[k][0]) for k in sorted(done))
-        return SpooledAnalysis(summary, frames_table(source, watched, measured), spooled)
+        table = frames_table(source, watched, measured)
+        return SpooledAnalysis(summary, table, spooled, source.pictures())
 
     def scale_again(self, before: Summary) -> ScaleInfo:
         """Return the scale, when no iris is looked at again."""
@@ -226,12 +240,16 @@ class _Run:
         earlier: Earlier | None,
     ) -> ScaleInfo:
         """Return the scale from all irises: those seen now, and those of the earlier results."""
-        found = {k: _iris_width(c.iris, c.iris_width_sd_px) for k, (_, c) in eyes.items()}
+        to_file = source.reduction
+        found = {
+            k: _iris_width(ellipse_to_file(c.iris, to_file), c.iris_width_sd_px * to_file.ratio)
+            for k, (_, c) in eyes.items()
+        }
         for one in () if earlier is None else earlier.results:
             iris = None if one.iris is None else one.iris.ellipse()
             found.setdefault(one.index, _iris_width(iris, one.observed.iris_width_sd_px))
         widths = [found[k] for k in sorted(found)]
-        return self._scale_info(middle_width(widths), source.shape[1])
+        return self._scale_info(middle_width(widths), to_file.file_shape[1])
 
     def _scale_info(self, iris: IrisWidth, width_px: int) -> ScaleInfo:
         followed = followed_scale(self.request.scale, iris, width_px)
@@ -242,9 +260,10 @@ class _Run:
     ) -> dict[int, tuple[EyeInInterval, FoldedCornea]]:
         """Look at the eye of intervals again, with what a person drew."""
         drawn = self.request.corrections
-        irises = {edit.interval: edit.ellipse() for edit in drawn.irises}
-        pupils = {edit.interval: edit.ellipse() for edit in drawn.pupils}
-        regions = {edit.interval: np.array(edit.polygon, float) for edit in drawn.regions}
+        by = source.reduction
+        irises = {e.interval: ellipse_to_working(e.ellipse(), by) for e in drawn.irises}
+        pupils = {e.interval: ellipse_to_working(e.ellipse(), by) for e in drawn.pupils}
+        regions = {e.interval: by.to_working(np.array(e.polygon, float)) for e in drawn.regions}
         tasks, order = [], sorted(numbers)
         for k in order:
             eye = watched.eyes[k]
@@ -317,9 +336,9 @@ def _iris_width(iris: Ellipse | None, sd_px: float | None) -> IrisWidth:
     return IrisWidth(None if iris is None else 2.0 * iris.rx_px, sd_px)
 
 
-def _lid_scale(watched: Watched, scale: ScaleInfo) -> float | None:
+def _lid_scale(source: Source, watched: Watched, scale: ScaleInfo) -> float | None:
     """Return the scale against that of a usual iris, which lid speeds are first told in."""
-    radius = watched.location.iris_radius_px
+    radius = watched.location.iris_radius_px * source.reduction.ratio
     if scale.mm_per_px is None or not np.isfinite(radius):
         return None
     return float(scale.mm_per_px * radius / IRIS_RADIUS_MM)

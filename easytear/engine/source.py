@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
 from easytear.base.errors import VideoError
 from easytear.base.geometry import ByteArray, FloatArray
 from easytear.engine.prefetch import prefetch
-from easytear.results import Event, VideoInfo
-from easytear.video import FrameReader, Picture, content_hash
-from easytear.video.fields import combs, deinterlace
+from easytear.engine.scale import reduction_of
+from easytear.results import Event, Pictures, VideoInfo
+from easytear.video import FrameReader, content_hash
+from easytear.video.fields import comb_index, combs, deinterlace
+from easytear.video.reduce import Reduction
+from easytear.video.working import COMB_EVERY, CopyWriter, WorkingCopy, working_picture
 
 LEAST_FRAMES = 10
 """Fewer frames hold no spread."""
 
+_COPY = "working.pictures"
+
+_Asked = tuple[Path, float | None, float | None, float | None]
+
+
+class Shown(Protocol):
+    """A frame that gives its brightness and colour when asked."""
+
+    def grey(self) -> ByteArray:
+        """Return the brightness."""
+        ...
+
+    def colour(self) -> ByteArray:
+        """Return blue, green and red."""
+        ...
+
 
 @dataclass(frozen=True)
 class Frame:
-    """A frame whose brightness stands ready and whose colour is made when asked for."""
+    """A working frame whose brightness stands ready and whose colour is made when asked for.
+
+    `comb` is the comb index of the file's frame, NaN where it was not asked.
+    """
 
     number: int
     brightness: ByteArray
-    _raw: Picture
+    comb: float
+    _raw: Shown
     _combed: bool
 
     def grey(self) -> ByteArray:
@@ -39,10 +62,41 @@ class Frame:
         return deinterlace(picture) if self._combed else picture
 
 
+@dataclass(frozen=True)
+class _Pictures:
+    """See `easytear.results.Pictures`."""
+
+    copy: WorkingCopy
+    combed: bool
+
+    @property
+    def ratio(self) -> float:
+        return self.copy.reduction.ratio
+
+    def colour(self, frame: int) -> ByteArray:
+        picture = self.copy.picture(frame).colour()
+        return deinterlace(picture) if self.combed else picture
+
+
 class Source:
     """The frames of a video from `start_s` to `end_s`, taken at `fps` where a person says so.
 
-    Frame numbers are those of the whole video throughout.
+    Frame numbers are those of the whole video throughout. Pictures are working pictures: see
+    `Reduction`, which also leads from their coordinates to those of the file and back.
+
+    Parameters
+    ----------
+    path : Path
+        The video.
+    start_s, end_s : float, optional
+        The stretch.
+    fps : float, optional
+        The rate at which frames were taken, where a person knows it.
+    px_per_mm : float, optional
+        The scale that pictures are brought to where the file's are finer; without it they stay.
+    place : Path, optional
+        A folder for the working pictures, so that frames are decoded once only; the caller's to
+        remove.
 
     Raises
     ------
@@ -56,14 +110,28 @@ class Source:
         start_s: float | None = None,
         end_s: float | None = None,
         fps: float | None = None,
+        *,
+        px_per_mm: float | None = None,
+        place: Path | None = None,
     ) -> None:
-        self.path = path
-        self._asked = (start_s, end_s, fps)
         self._as_found = _identity(path)
-        self.reader = FrameReader(path, fps)
-        facts = self.reader.facts
-        self.time_s: FloatArray = facts.time_s
-        self.shape = (facts.height_px, facts.width_px)
+        reduction = None if px_per_mm is None else reduction_of(path, px_per_mm)
+        writer = None
+        if place is not None and reduction is not None and start_s is None and end_s is None:
+            writer = CopyWriter(place / _COPY, reduction)
+        reader = FrameReader(path, fps, writer)
+        copy = None if writer is None else writer.done(reader.known)
+        if reduction is None or reduction.file != reader.known.geometry:
+            reduction = Reduction(reader.known.geometry)
+        self._begin(reader, (path, start_s, end_s, fps), reduction, copy)
+
+    def _begin(
+        self, reader: FrameReader, asked: _Asked, reduction: Reduction, copy: WorkingCopy | None
+    ) -> None:
+        self.path, start_s, end_s, _ = self._asked = asked
+        self.reader, self.reduction, self._copy = reader, reduction, copy
+        self.time_s: FloatArray = reader.facts.time_s
+        self.shape = reduction.shape
         self.first = 0 if start_s is None else int(np.searchsorted(self.time_s, start_s - 1e-9))
         self.stop = (
             len(self.time_s)
@@ -72,20 +140,58 @@ class Source:
         )
         if self.stop - self.first < LEAST_FRAMES:
             raise VideoError(
-                f"{path}: has {max(self.stop - self.first, 0)} frames to analyse; "
+                f"{self.path}: has {max(self.stop - self.first, 0)} frames to analyse; "
                 f"at least {LEAST_FRAMES} are needed."
             )
         self.combed = False
 
     def __reduce__(self) -> tuple[object, ...]:
         """Tell another process how to open the same frames."""
-        return _opened, (self.path, self._asked, self.combed)
+        return _opened, (self._asked, self.reduction, self._copy, self.combed)
+
+    def open_again(
+        self, asked: _Asked, reduction: Reduction, copy: WorkingCopy | None, combed: bool
+    ) -> None:
+        """Open the frames that another process has."""
+        self._as_found = _identity(asked[0])
+        self._begin(FrameReader(asked[0], asked[3]), asked, reduction, copy)
+        self.combed = combed
+
+    def pictures(self) -> Pictures | None:
+        """Return the working pictures where any of them is at once at hand."""
+        copy = self._usable
+        return None if copy is None else _Pictures(copy, self.combed)
+
+    @property
+    def at_once(self) -> bool:
+        """Whether any frame can be had without those before it."""
+        return self._usable is not None
+
+    @property
+    def _usable(self) -> WorkingCopy | None:
+        """The working pictures; none where fields had to be rebuilt before they were reduced."""
+        return None if self.combed and self.reduction.needed else self._copy
 
     def frames(self, first: int | None = None, stop: int | None = None) -> Iterator[Frame]:
         """Yield frames `first` to `stop` - 1 (by default the whole stretch), decoded ahead."""
         low = self.first if first is None else first
         high = self.stop if stop is None else stop
+        if self._usable is not None:
+            return self.some(range(low, high))
         return prefetch(self._frames(low, high))
+
+    def some(self, wanted: Sequence[int]) -> Iterator[Frame]:
+        """Yield the frames of these numbers, which rise."""
+        copy = self._usable
+        if copy is not None:
+            for number in wanted:
+                shown = copy.picture(int(number))
+                yield self._frame(number, shown, shown.comb)
+            return
+        chosen = {int(number) for number in wanted}
+        for frame in self.frames(min(chosen), max(chosen) + 1) if chosen else ():
+            if frame.number in chosen:
+                yield frame
 
     def judge_fields(
         self, index: FloatArray, fields: Literal["auto", "on", "off"] = "auto"
@@ -152,16 +258,32 @@ class Source:
         )
 
     def _frames(self, first: int, stop: int) -> Iterator[Frame]:
-        for picture in self.reader.pictures(first, stop):
-            grey = picture.grey()
-            if self.combed:
-                grey = deinterlace(grey)
-            yield Frame(picture.frame, grey, picture, self.combed)
+        for one in self.reader.pictures(first, stop):
+            if not self.reduction.needed:
+                yield self._frame(one.frame, one, np.nan)
+                continue
+            shown = working_picture(one.frame, one.decoded, self.reduction, combed=self.combed)
+            yield Frame(one.frame, shown.grey(), shown.comb, shown, _combed=False)
+
+    def sought(self, number: int) -> Shown:
+        """Return one frame, wherever it stands."""
+        one = self.reader.picture(number)
+        if not self.reduction.needed:
+            return one
+        return working_picture(number, one.decoded, self.reduction, combed=self.combed)
+
+    def _frame(self, number: int, shown: Shown, comb: float) -> Frame:
+        grey = shown.grey()
+        if not self.reduction.needed and number % COMB_EVERY == 0:
+            comb = comb_index(grey)
+        if self.combed:
+            grey = deinterlace(grey)
+        return Frame(number, grey, comb, shown, self.combed)
 
 
-def _opened(path: Path, asked: tuple[float | None, ...], combed: bool) -> Source:
-    source = Source(path, *asked)
-    source.combed = combed
+def _opened(asked: _Asked, reduction: Reduction, copy: WorkingCopy | None, combed: bool) -> Source:
+    source = Source.__new__(Source)
+    source.open_again(asked, reduction, copy, combed)
     return source
 
 

@@ -18,6 +18,7 @@ from easytear.engine.region import FoldedCornea
 from easytear.engine.source import Source
 from easytear.engine.tables import front_columns, tracks_columns
 from easytear.engine.threads import one_thread
+from easytear.engine.working import seen_in_file
 from easytear.preprocess.locate import EyeLocation
 from easytear.preprocess.records import EyeInInterval, Interval
 from easytear.request.request import Request
@@ -54,8 +55,8 @@ class EyeTask:
 class FilmTask:
     """Follow the film through interval `number`, measure it, and spool its long tables.
 
-    `followed_mm_per_px` sets the distances film is looked for in, `mm_per_px` what is measured;
-    `place` is the folder where the tables go.
+    `followed_mm_per_px` sets the distances film is looked for in, `mm_per_px` what is measured,
+    both of the file's pixels; `place` is the folder where the tables go.
     """
 
     source: Source
@@ -79,10 +80,11 @@ class FilmTask:
             self.watched,
             self.number,
             self.cornea.unfolded(),
-            self.followed_mm_per_px,
+            self.followed_mm_per_px * self.source.reduction.ratio,
             self.request.settings,
             Part(progress, 0.0, _FILM_SHARE),
         )
+        seen = seen_in_file(seen, self.source.reduction)
         give_back()
         progress.update(_FILM_SHARE, 1.0, "measuring")
         tracks: Columns = as_written(tracks_columns(seen, self.mm_per_px))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
 from easytear.base.geometry import FloatArray
@@ -21,6 +22,8 @@ from easytear.request.settings.measure import SpreadSettings
 MOST_FRAMES = 90
 AGAIN = 3
 """Rounds in which another choice settles."""
+LEAST_FREE = 0.05
+"""A residual that the fit could not leave at all says nothing, rather than everything."""
 
 
 def place_paths(
@@ -40,27 +43,43 @@ def place_paths(
     equations = shape_equations(rows, frame, motion, REACH_MM)
     parts = [equations.summed(label == b) for b in range(count)]
     matrix, right = np.array([m for m, _ in parts]), np.array([r for _, r in parts])
-    curves = motion.rise_mm[None, :] + shape_correction(rows, frame, motion)
-    own, lever, _ = own_amplitudes(rows, curves, rows.samples.weight)
-    found = field_fit(rows, frame, motion, own, lever)
-    basis, weight = found.basis, found.weight
-    normal = np.array([gram(basis, weight * (label == b)) for b in range(count)])
-    pull = np.array([basis.T @ (weight * own * (label == b)) for b in range(count)])
     whole = solve_shape(matrix.sum(axis=0), right.sum(axis=0), motion.known)
-    level = float(found.target @ found.coefficient)
     times = rng.multinomial(count, np.full(count, 1.0 / count), draws).astype(float)
-    paths, scale = np.empty((draws, int(motion.known.sum()))), np.empty(draws)
+    paths = np.empty((draws, int(motion.known.sum())))
     for k, repeat in enumerate(times):
         mixed = np.tensordot(repeat, matrix, axes=1)
         paths[k] = solve_shape(mixed, repeat @ right, motion.known) - whole
-        inner = np.tensordot(repeat, normal, axes=1) + found.fixed
-        drawn = float(found.target @ np.linalg.solve(inner, repeat @ pull))
-        scale[k] = np.log(max(drawn / level, 0.05))
-    wide = 1.0
-    if count > 1:
-        wide = np.sqrt(count / (count - 1.0)) * stdtrit(count - 1, 0.975) / ndtri(0.975)
+    wide = stdtrit(count - 1, 0.975) / ndtri(0.975) if count > 1 else 1.0
+    again = np.sqrt(count / max(count - 1.0, 1.0))
+    scale = rng.standard_normal((draws, count)) @ block_scores(rows, frame, motion, label)
     # Draws scatter about their own mean: repeated blocks weigh less against what is fixed.
-    return (paths - paths.mean(axis=0)) * wide, (scale - scale.mean()) * wide
+    return (paths - paths.mean(axis=0)) * wide * again, scale * wide
+
+
+def block_scores(rows: Rows, frame: Frame, motion: Motion, label: NDArray[np.int_]) -> FloatArray:
+    """Return by how much (b,) the residuals of each block of columns move the zone's log scale.
+
+    The film differs from place to place, and the field says how: what makes the zone's mean
+    uncertain is not that difference but what the field leaves, alike within a block. Residuals
+    are freed of the fit's own pull by the square root of one minus their leverage (CR2 of Bell
+    and McCaffrey 2002, Survey Methodology 28:169).
+    """
+    curves = motion.rise_mm[None, :] + shape_correction(rows, frame, motion)
+    own, lever, _ = own_amplitudes(rows, curves, rows.samples.weight)
+    found = field_fit(rows, frame, motion, own, lever)
+    root = np.sqrt(found.weight)
+    design = found.basis * root[:, None]
+    inverse = np.linalg.inv(design.T @ design + found.fixed)
+    left = root * own - design @ found.coefficient
+    level = max(float(found.target @ found.coefficient), TINY)
+    scores = np.zeros(int(label.max()) + 1)
+    for block in range(len(scores)):
+        part = design[label == block]
+        part, rest = part[(part != 0).any(axis=1)], left[label == block][(part != 0).any(axis=1)]
+        values, vectors = np.linalg.eigh(np.eye(len(part)) - part @ inverse @ part.T)
+        freed = vectors @ ((vectors.T @ rest) / np.sqrt(np.maximum(values, LEAST_FREE)))
+        scores[block] = float(found.target @ inverse @ part.T @ freed) / level
+    return scores
 
 
 def gram(basis: FloatArray, weight: FloatArray) -> FloatArray:
@@ -124,20 +143,13 @@ def choices(
     rows: Rows, frame: Frame, motion: Motion, front_sd_mm: float
 ) -> tuple[list[tuple[Motion, float]], list[float]]:
     """Return motions under other choices with their shares, and the zone's other log scales."""
-    seen = rows.samples.weight > 0
-    born = seen.argmax(axis=1)
-    sharp = rows.samples.weight.sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
+    born = (rows.samples.weight > 0).argmax(axis=1)
     early = born <= np.median(born)
-    good = np.zeros(len(born), dtype=bool)
-    for part in (early, ~early):
-        if part.any():
-            good |= part & (sharp >= np.median(sharp[part]))
     out = [(settle(rows, frame, motion, rounds=AGAIN, reach_mm=2.0 * REACH_MM), 1.0)]
-    for half in (early, good, ~good):
-        chosen = half | rows.is_front
-        if (half & ~rows.is_front).sum() >= 6:
-            part = rows.chosen(chosen)
-            out.append((settle(part, frame, motion.chosen(chosen), rounds=AGAIN), 0.5))
+    chosen = early | rows.is_front
+    if (early & ~rows.is_front).sum() >= 6:
+        part = rows.chosen(chosen)
+        out.append((settle(part, frame, motion.chosen(chosen), rounds=AGAIN), 0.5))
     curves = motion.rise_mm[None, :] + shape_correction(rows, frame, motion)
     own, lever, _ = own_amplitudes(rows, curves, rows.samples.weight)
 

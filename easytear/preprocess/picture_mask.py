@@ -42,7 +42,7 @@ def picture_mask(pictures: NDArray[np.uint8]) -> BoolArray:
         # The border's edge is spread by reduction and coding.
         valid = _largest(cv2.erode(valid.astype(np.uint8), np.ones((3, 3)), borderValue=1) > 0)
     full = cv2.resize(valid.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
-    return full & ~_text(pictures)
+    return full & ~burnt_in_text(pictures)
 
 
 def _bars(low: NDArray[np.uint8], high: NDArray[np.uint8]) -> BoolArray:
@@ -89,8 +89,14 @@ def _largest(mask: BoolArray) -> BoolArray:
     return filled
 
 
-def _text(pictures: NDArray[np.uint8]) -> BoolArray:
-    """Return burnt-in text: fine, sharp, and the same while most of the picture changes."""
+def burnt_in_text(pictures: NDArray[np.uint8]) -> BoolArray:
+    """Return burnt-in text: fine, sharp, and the same while most of the picture changes.
+
+    Parameters
+    ----------
+    pictures : (k, height, width) uint8 array
+        Grey frames spread over the video.
+    """
     height, width = int(pictures.shape[1]), int(pictures.shape[2])
     nothing = np.zeros((height, width), bool)
     some = pictures[:: max(len(pictures) // 8, 1)]

@@ -14,7 +14,7 @@ import pandas as pd
 from easytear.base.geometry import FloatArray
 from easytear.results import Analysis, Fit, IntervalResult, Results
 from easytear.show import palette
-from easytear.show.curves import band, law
+from easytear.show.curves import band, law, window_end_s
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +29,7 @@ _LONG_GAP_S: Final = 0.3
 _LEAST_NM: Final = 20.0
 """Range of a thickness axis: smaller changes are within what colours can tell."""
 
-_STYLE: Final[Any] = {
+STYLE: Final[Any] = {
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",  # comes with matplotlib; pages put their own in its place
     "font.size": 9,
@@ -90,7 +90,7 @@ def panels(analysis: Analysis, interval: IntervalResult) -> list[Panel]:
     """Return the figures for which the interval holds anything, the most important first."""
     import matplotlib
 
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         return _panels(analysis, interval)
 
 
@@ -110,8 +110,8 @@ def warm_up() -> None:
     """Draw a figure for nobody: the first one of a process takes long, as fonts are read."""
     import matplotlib
 
-    with matplotlib.rc_context(_STYLE):
-        figure, axes = _figure(SMALL)
+    with matplotlib.rc_context(STYLE):
+        figure, axes = new_figure(SMALL)
         axes.plot([0.0, 1.0], [0.0, 1.0], label="ρ")
         axes.set_ylabel("mm²")
         axes.legend()
@@ -128,7 +128,7 @@ def rise_panel(analysis: Analysis, interval: IntervalResult) -> Panel | None:
     ]
     if not any(line[0].known or line[1] is not None for line in lines):
         return None
-    figure, axes = _figure(WIDE)
+    figure, axes = new_figure(WIDE)
     for measured, fit, hue, name in lines:
         _draw_rise(axes, interval, measured, fit, hue, name)
     onset = interval.spread.y.onset_s if interval.spread.y else None
@@ -147,8 +147,8 @@ def small_panel(
     measured = curve(analysis, interval, column)
     if not measured.known:
         return None
-    figure, axes = _figure(SMALL)
-    axes.plot(*_broken(*_thinned(measured)), color=palette.on_paper(hue), linewidth=1.4)
+    figure, axes = new_figure(SMALL)
+    axes.plot(*broken(*thinned(measured)), color=palette.on_paper(hue), linewidth=1.4)
     axes.set_ylabel(unit)
     low, high = float(np.nanmin(measured.value)), float(np.nanmax(measured.value))
     if column == "thickness_nm":
@@ -160,7 +160,8 @@ def small_panel(
     return Panel(f"{title} ({unit})", figure, wide=False)
 
 
-def _figure(size: tuple[float, float]) -> tuple[Figure, Axes]:
+def new_figure(size: tuple[float, float]) -> tuple[Figure, Axes]:
+    """Return an empty figure of so many inches, and its axes; to be called with `STYLE` set."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size)
@@ -180,10 +181,11 @@ def _draw_rise(
     colour = palette.on_paper(hue)
     if measured.known:
         dots: Any = {"linewidth": 0, "marker": ".", "markersize": 3.4, "alpha": 0.6, "zorder": 3}
-        axes.plot(*_thinned(measured), color=colour, label=f"{name}, measured", **dots)
+        axes.plot(*thinned(measured), color=colour, label=f"{name}, measured", **dots)
     if fit is None or fit.onset_s is None:
         return
-    time_s = np.linspace(0.0, _window_end(interval, fit), 160)
+    end_s = max(window_end_s(fit, interval.end_s) - interval.start_s, 0.0)
+    time_s = np.linspace(0.0, end_s, 160)
     rise = law(fit, time_s + interval.start_s)
     if rise is None:
         return
@@ -195,15 +197,7 @@ def _draw_rise(
     axes.plot(time_s, rise, color=colour, linewidth=1.6, linestyle=style, label=label)
 
 
-def _window_end(interval: IntervalResult, fit: Fit) -> float:
-    """Return where the fitted window ends, since the eye opened: a law is drawn no further."""
-    end_s = interval.end_s
-    if fit.window_over_lambda is not None and fit.lambda_s and fit.onset_s is not None:
-        end_s = min(end_s, fit.onset_s + fit.window_over_lambda * fit.lambda_s)
-    return max(end_s - interval.start_s, 0.0)
-
-
-def _thinned(measured: Curve, most: int = 200) -> tuple[FloatArray, FloatArray]:
+def thinned(measured: Curve, most: int = 200) -> tuple[FloatArray, FloatArray]:
     """Return at most so many known points: each the middle value of neighbours."""
     known = np.isfinite(measured.value)
     time_s, value = measured.time_s[known], measured.value[known]
@@ -216,7 +210,7 @@ def _thinned(measured: Curve, most: int = 200) -> tuple[FloatArray, FloatArray]:
     return time_s[: count * size].reshape(count, size).mean(axis=1), middle
 
 
-def _broken(time_s: FloatArray, value: FloatArray) -> tuple[FloatArray, FloatArray]:
+def broken(time_s: FloatArray, value: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return a line that is not drawn across long gaps.
 
     Slow film is looked at a few times a second only: neighbours count as such up to 0.3 s.
@@ -238,7 +232,7 @@ def svg(panel: Panel, name: str) -> str:
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    style: Any = {**_STYLE, "svg.hashsalt": name}
+    style: Any = {**STYLE, "svg.hashsalt": name}
     canvas: Any = FigureCanvasSVG(panel.figure)
     text = io.StringIO()
     with matplotlib.rc_context(style):

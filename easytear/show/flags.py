@@ -90,6 +90,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "it.",
     "thickness_below_range": "Part of the film is thinner than colours can tell.",
     "thickness_above_range": "Part of the film is thicker than colours can tell.",
+    "front_method_failed": "The front method of another package failed; the log says why.",
     "extension_failed": "A quantity of another package could not be computed; the log says why.",
     "low_quality": "The quality score is low: look at the video before using these numbers.",
 }

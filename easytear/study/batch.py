@@ -2,55 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from easytear import __version__
 from easytear.base.errors import EasyTearError
 from easytear.request.settings import dump_settings
 from easytear.results import write_text
-from easytear.study.clinical import Joined, join, read_clinical
-from easytear.study.columns import FIRST, LEFT_OUT, Column, summary_columns
-from easytear.study.hashes import HashMemory, sha256_of
+from easytear.study.begin import Choices, check_by, record_of, refuse_other_kind
+from easytear.study.finish import finish
+from easytear.study.given import write_given
+from easytear.study.hashes import HashMemory
 from easytear.study.local import Listener, Stop, run_local
 from easytear.study.lock import study_lock
-from easytear.study.names import Codes, read_names
-from easytear.study.plan import VIDEOS, Order, Plan, counts, hash_memory, make_plan
-from easytear.study.record import (
-    RECORD,
-    SETTINGS,
-    ClinicalColumn,
-    ClinicalRecord,
-    StudyRecord,
-    VideoRecord,
-    read_record,
-    write_record,
-)
-from easytear.study.rows import Row, video_rows
-from easytear.study.table import CSV, PARQUET, write_tables
-from easytear.study.tasks import Outcome, Task, read_outcome
+from easytear.study.plan import Order, Plan, hash_memory, make_plan
+from easytear.study.record import SETTINGS, StudyRecord, read_record, write_record
+from easytear.study.stand import standing
+from easytear.study.tasks import Outcome, Task
 
-
-@dataclass(frozen=True)
-class Choices:
-    """What touches the tables and the page alone, never an analysis.
-
-    Attributes
-    ----------
-    clinical : Path or None
-        The clinical file.
-    by : str or None
-        Column that tells the groups; found where None.
-    min_quality : float
-        Intervals of a lower quality score are left out of averages.
-    """
-
-    clinical: Path | None = None
-    by: str | None = None
-    min_quality: float = 0.4
+__all__ = ["Choices", "Workforce", "again", "preview", "run_study"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +30,7 @@ class Workforce:
     """Who does the work: processes here, or the workers of a Dask scheduler."""
 
     workers: int = 1
+    threads: int = 1
     scheduler: str | None = None
     fork: bool = True
 
@@ -75,18 +48,17 @@ class _Remembering:
         self.told = listener.told
         self.stopped = listener.stopped
         self.note = listener.note
+        self.writing = listener.writing
 
     def ended(self, task: Task, outcome: Outcome) -> None:
         """Remember the content's hash, and pass it on."""
         with self._lock:
             self.names.add(task.name)
-            self._memory.add(Path(task.video), outcome.size, outcome.mtime_ns, outcome.video_sha256)
+            with suppress(OSError):  # it only saves time
+                self._memory.add(
+                    Path(task.video), outcome.size, outcome.mtime_ns, outcome.video_sha256
+                )
         self._listener.ended(task, outcome)
-
-
-def taken_names() -> list[str]:
-    """Return the columns that neither file names nor clinical files may give."""
-    return [c.name for c in (*FIRST, LEFT_OUT, *summary_columns(0))]
 
 
 def run_study(
@@ -118,21 +90,45 @@ def run_study(
         If there is nothing to do, another run holds the study, or a file cannot be used.
     """
     order.study.mkdir(parents=True, exist_ok=True)
-    with study_lock(order.study) as token:
-        _refuse_other_kind(order)
+
+    def lost() -> None:
+        listener.note(f"{order.study}: another run has taken this study; this one stops")
+        stop.ask()
+        stop.ask()
+
+    with study_lock(order.study, listener.note, lost) as token:
+        refuse_other_kind(order)
         memory = hash_memory(order)
         plan = make_plan(order, memory)
-        record = _record(order, choices, plan)
-        _check_by(record)
+        record = record_of(order, choices, plan, listener.note)
+        check_by(record)
         if plan.codes is not None:
             plan.codes.write()
+        if (stands := standing(order.study, record, plan)) is not None:
+            listener.planned(0, len(plan.entries), plan.skipped)
+            return stands
         write_text(order.study / SETTINGS, dump_settings(order.settings))
         write_record(order.study, record)
+        if choices.given is not None:
+            write_given(order.study, order.anonymise, choices.given)
         listener.planned(len(plan.tasks), len(plan.entries) - len(plan.tasks), plan.skipped)
         remembering = _Remembering(listener, memory)
-        _run(plan.tasks, force, remembering, stop, order, token)
-        waiting = {task.name for task in plan.tasks} - remembering.names
-        return finish(order.study, record, waiting)
+        names = {task.name for task in plan.tasks}
+        try:
+            _run(plan.tasks, force, remembering, stop, order, token)
+        except EasyTearError:
+            with suppress(OSError, EasyTearError):  # the tables of what is done, if they can be
+                finish(order.study, record, names - remembering.names)
+            raise
+        listener.writing()
+        return finish(order.study, record, names - remembering.names)
+
+
+def preview(order: Order, choices: Choices, note: Callable[[str], None]) -> Plan:
+    """Return what a run would do, and say what it would say before; nothing is written."""
+    plan = make_plan(order, hash_memory(order, keep=False))
+    check_by(record_of(order, choices, plan, note))
+    return plan
 
 
 def _run(
@@ -155,176 +151,11 @@ def _run(
     run_cluster(tasks, listener, stop, scheduler=force.scheduler, study=order.study, token=token)
 
 
-def _refuse_other_kind(order: Order) -> None:
-    """Refuse to mix names and codes in one study: the names would stay behind."""
-    if not (order.study / RECORD).exists():
-        return
-    before = read_record(order.study).anonymised
-    if before != order.anonymise:
-        was, now = ("with", "without") if before else ("without", "with")
-        raise EasyTearError(
-            f"{order.study}: was begun {was} --anonymise and cannot go on {now} it; "
-            f"give another folder to -o."
-        )
-
-
-def _check_by(record: StudyRecord) -> None:
-    """Refuse a column for groups that the table will not have."""
-    by = record.options.get("by")
-    clinical = [column.name for column in _clinical_columns(record.clinical)]
-    if by is not None and not {by, f"clinical_{by}"} & {*record.name_columns, *clinical}:
-        there = ", ".join((*record.name_columns, *clinical)) or "none"
-        raise EasyTearError(
-            f"--by {by}: there is no such column; file names and clinical file give: {there}."
-        )
-
-
-def _record(order: Order, choices: Choices, plan: Plan) -> StudyRecord:
-    name_columns = list(plan.entries[0].parts)
-    return StudyRecord(
-        source=None if order.anonymise else str(order.source.absolute()),
-        anonymised=order.anonymise,
-        settings_sha256=hashlib.sha256(dump_settings(order.settings).encode()).hexdigest(),
-        fingerprint=order.fingerprints[0],
-        analyser=order.analyser,
-        analysed_with=__version__,
-        mm_per_px=order.mm_per_px,
-        hvid_mm=order.hvid_mm,
-        options={
-            # A pattern or glob may spell out the names that it finds.
-            "name_pattern": order.pattern.pattern
-            if order.pattern and not order.anonymise
-            else None,
-            "glob": [] if order.anonymise else list(order.globs),
-            "by": choices.by,
-            "keep_older": order.keep_older,
-            "min_quality": choices.min_quality,
-            "time_limit_s": order.limits.time_s,
-            "memory_limit_mb": order.limits.memory_mb,
-            "threads_per_video": order.threads,
-        },
-        name_columns=tuple(name_columns),
-        skipped=len(plan.skipped),
-        left_behind=plan.left_behind,
-        clinical=_clinical(order, choices, plan),
-        videos=tuple(
-            VideoRecord(
-                name=entry.name,
-                path=entry.name if order.anonymise else entry.path,
-                parts=dict(entry.parts),
-            )
-            for entry in plan.entries
-        ),
-    )
-
-
-def _clinical(order: Order, choices: Choices, plan: Plan) -> ClinicalRecord | None:
-    """Read and join the clinical file by the real names, which may be hidden afterwards."""
-    if choices.clinical is None:
-        return None
-    paths = [entry.path for entry in plan.entries]
-    parts = read_names(paths, order.pattern)
-    groups = list(order.pattern.groupindex) if order.pattern else []
-    clinical = read_clinical(choices.clinical, groups, taken_names())
-    joined = join(clinical, {entry.path: entry.name for entry in plan.entries}, parts)
-    return ClinicalRecord(
-        columns=tuple(
-            ClinicalColumn(name=c.name, kind=c.kind, unit=c.unit, meaning=c.meaning)
-            for c in clinical.columns
-        ),
-        values=joined.values,
-        rows_alone=_alone(joined, plan.codes),
-        videos_alone=joined.videos_alone,
-        sha256=sha256_of(choices.clinical),
-    )
-
-
-def _alone(joined: Joined, codes: Codes | None) -> tuple[dict[str, str], ...]:
-    if codes is None:
-        return joined.rows_alone
-    return tuple(codes.hide(row, None) for row in joined.rows_alone)
-
-
-def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) -> StudyRecord:
-    """Make tables and page of a study from the results that are there, and write study.json.
-
-    The videos named in `waiting` count as not analysed yet, whatever stands in their folders.
-    """
-    outcomes = {
-        video.name: None if video.name in waiting else _outcome(study, video, record)
-        for video in record.videos
-    }
-    videos = tuple(_with_outcome(video, outcomes[video.name]) for video in record.videos)
-    clinical = record.clinical
-    columns = write_tables(
-        study,
-        _rows(study, record, videos),
-        record.name_columns,
-        _clinical_columns(clinical),
-    )
-    done = record.model_copy(
-        update={
-            "videos": videos,
-            "counts": counts(outcomes.values()),
-            "tables": {name: sha256_of(study / name) for name in (CSV, PARQUET)},
-        }
-    )
-    done = write_record(study, done)
-    from easytear.study.page import write_page  # these bring matplotlib and statsmodels in
-    from easytear.study.statistics import compute
-
-    write_page(study, done, compute(study, done, _clinical_columns(clinical)), columns)
-    return done
-
-
-def _outcome(study: Path, video: VideoRecord, record: StudyRecord) -> Outcome | None:
-    """Return how a video ended under the study's settings; None if that is still to come."""
-    outcome = read_outcome(study / VIDEOS / video.name)
-    if outcome is None or outcome.fingerprint != record.fingerprint:
-        return None
-    same_version = outcome.easytear == record.analysed_with
-    return outcome if same_version or record.options.get("keep_older") else None
-
-
-def _with_outcome(video: VideoRecord, outcome: Outcome | None) -> VideoRecord:
-    if outcome is None:
-        return video.model_copy(update={"state": "waiting", "error": "", "sha256": ""})
-    return video.model_copy(
-        update={
-            "state": outcome.status,
-            "error": outcome.error,
-            "sha256": outcome.video_sha256,
-        }
-    )
-
-
-def _clinical_columns(clinical: ClinicalRecord | None) -> list[Column]:
-    if clinical is None:
-        return []
-    return [Column(c.name, c.kind, c.unit, c.meaning, "clinical file") for c in clinical.columns]
-
-
-def _rows(study: Path, record: StudyRecord, videos: Sequence[VideoRecord]) -> Iterator[Row]:
-    """Yield the table's rows, video by video, only of those that ended."""
-    min_quality = float(record.options.get("min_quality", 0.0))
-    values = record.clinical.values if record.clinical else {}
-    for video in videos:
-        if video.state == "waiting":
-            continue
-        own: Row = {name: value or None for name, value in video.parts.items()}
-        if own.get("day") is not None:
-            own["day"] = int(str(own["day"]))
-        own |= {"video_path": video.path, "video_sha256": video.sha256 or None}
-        own |= values.get(video.name, {})
-        for row in video_rows(video.name, study / VIDEOS / video.name, video.error, min_quality):
-            yield {**own, **row}
-
-
 def again(study: Path, by: str | None = None) -> StudyRecord:
     """Make tables, statistics and page of a study again from its results."""
     record = read_record(study)
     if by is not None:
         record = record.model_copy(update={"options": {**record.options, "by": by}})
-        _check_by(record)
+        check_by(record)
     with study_lock(study):
         return finish(study, record)

@@ -12,6 +12,14 @@ from typing import Any, Final
 
 from easytear import __version__
 from easytear.base.errors import EasyTearError, MissingExtraError
+from easytear.study.faults import (
+    WAITS_S,
+    Closed,
+    ComputerFault,
+    Killed,
+    OutOfReach,
+    others_are_there,
+)
 from easytear.study.hashes import sha256_of
 from easytear.study.local import Listener, Stop
 from easytear.study.lock import holds
@@ -123,11 +131,14 @@ class _Crowd:
         self._token = token
         self._running: dict[Any, Task] = {}
         self._deaths: dict[str, int] = {}
+        self._faults: dict[str, int] = {}
+        self._tasks: Sequence[Task] = ()
         self._suspects: deque[Task] = deque()
         self._told_none = False
         self._tries = 0
 
     def run(self, tasks: Sequence[Task]) -> None:
+        self._tasks = tasks
         waiting = deque(tasks)
         while not self._stop.now:
             self._hand_over(waiting, self._slots())
@@ -189,12 +200,27 @@ class _Crowd:
         problem = future.exception() if future.status == "error" else None
         if problem is None or isinstance(problem, Stopped):  # lost on the way: nobody's fault
             waiting.append(task)
+        elif isinstance(problem, Closed):
+            self._listener.note(str(problem))
+        elif isinstance(problem, OutOfReach | Killed):
+            waiting.append(self._once_more(task, problem))
         elif isinstance(problem, KilledWorker):
             self._blame(task, problem.allowed_failures + 1)
         elif isinstance(problem, EasyTearError):
             raise problem
         else:
             raise EasyTearError(f"a Dask worker cannot do its task: {problem!r}") from problem
+
+    def _once_more(self, task: Task, fault: ComputerFault) -> Task:
+        """Return a task to try again after a fault of a computer, some times."""
+        self._faults[task.name] = tries = self._faults.get(task.name, 0) + 1
+        if tries > len(WAITS_S):
+            if isinstance(fault, OutOfReach) and not others_are_there(task, self._tasks):
+                raise fault
+            return task.model_copy(update={"blame": True})
+        self._listener.note(f"{fault} It is tried again.")
+        time.sleep(WAITS_S[tries - 1])
+        return task
 
     def _blame(self, task: Task, deaths: int) -> None:
         """Try a task alone whose workers died, or give it up."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -14,8 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from easytear.show import palette
-from easytear.study.groups import Comparison, Correlation
-from easytear.study.repeatability import Eyes
+from easytear.study.correlation import Correlation
+from easytear.study.groups import Comparison, level_name
+from easytear.study.repeatability import Eyes, Visits
 from easytear.study.values import LAMBDA, MEASURES, UNIT, Measure, Values
 from easytear.study.words import number
 
@@ -36,19 +39,22 @@ STYLE: Final = {
     "ytick.color": INK,
     "svg.fonttype": "none",
     "svg.hashsalt": "easytear",
+    "text.parse_math": False,  # names of groups, columns and people may hold $, \\ and _
 }
 
 
 def _svg(width: float, height: float, draw: Callable[[Figure], Any], alt: str) -> str:
     """Return a figure of this size in inches, with words for those who cannot see it."""
-    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+    with mpl.rc_context(STYLE), warnings.catch_warnings():  # type: ignore[arg-type]
+        # Words stay words in the SVG: the reader's fonts have letters that Matplotlib's has not.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure)
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     svg = text[text.index("<svg") :]
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
 
 
 def _log_axis(axis: Any) -> None:
@@ -80,7 +86,9 @@ def by_subject(values: Values, group: str | None) -> str:
         parts = videos.groupby(group) if grouped else [("", videos)]
         for colour, (name, part) in zip(_colours(), parts, strict=False):
             at = part[UNIT].map(places)
-            axes.plot(at, np.exp(part["value"]), "o", color=colour, ms=5, alpha=0.75, label=name)
+            axes.plot(
+                at, np.exp(part["value"]), "o", color=colour, ms=5, alpha=0.75, label=_label(name)
+            )
         means = videos.groupby(UNIT)["value"].mean()
         axes.plot(means.index.map(places), np.exp(means), "_", color=INK, ms=16, mew=2)
         axes.set_yscale("log")
@@ -93,6 +101,12 @@ def by_subject(values: Values, group: str | None) -> str:
             axes.legend(title=group, frameon=False, loc="upper left")
 
     return _svg(7.5, 3.4, draw, "Time constant of each video by subject")
+
+
+def _label(name: object) -> str:
+    """Return a legend's text: what begins with an underscore would not be shown."""
+    text = level_name(name)
+    return f"\u200b{text}" if text.startswith("_") else text
 
 
 def _colours() -> list[str]:
@@ -156,6 +170,32 @@ def repeatability(values: Values) -> str:
         axes.set_ylabel("interval's λ / mean")
 
     return _svg(3.7, 3.0, draw, "Intervals against the mean of their video")
+
+
+def visits(both: Visits) -> str:
+    """Return Bland and Altman's picture of two visits: ratio against mean, with limits."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        mean = (both.table["first"] + both.table["second"]) / 2
+        axes.axhline(1, color=FAINT, lw=1)
+        axes.plot(np.exp(mean), np.exp(both.table["second"] - both.table["first"]), "o", color=BLUE)
+        for one, style in (
+            (both.limits.bias, "-"),
+            (both.limits.lower, "--"),
+            (both.limits.upper, "--"),
+        ):
+            axes.axhline(np.exp(one.value), color=INK, lw=1.2, ls=style)
+            axes.axhspan(np.exp(one.low), np.exp(one.high), color=BLUE, alpha=0.12, lw=0)
+        for scale, axis in ((axes.set_xscale, axes.xaxis), (axes.set_yscale, axes.yaxis)):
+            scale("log")
+            _log_axis(axis)
+        _room(axes, "x")
+        _room(axes, "y")
+        axes.set_xlabel("mean λ of both visits (s)")
+        axes.set_ylabel(f"λ at {both.second} / at {both.first}")
+
+    return _svg(3.7, 3.0, draw, "Two visits of the same eyes")
 
 
 def eyes(both: Eyes) -> str:

@@ -7,6 +7,13 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+from easytear.base.folders import make_private_folder
+from easytear.base.regular import read_regular
+
+LONGEST: Final = 1_000_000_000
+"""Bytes: millions of videos."""
 
 
 def sha256_of(path: Path) -> str:
@@ -21,18 +28,22 @@ class HashMemory:
 
     It only saves time: an entry counts while the file's path, size and modification time are
     what they were, and without the memory every hash is computed anew. A line that a killed run
-    left unfinished is passed over. With `keep` false nothing is added to the file.
+    left unfinished is passed over. With `keep` false nothing is added to the file. With `private`
+    nobody else may enter its folder: it is the key's.
     """
 
     file: Path
     keep: bool = True
+    private: bool = False
     _known: dict[str, tuple[int, int, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read what is remembered."""
-        if not self.file.exists():
+        try:
+            text = read_regular(self.file, LONGEST).decode(errors="replace")
+        except OSError:
             return
-        for line in self.file.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in text.splitlines():
             try:
                 path, size, mtime_ns, digest = json.loads(line)
                 self._known[path] = (size, mtime_ns, digest)
@@ -56,7 +67,10 @@ class HashMemory:
         self._known[str(video)] = (size, mtime_ns, digest)
         if not self.keep:
             return
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        if self.private:
+            make_private_folder(self.file.parent)
+        else:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
         with open(self.file, "a", encoding="utf-8", opener=_for_me_alone) as file:
             file.write("\n" * _torn(self.file))
             file.write(json.dumps([str(video), size, mtime_ns, digest]) + "\n")

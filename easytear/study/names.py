@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,12 +16,26 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from easytear.base.errors import EasyTearError
+from easytear.base.folders import make_private_folder
+from easytear.base.text import printable
 from easytear.results import atomic_write
 
 LONGEST: Final = 120
-"""Characters of a folder name; file systems take 255 bytes, and paths have an end, too."""
-KEPT: Final = frozenset({"eye", "visit"})
-"""Parts of a file name that say nothing about who it is; all others are replaced by codes."""
+"""Bytes of a folder name; file systems take 255, and paths have an end, too."""
+KEPT: Final = {
+    "eye": re.compile(
+        r"o[dsu]|[rl]e?|right|left|both|rechts|links|beide|droite?|gauche|derecho|izquierdo|[01]|",
+        re.I,
+    ),
+    "visit": re.compile(
+        r"(v|visite?|visita|besuch|t|day|d|tag|week|w|woche|month|m|monat|year|y|jahr|pre|post|"
+        r"before|after|vor|nach|baseline|base|bl|screening|follow.?up|fu|control|session|exam|"
+        r"first|second|third|last)?[ _.-]{0,2}[+-]?\d{0,3}",
+        re.I,
+    ),
+}
+"""Parts of a file name that say nothing about who it is where they have this form; everything
+else is replaced by codes."""
 
 
 def study_names(paths: Sequence[str]) -> dict[str, str]:
@@ -39,9 +54,27 @@ def study_names(paths: Sequence[str]) -> dict[str, str]:
 
 
 def _plain(path: str) -> str:
-    name = str(PurePosixPath(path).with_suffix("")).replace("/", "__")
-    name = re.sub(r'[<>:"|?*\\\x00-\x1f]', "_", name).rstrip(". ") or "_"
-    return name if len(name) <= LONGEST else f"{name[:LONGEST]}-{_short_hash(path)}"
+    """Return a path as the name of a folder on any system, composed as most write it (NFC)."""
+    name = nfc(str(PurePosixPath(path).with_suffix(""))).replace("/", "__")
+    name = name.encode(errors="backslashreplace").decode()
+    name = re.sub(r'[<>:"|?*\\\x00-\x1f\x7f]', "_", name).rstrip(". ") or "_"
+    if len(name.encode()) <= LONGEST:
+        return name
+    return f"{name.encode()[:LONGEST].decode(errors='ignore')}-{_short_hash(path)}"
+
+
+def nfc(text: str) -> str:
+    """Return a text with composed letters: `é` is one letter or two, as the system likes it."""
+    return unicodedata.normalize("NFC", text)
+
+
+def unfit(path: str) -> str:
+    """Return why a video of this name cannot be analysed, in a sentence, or an empty string."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return f"{printable(path)}: its name is not UTF-8; rename it."
+    return ""
 
 
 def _short_hash(text: str) -> str:
@@ -60,7 +93,7 @@ def read_names(
     groups = list(pattern.groupindex)
     found: dict[str, dict[str, str | None]] = {}
     for path in paths:
-        match = pattern.search(path)
+        match = pattern.search(nfc(printable(path) if unfit(path) else path))
         found[path] = dict.fromkeys(groups) if match is None else dict(match.groupdict())
     return found
 
@@ -102,22 +135,29 @@ class Codes:
     def hide(self, values: Mapping[str, str | None], first_day: date | None) -> dict[str, str]:
         """Return the parts of a name without what tells who it is.
 
-        Eye and visit stay; a date becomes `day`, the days since the subject's first; everything
-        else becomes a code.
+        Eye and visit stay where they say nothing else (`KEPT`); a date becomes `day`, the days
+        since the subject's first; everything else becomes a code.
         """
         hidden: dict[str, str] = {}
         for name, value in values.items():
             if name == "date":
                 day = read_date(value)
                 hidden["day"] = "" if day is None or not first_day else str((day - first_day).days)
-            elif name in KEPT or not value:
+            elif not value or plain_part(name, value):
                 hidden[name] = value or ""
             else:
                 hidden[name] = self.code(name, value)
         return hidden
 
+    def originals(self) -> set[str]:
+        """Return all that codes stand for, and the names of the videos without their folders."""
+        known = {(kind, text) for (kind, _), text in self._rows.items()}
+        names = {PurePosixPath(text) for kind, text in known if kind == "video"}
+        return {text for _, text in known} | {n.name for n in names} | {n.stem for n in names}
+
     def write(self) -> None:
-        """Write the key, apart from the study."""
+        """Write the key, apart from the study, for nobody else to read."""
+        make_private_folder(self._key.parent)
         with (
             atomic_write(self._key) as aside,
             aside.open("w", encoding="utf-8", newline="") as file,
@@ -126,9 +166,38 @@ class Codes:
             writer.writerow(("kind", "code", "original"))
             writer.writerow(("secret", "", self._secret))
             writer.writerows((kind, code, was) for (kind, code), was in sorted(self._rows.items()))
-        for path, mode in ((self._key.parent, 0o700), (self._key, 0o600)):
-            with suppress(OSError):  # some shares know no permissions
-                path.chmod(mode)
+        with suppress(OSError):  # some shares know no permissions
+            self._key.chmod(0o600)
+
+
+def plain_part(name: str, value: str) -> bool:
+    """Tell whether a part of a file name, or a clinical cell, says nothing about who it is."""
+    return name in KEPT and KEPT[name].fullmatch(value) is not None
+
+
+def days_since_first(subjects: Sequence[str], dates: Sequence[str]) -> list[str]:
+    """Return for each date the days since its subject's first one; "" where it is no date."""
+    days = [read_date(text) or read_day_month_year(text) for text in dates]
+    first: dict[str, date] = {}
+    for subject, day in zip(subjects, days, strict=True):
+        if day is not None:
+            first[subject] = min(day, first.get(subject, day))
+    return [
+        "" if day is None else str((day - first[subject]).days)
+        for subject, day in zip(subjects, days, strict=True)
+    ]
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text looks like a date, in any usual order."""
+    if read_date(text) is not None and not text.isdigit():
+        return True
+    return _DATE.match(text) is not None
+
+
+_DATE: Final = re.compile(
+    r"\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))(?!\d)"
+)
 
 
 def read_date(text: str | None) -> date | None:
@@ -138,6 +207,18 @@ def read_date(text: str | None) -> date | None:
         return None
     try:
         return date(*(int(part) for part in match.groups()))
+    except ValueError:
+        return None
+
+
+def read_day_month_year(text: str | None) -> date | None:
+    """Read a date as day, month, year with points between, as no other order is written so."""
+    match = re.fullmatch(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})", text or "")
+    if match is None:
+        return None
+    day, month, year = (int(part) for part in match.groups())
+    try:
+        return date(year, month, day)
     except ValueError:
         return None
 
@@ -154,7 +235,7 @@ def compile_pattern(pattern: str | None, taken: Sequence[str] = ()) -> re.Patter
     if pattern is None:
         return None
     try:
-        compiled = re.compile(pattern)
+        compiled = re.compile(nfc(pattern))
     except re.error as error:
         raise ValueError(f"{pattern!r} is not a regular expression ({error}).") from error
     if not compiled.groupindex:

@@ -16,12 +16,13 @@ from easytear.results import atomic_write
 from easytear.show.flags import sentence
 from easytear.study import figures, words
 from easytear.study.columns import Column
+from easytear.study.methods import methods
 from easytear.study.plan import VIDEOS
-from easytear.study.record import StudyRecord, VideoRecord
+from easytear.study.record import PAGE, StudyRecord, VideoRecord
 from easytear.study.statistics import Statistics
+from easytear.study.usable import unlike
 from easytear.study.values import LAMBDA, MEASURES
 
-PAGE: Final = "study.html"
 SHOWN: Final = tuple(
     m for m in MEASURES if m.column in {one.column for one in overview() if one.studied}
 )
@@ -78,6 +79,9 @@ def write_page(
         "columns": columns,
         "lead_comparisons": _lead(said),
         "figures": _figures(said),
+        "methods": methods(record, said),
+        "unlike": unlike,
+        "plan_heads": list(dict.fromkeys((plan.ratio, plan.power) for plan in said.plans)),
     }
     with atomic_write(study / PAGE) as aside, aside.open("w", encoding="utf-8") as file:
         file.writelines(environment.get_template("study.html.j2").generate(context))
@@ -96,11 +100,12 @@ def _lead(said: Statistics) -> list[Any]:
 
 def _figures(said: Statistics) -> dict[str, Any]:
     lead = _lead(said)
-    apart = next((c.column for c in lead if not c.paired), None)
+    apart = next((c.column for c in lead if not c.both), None)
     return {
         "by_subject": figures.by_subject(said.values, apart),
         "distributions": figures.distributions(said.values),
         "repeatability": figures.repeatability(said.values),
+        "visits": figures.visits(said.visits_agree) if said.visits_agree else "",
         "eyes": figures.eyes(said.eyes_agree) if said.eyes_agree else "",
         "groups": {c.column: figures.groups(c) for c in lead},
         "clinical": figures.clinical(said.correlations),
@@ -229,16 +234,14 @@ def _groups(said: Statistics) -> str:
     lead = _lead(said)
     if not lead:
         return "No column tells groups; name one with --by."
-    return " ".join(
-        f"By {c.column}: {words.comparison(c).split(': a difference')[0].split(': the data')[0]}."
-        for c in lead[:2]
-    )
+    return " ".join(f"By {c.column}: {words.short_comparison(c)}." for c in lead[:2])
 
 
 def _short_repeat(one: Any, what: str) -> str:
     if one is None:
         return f"Not told: too few {what} were measured twice."
-    value = f"; {one.icc.kind} {one.icc.value:.2f}" if one.icc else ""
+    icc = one.scatter.icc
+    value = f"; {one.kind} {icc:.2f}" if icc is not None else ""
     return f"Two {what} are within a factor of {words.number(one.factor)} in 95 % of cases{value}"
 
 
@@ -260,6 +263,5 @@ def _clinic(record: StudyRecord, said: Statistics) -> str:
         return "Too few subjects with clinical numbers." if given else "Give --clinical FILE.csv."
     best = sorted(found, key=lambda c: -abs(c.r))[:3]
     return "; ".join(
-        f"λ and {c.column}: Spearman {words.number(c.r)} ({words.span(c.low, c.high)})"
-        for c in best
+        f"λ and {c.column}: Spearman {words.number(c.r)} ({words.rank(c)})" for c in best
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,7 +16,7 @@ from easytear.base.limits import within_seconds
 from easytear.request.settings import Settings
 from easytear.study.discover import Found, find_videos
 from easytear.study.hashes import HashMemory
-from easytear.study.names import Codes, read_date, read_names, study_names
+from easytear.study.names import Codes, read_date, read_names, study_names, unfit
 from easytear.study.tasks import Limits, Outcome, Task, fingerprints, read_outcome
 
 VIDEOS: Final = "videos"
@@ -79,17 +79,21 @@ class Order:
 
 @dataclass(frozen=True)
 class Entry:
-    """One video of a study: its name there, what its file name says, and how it ended."""
+    """One video of a study: its name there, what its file name says, and how it ended.
+
+    `unfit` says why it is not analysed at all.
+    """
 
     path: str
     name: str
     parts: Mapping[str, str | None]
     outcome: Outcome | None
+    unfit: str = ""
 
 
 @dataclass
 class Plan:
-    """The videos of a study, in the order of their paths, and the tasks that are left.
+    """The videos of a study, in the order of their paths or codes, and the tasks that are left.
 
     `left_behind` are results in the study whose video is not among those found; `codes` stand
     in place of names if those are hidden.
@@ -110,7 +114,7 @@ def key_folder(study: Path) -> Path:
 def hash_memory(order: Order, keep: bool = True) -> HashMemory:
     """Return the memory of hashes; it holds paths, so it stands apart if those are hidden."""
     if order.anonymise:
-        return HashMemory(key_folder(order.study) / "hashes.jsonl", keep)
+        return HashMemory(key_folder(order.study) / "hashes.jsonl", keep, private=True)
     return HashMemory(order.study / ".hashes.jsonl", keep)
 
 
@@ -136,9 +140,14 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
     there = _outcomes(order.study)
     usable = _by_content(there, order)
     plan = Plan([], [], found.skipped)
-    for path in found.videos:
+    # Hidden names come in the order of their codes: that of the names would tell something.
+    for path in sorted(found.videos, key=names.__getitem__) if codes else found.videos:
         name = names[path]
         video = (order.source / path).absolute()
+        if why := unfit(str(video)):
+            shown = f"{name}: its name is not UTF-8; rename it." if codes else why
+            plan.entries.append(Entry(path, name, parts[path], None, shown))
+            continue
         old = there.pop(name, None)
         outcome = old if old and _is_done(old, video, order, memory) else None
         plan.entries.append(Entry(path, name, parts[path], outcome))
@@ -231,6 +240,8 @@ def _same_version(outcome: Outcome, order: Order) -> bool:
 def _is_done(outcome: Outcome, video: Path, order: Order, memory: HashMemory) -> bool:
     if outcome.fingerprint != order.fingerprints[0] or not _same_version(outcome, order):
         return False
+    if outcome.kind == "killed":  # by somebody or the system: nothing is said of the video
+        return False
     if outcome.status == "failed" and (order.retry_failed or _has_more_room(outcome, order)):
         return False
     try:
@@ -288,11 +299,3 @@ def _task(order: Order, path: str, name: str, reuse: str) -> Task:
         threads=order.threads,
         limits=order.limits,
     )
-
-
-def counts(outcomes: Iterable[Outcome | None]) -> dict[str, int]:
-    """Count done, failed and waiting videos."""
-    tally = {"done": 0, "failed": 0, "waiting": 0}
-    for outcome in outcomes:
-        tally["waiting" if outcome is None else outcome.status] += 1
-    return tally

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
-import pingouin as pg
 from scipy import stats
 
+from easytear.statistics.clusters import Limits, Scatter, limits_of_agreement, scatter
+from easytear.statistics.mixed import RESIDUAL, fit
 from easytear.study.values import EYE, SESSION, UNIT, Measure, Values
 
 FEWEST: Final = 3
 """Units below which no repeatability is told: an interval from two would span everything."""
-
-
-@dataclass(frozen=True)
-class Icc:
-    """An intraclass correlation, single measurements, with its 95 % interval.
-
-    `units` had `each` measurements; units with fewer do not enter, of those with more the first.
-    """
-
-    kind: str
-    value: float
-    low: float
-    high: float
-    units: int
-    each: int
+OF_PAIRS: Final = 1.96 * float(np.sqrt(2.0))
+"""Two measurements differ by less than so many standard deviations in 95 % of pairs."""
 
 
 @dataclass(frozen=True)
@@ -38,21 +25,20 @@ class Repeatability:
 
     Attributes
     ----------
-    units, values : int
-        Things measured at least twice, and measurements of them.
-    sd : float
-        Within-unit standard deviation on the measure's scale (natural log where it is a ratio).
+    scatter : Scatter
+        On the measure's scale (natural log where it is a ratio).
+    kind : str
+        Which intraclass correlation it is.
     log : bool
         Whether that scale is logarithmic.
-    icc : Icc or None
-        None where fewer than three units have enough measurements.
+    components : tuple of (str, float)
+        Standard deviations between subjects, eyes, visits ... of the mixed model by REML.
     """
 
-    units: int
-    values: int
-    sd: float
+    scatter: Scatter
+    kind: str
     log: bool
-    icc: Icc | None
+    components: tuple[tuple[str, float], ...]
 
     @property
     def coefficient(self) -> float:
@@ -60,7 +46,11 @@ class Repeatability:
 
         1.96 sqrt(2) times the within-unit standard deviation (Bland and Altman 1999).
         """
-        return float(1.96 * np.sqrt(2.0) * self.sd)
+        return OF_PAIRS * self.scatter.sd
+
+    def shown(self, sd: float) -> float:
+        """Return the coefficient of a standard deviation, as a factor on a logarithmic scale."""
+        return float(np.exp(OF_PAIRS * sd)) if self.log else OF_PAIRS * sd
 
     @property
     def factor(self) -> float:
@@ -70,7 +60,35 @@ class Repeatability:
     @property
     def percent(self) -> float:
         """The within-unit standard deviation in percent, for a logarithmic scale."""
-        return float(100.0 * (np.exp(self.sd) - 1.0))
+        return float(100.0 * np.expm1(self.scatter.sd))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One eye at its first and last visit, against what visits scatter by themselves.
+
+    `beyond` tells whether the change is larger than the repeatability coefficient, which happens
+    to one in twenty eyes in which nothing changed.
+    """
+
+    subject: str
+    eye: str
+    first: str
+    last: str
+    before: float
+    after: float
+    change: float
+    beyond: bool
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Two visits of the same eyes: mean change and limits of agreement, on the measure's scale."""
+
+    first: str
+    second: str
+    limits: Limits
+    table: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -85,10 +103,12 @@ class Eyes:
         One row per subject, columns `first` and `second` on the measure's scale.
     difference, low, high : float
         Mean of first - second with its 95 % interval, on the measure's scale.
-    p : float
-        Of the paired t test.
-    icc : Icc or None
+    p : float or None
+        Of the paired t test; None where all differences are the same.
+    scatter : Scatter or None
         Agreement.
+    left_out : tuple of str
+        Subjects of which only one eye was measured.
     """
 
     first: str
@@ -97,15 +117,20 @@ class Eyes:
     difference: float
     low: float
     high: float
-    p: float
-    icc: Icc | None
+    p: float | None
+    scatter: Scatter | None
+    left_out: tuple[str, ...]
 
 
 def between_intervals(values: Values, measure: Measure) -> Repeatability | None:
     """Return how intervals of one video repeat; None where too few videos have two."""
     table = values.by_interval(measure)
-    table = table.assign(turn=table.groupby("video").cumcount())
-    return _repeat(table, "video", "turn", measure, "ICC(1,1)")
+    if table.empty:
+        return None
+    found = scatter(table["value"].to_numpy(float), list(table[UNIT]), list(table["video"]))
+    if found is None or found.units < FEWEST:
+        return None
+    return Repeatability(found, "ICC(1,1)", measure.log, components(table, "interval"))
 
 
 def between_visits(values: Values, measure: Measure) -> Repeatability | None:
@@ -113,49 +138,81 @@ def between_visits(values: Values, measure: Measure) -> Repeatability | None:
     table = values.by_session(measure)
     if table.empty:
         return None
-    table = table.assign(target=table[UNIT].astype(str) + " " + table[EYE].astype(str))
-    return _repeat(table, "target", SESSION, measure, "ICC(A,1)")
-
-
-def _repeat(
-    table: pd.DataFrame, unit: str, turn: str, measure: Measure, kind: str
-) -> Repeatability | None:
-    sizes = table[unit].map(table[unit].value_counts())
-    table = table[sizes >= 2]
-    units = table[unit].nunique()
-    if units < FEWEST:
+    found = scatter(
+        table["value"].to_numpy(float), list(table[UNIT]), list(_eye(table)), list(table[SESSION])
+    )
+    if found is None or found.units < FEWEST:
         return None
-    variance = pg.anova(table, dv="value", between=unit, detailed=True)
-    within = float(variance.set_index("Source").loc["Within", "MS"])
-    icc = icc_of(table, unit, turn, kind)
-    return Repeatability(units, len(table), float(np.sqrt(within)), measure.log, icc)
+    return Repeatability(found, "ICC(A,1)", measure.log, components(table, "visit of an eye"))
 
 
-def icc_of(table: pd.DataFrame, unit: str, turn: str, kind: str) -> Icc | None:
-    """Return the ICC over those turns that use the most measurements.
+def _eye(table: pd.DataFrame) -> pd.Series:
+    return table[UNIT].astype(str) + "\0" + table[EYE].astype(str)
 
-    An ICC needs the same number from every unit. Of all choices (the units that have at least
-    two, three ... of the turns) the one is taken that keeps the most measurements.
+
+def components(table: pd.DataFrame, rest: str) -> tuple[tuple[str, float], ...]:
+    """Return standard deviations between subjects, eyes, visits, recordings, and what is left.
+
+    By REML of the model with these random factors nested in subjects, as far as the data tell
+    them apart; empty where it cannot be fitted.
     """
-    wide = table.pivot_table(index=unit, columns=turn, values="value", observed=True)
+    visit = list(table[EYE].astype(str) + "\0" + table[SESSION].astype(str))
+    factors = {
+        "subject": ["1"] * len(table),
+        "eye": list(table[EYE]),
+        "visit": list(table[SESSION]),
+        "eye at a visit": visit,
+    }
+    if rest == "interval":
+        factors["video"] = list(table["video"])
+    found = fit(
+        table["value"].to_numpy(float), np.ones((len(table), 1)), list(table[UNIT]), factors
+    )
+    if found is None:
+        return ()
+    names = {RESIDUAL: rest}
+    named = [(names.get(k, k), float(np.sqrt(v))) for k, v in found.variances.items()]
+    return (*named[1:], named[0])
+
+
+def visits_agree(values: Values, measure: Measure) -> Visits | None:
+    """Compare the two visits that most eyes have; None from fewer than five subjects."""
+    table = values.by_session(measure)
+    if table.empty:
+        return None
+    wide = table.pivot_table(index=[UNIT, EYE], columns=SESSION, values="value", observed=True)
+    wide = wide[[name for name in wide.columns if name != "?"]]
+    if wide.shape[1] < 2:
+        return None
     order = wide.notna().sum().sort_values(ascending=False, kind="stable").index
-    best = wide.iloc[:0]
-    for number in range(2, len(order) + 1):
-        whole = wide[list(order[:number])].dropna()
-        if whole.size > best.size:
-            best = whole
-    if len(best) < FEWEST:
+    first, second = sorted(order[:2])
+    both = wide[[first, second]].dropna().reset_index()
+    found = limits_of_agreement((both[second] - both[first]).to_numpy(float), list(both[UNIT]))
+    if found is None:
         return None
-    long = best.reset_index().melt(id_vars=unit, var_name="turn", value_name="value")
-    pg.options["round.column.CI95"] = 4
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # no variance at all: not finite, below
-        found = pg.intraclass_corr(long, targets=unit, raters="turn", ratings="value")
-    row = found.set_index("Type").loc[kind]
-    low, high = (float(end) for end in row["CI95"])
-    if not np.isfinite(row["ICC"]):
-        return None
-    return Icc(kind, float(row["ICC"]), low, high, len(best), best.shape[1])
+    named = both.rename(columns={first: "first", second: "second"})
+    return Visits(str(first), str(second), found, named)
+
+
+def changes(values: Values, measure: Measure, repeat: Repeatability | None) -> list[Change]:
+    """Return every eye's change from its first to its last visit, largest first."""
+    table = values.by_session(measure)
+    if repeat is None or table.empty:
+        return []
+    found: list[Change] = []
+    for (unit, eye), part in table[table[SESSION] != "?"].groupby([UNIT, EYE]):
+        if len(part) < 2:
+            continue
+        ordered = part.sort_values(SESSION)
+        before, after = (float(v) for v in ordered["value"].iloc[[0, -1]])
+        first, last = (str(v) for v in ordered[SESSION].iloc[[0, -1]])
+        beyond = abs(after - before) > repeat.coefficient
+        shown = measure.back(after - before)
+        ends = measure.back(before), measure.back(after)
+        found.append(Change(str(unit), str(eye), first, last, *ends, shown, beyond))
+    none = 1.0 if measure.log else 0.0
+    far = (lambda c: abs(np.log(c.change))) if measure.log else (lambda c: abs(c.change - none))
+    return sorted(found, key=far, reverse=True)
 
 
 def both_eyes(values: Values, measure: Measure) -> Eyes | None:
@@ -169,17 +226,22 @@ def both_eyes(values: Values, measure: Measure) -> Eyes | None:
     both = wide[[first, second]].dropna()
     if len(both) < FEWEST:
         return None
+    long = both.reset_index().melt(id_vars=UNIT, var_name="eye", value_name="value")
+    difference = (both[first] - both[second]).to_numpy(float)
+    same = float(np.ptp(difference)) <= 1e-9 * max(1.0, float(np.abs(difference).max()))
     test = stats.ttest_rel(both[first], both[second])
     ends = test.confidence_interval(0.95)
-    long = both.reset_index().melt(id_vars=UNIT, var_name="eye", value_name="value")
-    icc = icc_of(long, UNIT, "eye", "ICC(A,1)")
+    mean = float(difference.mean())
     return Eyes(
-        first,
-        second,
+        str(first),
+        str(second),
         both.rename(columns={first: "first", second: "second"}),
-        float((both[first] - both[second]).mean()),
-        float(ends.low),
-        float(ends.high),
-        float(test.pvalue),
-        icc,
+        mean,
+        mean if same else float(ends.low),
+        mean if same else float(ends.high),
+        None if same else float(test.pvalue),
+        scatter(
+            long["value"].to_numpy(float), list(long[UNIT]), list(long[UNIT]), list(long["eye"])
+        ),
+        tuple(sorted(map(str, set(wide.index) - set(both.index)))),
     )

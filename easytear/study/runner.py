@@ -18,6 +18,7 @@ import psutil
 
 from easytear import __version__
 from easytear.base.errors import EasyTearError
+from easytear.study.faults import ComputerFault, Killed, fault_of, told
 from easytear.study.tasks import LOG, Kind, Outcome, Task, clear
 from easytear.workers.child import child_command, child_environment
 
@@ -25,6 +26,13 @@ LOOK_EVERY_S: Final = 0.1
 START_LIMIT_S: Final = 300.0
 """A worker that has not started by then never will: imports from a busy file server take up to a
 minute."""
+
+FROM_OUTSIDE: Final = frozenset(
+    getattr(signal, name)
+    for name in ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT", "SIGPWR")
+    if hasattr(signal, name)
+)
+"""Signals that no fault of an analysis raises: somebody, or a system without memory, sent them."""
 
 Told = Callable[[float, str], None]
 StopNow = Callable[[], bool]
@@ -64,6 +72,8 @@ class Place:
         ------
         Stopped
             If `stop_now` said so.
+        ComputerFault
+            If the computer failed and not the video; nothing was written then.
         EasyTearError
             If no worker process can be started at all.
         """
@@ -152,6 +162,7 @@ class _Watch:
         self._content: dict[str, Any] = {}
         self._peak_mb = 0.0
         self._killed: tuple[Kind, str] | None = None
+        self._fault: ComputerFault | None = None
 
     def outcome(self) -> Outcome:
         """Watch until the task's process ended."""
@@ -165,15 +176,19 @@ class _Watch:
                     self._content = message
                 case "progress":
                     self._told(message["share"], message["message"])
+                case "fault":
+                    self._fault = told(message["kind"], message["words"], self._task)
                 case "outcome":
                     finished = Outcome.model_validate(message["outcome"])
                 case "ended" | "gone":
                     code = message.get("exit")
-                    if finished is not None:
-                        return self._hide_log(finished)
-                    return self._hide_log(
-                        self._without_end(self._place.exit_code() if code is None else code)
-                    )
+                    if self._fault is not None:
+                        raise self._fault
+                    if finished is None:
+                        finished = self._without_end(
+                            self._place.exit_code() if code is None else code
+                        )
+                    return self._hide_log(finished)
             self._look()
 
     def _look(self) -> None:
@@ -199,6 +214,10 @@ class _Watch:
     def _without_end(self, code: int) -> Outcome:
         """Write and return the outcome of a task whose process did not come to its end."""
         kind, words = self._killed or ("crashed", f"the analysis {_words(code)}")
+        if self._killed is None and -code in FROM_OUTSIDE:
+            if not self._task.blame:
+                raise Killed(f"{self._task.name}: {words}.")
+            kind = "killed"
         outcome = Outcome(
             name=self._task.name,
             status="failed",
@@ -214,14 +233,19 @@ class _Watch:
             peak_mb=round(self._peak_mb, 1),
             limits=self._task.limits if self._killed else None,
         )
-        clear(Path(self._task.folder))
-        outcome.write_over(Path(self._task.folder), hide=self._task.hide)
+        try:
+            clear(Path(self._task.folder))
+            outcome.write_over(Path(self._task.folder), hide=self._task.hide)
+        except OSError as error:
+            kind_of, said = fault_of(error, self._task, "") or ("closed", str(error))
+            raise told(kind_of, said, self._task) from error
         return outcome
 
     def _hide_log(self, outcome: Outcome) -> Outcome:
         path = Path(self._task.folder) / LOG
         if self._task.hide and path.exists():
-            path.write_text(self._task.hidden(path.read_text(errors="replace")), encoding="utf-8")
+            text = self._task.hidden(path.read_text(encoding="utf-8", errors="replace"))
+            path.write_text(text, encoding="utf-8", errors="replace")
         return outcome
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,21 +11,22 @@ from typing import Any
 import numpy as np
 
 from easytear.study.columns import Column
-from easytear.study.groups import (
-    Comparison,
-    Correlation,
-    compare,
-    correlations,
-    group_columns,
-)
+from easytear.study.correlation import Correlation, correlations
+from easytear.study.groups import Comparison, compare, group_columns
+from easytear.study.planning import Plan, plans
 from easytear.study.record import StudyRecord
 from easytear.study.repeatability import (
+    Change,
     Eyes,
     Repeatability,
+    Visits,
     between_intervals,
     between_visits,
     both_eyes,
+    changes,
+    visits_agree,
 )
+from easytear.study.usable import AtThreshold, Usable, sensitivity, usable
 from easytear.study.values import EYE, LAMBDA, MEASURES, SESSION, UNIT, Measure, Values, load_values
 
 
@@ -60,12 +61,22 @@ class Statistics:
         Over subjects.
     intervals_repeat, visits_repeat : Repeatability or None
         On log lambda.
+    visits_agree : Visits or None
+        Bland and Altman's limits between two visits, on log lambda.
+    changes : tuple of Change
+        Every eye from its first to its last visit.
     eyes_agree : Eyes or None
         On log lambda.
     comparisons : tuple of Comparison
         Every group column with every measure.
+    usable : tuple of Usable
+        Share of usable intervals in every group.
+    sensitivity : tuple of AtThreshold
+        Every effect at other quality thresholds.
     correlations : tuple of Correlation
         Every clinical number with every measure.
+    plans : tuple of Plan
+        Subjects that a further study needs.
     """
 
     values: Values
@@ -79,35 +90,65 @@ class Statistics:
     typical: tuple[Typical, ...]
     intervals_repeat: Repeatability | None
     visits_repeat: Repeatability | None
+    visits_agree: Visits | None
+    changes: tuple[Change, ...]
     eyes_agree: Eyes | None
     comparisons: tuple[Comparison, ...]
+    usable: tuple[Usable, ...]
+    sensitivity: tuple[AtThreshold, ...]
     correlations: tuple[Correlation, ...]
+    plans: tuple[Plan, ...]
 
 
 def compute(study: Path, record: StudyRecord, clinical: Sequence[Column]) -> Statistics:
     """Compute the statistics of a study from its table."""
     values = load_values(study, record.name_columns, clinical)
+    return of_values(values, record.name_columns, clinical, record.options.get("by"))
+
+
+def of_values(
+    values: Values, names: Sequence[str], clinical: Sequence[Column], by: str | None
+) -> Statistics:
+    """Compute the statistics of a study's numbers."""
     rows = values.rows[values.rows["error"].isna()]
-    intervals = rows[rows["interval"].notna()]
-    columns = group_columns(values, record.name_columns, clinical, record.options.get("by"))
-    compared = (compare(values, column, m) for column in columns for m in MEASURES)
+    columns = group_columns(values, names, clinical, by)
+    compared = [compare(values, column, m) for column in columns for m in MEASURES]
+    comparisons = tuple(c for c in compared if c is not None)
     typical = (_typical(values, measure) for measure in MEASURES)
+    visits_repeat = between_visits(values, LAMBDA)
     return Statistics(
         values=values,
         subjects=rows[UNIT].nunique() if values.has_subjects else 0,
         eyes=rows.loc[rows[EYE] != "?", EYE].nunique(),
         visits=rows.loc[rows[SESSION] != "?", SESSION].nunique(),
-        intervals=len(intervals),
+        intervals=int(rows["interval"].notna().sum()),
         used=len(values.used),
         left_out=dict(Counter(_kind(reason) for reason in rows["left_out"].dropna()).most_common()),
         flags=_flags(rows),
         typical=tuple(t for t in typical if t is not None),
         intervals_repeat=between_intervals(values, LAMBDA),
-        visits_repeat=between_visits(values, LAMBDA),
+        visits_repeat=visits_repeat,
+        visits_agree=visits_agree(values, LAMBDA),
+        changes=tuple(changes(values, LAMBDA, visits_repeat)),
         eyes_agree=both_eyes(values, LAMBDA),
-        comparisons=tuple(c for c in compared if c is not None),
+        comparisons=comparisons,
+        usable=tuple(usable(values, columns)),
+        sensitivity=tuple(sensitivity(values, comparisons)),
         correlations=tuple(correlations(values, clinical)),
+        plans=tuple(plans(_components(comparisons, visits_repeat))),
     )
+
+
+def _components(
+    comparisons: Sequence[Comparison], visits: Repeatability | None
+) -> Mapping[str, float]:
+    """Return the standard deviations of log lambda within groups, else over everybody."""
+    for one in comparisons:
+        if one.measure is LAMBDA and not one.paired and one.mixed is not None:
+            return dict(one.mixed.components)
+    if visits is None:
+        return {}
+    return {{"visit of an eye": "rest"}.get(k, k): sd for k, sd in visits.components}
 
 
 def _kind(reason: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from easytear.base.folders import remove_own_folder
+from easytear.base.regular import read_regular
+from easytear.base.text import printable
 from easytear.request.request import Request
 from easytear.request.scale import ScaleRequest
 from easytear.request.settings import Settings, stage_of
@@ -20,9 +22,11 @@ from easytear.results.files import PRODUCTS, refuse_link
 OUTCOME: Final = "outcome.json"
 LOG: Final = "log.txt"
 SCHEMA: Final = "easytear-study-outcome/1"
+LONGEST_OUTCOME: Final = 1_000_000
+"""Bytes: it is some lines, and one sentence."""
 
 Kind = Literal[
-    "", "refused", "unexpected", "crashed", "time limit", "memory limit", "worker deaths"
+    "", "refused", "unexpected", "crashed", "killed", "time limit", "memory limit", "worker deaths"
 ]
 
 
@@ -69,6 +73,8 @@ class Task(BaseModel):
         again where the measuring settings differ; empty for none.
     hide : bool
         Replace the video's names and paths by `name` in all that is written.
+    blame : bool
+        The storage is there and only this video is not: its failure is its own.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -85,6 +91,7 @@ class Task(BaseModel):
     analyser: str
     reuse: str = ""
     hide: bool = False
+    blame: bool = False
     threads: int = 1
     limits: Limits
 
@@ -102,10 +109,18 @@ class Task(BaseModel):
         video = Path(self.video)
         for word in (str(video), str(video.resolve()), video.name, video.stem):
             text = _replace_word(text, word, self.name)
-        return _replace_word(text, str(video.parent), "...")
+        for folder in (video.parent, video.resolve().parent):
+            text = _replace_word(text, str(folder), "...")
+        return text
 
 
 def _replace_word(text: str, word: str, by: str) -> str:
+    for written in {word, printable(word), repr(word)[1:-1], ascii(word)[1:-1]}:
+        text = _replace_one(text, written, by)
+    return text
+
+
+def _replace_one(text: str, word: str, by: str) -> str:
     return re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", by, text)
 
 
@@ -151,7 +166,7 @@ class Outcome(BaseModel):
 def read_outcome(folder: Path) -> Outcome | None:
     """Return how the video of this folder ended, or None where it never ended."""
     try:
-        return Outcome.model_validate_json((folder / OUTCOME).read_bytes())
+        return Outcome.model_validate_json(read_regular(folder / OUTCOME, LONGEST_OUTCOME))
     except (OSError, ValidationError):
         return None
 

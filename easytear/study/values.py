@@ -65,9 +65,18 @@ THINNING: Final = _measure(quantity("thickness.thinning_nm_s"))
 MEASURES: Final = tuple(_measure(one) for one in studied())
 """What the statistics look at: the catalogue says so."""
 
+NO_SUBJECT: Final = "no subject in the name"
+"""Why videos that the pattern of names misses do not enter: they would be subjects of their own."""
+OF_QUALITY: Final = "quality below"
+MOST_SPELLINGS: Final = 50
+"""Labels beyond which a column tells no groups."""
 UNIT: Final = "_unit"
 EYE: Final = "_eye"
 SESSION: Final = "_session"
+
+
+MISSING_CODES: Final = (-9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0)
+"""Numbers by which clinics write that there is none."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +91,23 @@ class Values:
         The intervals that enter averages.
     has_subjects : bool
         Whether the file names tell subjects; otherwise each video stands for itself.
+    notes : tuple of str
+        What was taken for something else than it says, in words.
     """
 
     rows: pd.DataFrame
     used: pd.DataFrame
     has_subjects: bool
+    notes: tuple[str, ...] = ()
     _by_video: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
+
+    def at_quality(self, threshold: float) -> Values:
+        """Return the numbers if intervals of another quality score entered averages."""
+        reason = self.rows["left_out"]
+        judged = reason.isna() | reason.str.startswith(OF_QUALITY).fillna(False).astype(bool)
+        good = self.rows["quality_score"].astype(float) >= threshold
+        used = self.rows[self.rows["error"].isna() & judged & good]
+        return Values(self.rows, used, self.has_subjects, self.notes)
 
     def by_video(self, measure: Measure) -> pd.DataFrame:
         """Return one row per video: its mean over intervals, on the measure's scale, as `value`."""
@@ -105,9 +125,10 @@ class Values:
         table = table.assign(value=measure.forward(table[measure.column].astype(float)))
         return table[table["value"].notna()]
 
-    def by_session(self, measure: Measure) -> pd.DataFrame:
-        """Return one row per subject, eye and visit: the mean over its videos."""
-        return self._means(self.by_video(measure), [UNIT, EYE, SESSION])
+    def by_session(self, measure: Measure, *also: str) -> pd.DataFrame:
+        """Return one row per subject, eye, visit (and `also`): the mean over its videos."""
+        keys = list(dict.fromkeys((UNIT, EYE, SESSION, *also)))
+        return self._means(self.by_video(measure), keys)
 
     def by_eye(self, measure: Measure) -> pd.DataFrame:
         """Return one row per subject and eye: the mean over its visits."""
@@ -119,9 +140,7 @@ class Values:
         Visits count equally within an eye, and eyes within a subject, whatever the number of
         videos and intervals in each.
         """
-        sessions = self._means(
-            self.by_video(measure), list(dict.fromkeys((UNIT, EYE, SESSION, *also)))
-        )
+        sessions = self.by_session(measure, *also)
         eyes = self._means(sessions, list(dict.fromkeys((UNIT, EYE, *also))))
         return self._means(eyes, [UNIT, *also])
 
@@ -142,12 +161,69 @@ def load_values(study: Path, names: Sequence[str], clinical: Sequence[Column]) -
     wanted += [*names, *(column.name for column in clinical)]
     wanted += [column for m in MEASURES for column in (m.column, m.converged) if column]
     rows = file.read([name for name in dict.fromkeys(wanted) if name in there]).to_pandas()
+    for name in ("quality_score", "left_out"):
+        rows = rows if name in rows else rows.assign(**{name: None})
+    notes = _mend(rows, names, clinical)
     has_subjects = "subject" in rows and bool(rows["subject"].notna().any())
     rows[UNIT] = rows["subject"].fillna(rows["video"]) if has_subjects else rows["video"]
     rows[EYE] = rows["eye"].fillna("?") if "eye" in rows else "?"
     rows[SESSION] = _session(rows)
+    if has_subjects:
+        nobody = rows["subject"].isna() & rows["error"].isna() & rows["left_out"].isna()
+        rows["left_out"] = rows["left_out"].astype(object).mask(nobody, NO_SUBJECT)
     used = rows[rows["error"].isna() & rows["left_out"].isna()]
-    return Values(rows, used, has_subjects)
+    return Values(rows, used, has_subjects, tuple(notes))
+
+
+def _mend(rows: pd.DataFrame, names: Sequence[str], clinical: Sequence[Column]) -> list[str]:
+    """Take spellings of one group for one, and codes for missing numbers; return what was done."""
+    notes: list[str] = []
+    numbers = [c.name for c in clinical if c.kind == "number" and c.name in rows]
+    for name in numbers:
+        codes = missing_codes(rows.drop_duplicates("video")[name])
+        for code in codes:
+            count = int((rows.drop_duplicates("video")[name] == code).sum())
+            notes.append(
+                f"{name}: {code:g} ({count} videos) lies far from all other values and is taken "
+                f"for a code of missing ones; leave these cells empty, or correct them."
+            )
+        rows[name] = rows[name].mask(rows[name].isin(codes))
+    texts = [c.name for c in clinical if c.kind == "text"] + [n for n in names if n != "subject"]
+    for name in texts:
+        if name in rows and (same := spellings(rows[name])):
+            rows[name] = rows[name].replace(same)
+            kept = ", ".join(f"{one} as {main}" for one, main in same.items())
+            notes.append(f"{name}: spellings that differ only in case are one group ({kept}).")
+    return notes
+
+
+def spellings(labels: pd.Series) -> dict[str, str]:
+    """Return spellings that differ from a more frequent one only in case and outer spaces."""
+    counts = labels.dropna().astype(str).value_counts()
+    if len(counts) > MOST_SPELLINGS:
+        return {}
+    main: dict[str, str] = {}
+    same: dict[str, str] = {}
+    for label in sorted(counts.index, key=lambda one: (-counts[one], one)):
+        first = main.setdefault(label.strip().casefold(), label)
+        if first != label:
+            same[label] = first
+    return same
+
+
+def missing_codes(numbers: pd.Series) -> list[float]:
+    """Return the usual codes of missing values that lie far from all other numbers.
+
+    Far is beyond the others' range by more than that range: 99 years among 20 to 80 is no code,
+    999 among them is.
+    """
+    known = numbers.dropna().astype(float)
+    other = known[~known.isin(MISSING_CODES)]
+    if other.nunique() < 2:
+        return []
+    low, high = float(other.min()), float(other.max())
+    wide = high - low
+    return [c for c in MISSING_CODES if (known == c).any() and not low - wide <= c <= high + wide]
 
 
 def _session(rows: pd.DataFrame) -> pd.Series:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
+import gc
 import json
 import logging
 import os
@@ -30,16 +31,21 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from easytear import __version__
+from easytear.__main__ import COLLECT_EVERY
 from easytear.base.errors import EasyTearError
 from easytear.base.progress import Progress
 from easytear.results import Analysis, SpooledAnalysis, read_results, spool_folder
+from easytear.study.faults import fault_of
 from easytear.study.hashes import sha256_of
 from easytear.study.tasks import LOG, OUTCOME, Kind, Outcome, Task, clear
 
 CAN_FORK: Final = sys.platform == "linux"
 WARM: Final = (
     "cv2",
+    "pandas",
     "easytear.engine",
+    "easytear.engine.observe_film",
+    "easytear.engine.measure",
     "easytear.report.deliver",
     "matplotlib.figure",
     "matplotlib.backends.backend_agg",
@@ -69,8 +75,11 @@ class _Told:
             self._send({"is": "progress", "share": share, "message": message})
 
 
-def run_task(task: Task, send: Send) -> Outcome:
-    """Analyse the task's video and write its results; how it ended is written last and returned."""
+def run_task(task: Task, send: Send) -> Outcome | None:
+    """Analyse the task's video and write its results; how it ended is written last and returned.
+
+    A fault of the computer is sent instead, and None returned: nothing is said of the video.
+    """
     started, cpu_before = time.monotonic(), time.process_time()
     folder = Path(task.folder)
     video = Path(task.video)
@@ -82,15 +91,14 @@ def run_task(task: Task, send: Send) -> Outcome:
         digest, size, mtime_ns = sha256_of(video), stat.st_size, stat.st_mtime_ns
         send({"is": "content", "sha256": digest, "size": size, "mtime_ns": mtime_ns})
         _analyse_into(folder, task, digest, _Told(send))
-    except EasyTearError as problem:
-        kind, error = "refused", str(problem)
-    except OSError as problem:
-        kind, error = "refused", f"{problem.filename or video}: {problem.strerror or problem}."
-        log.exception("the file or folder cannot be used")
     except Exception as problem:
         # Whatever goes wrong in one video must not touch another: it becomes its row's error.
-        kind, error = "unexpected", f"unexpected {type(problem).__name__}: {problem}; see {LOG}."
-        log.exception("the analysis failed")
+        fault = None if task.blame else fault_of(problem, task, digest)
+        if fault is not None:
+            log.info("a fault of the computer: %s", fault[1], exc_info=True)
+            send({"is": "fault", "kind": fault[0], "words": fault[1]})
+            return None
+        kind, error = _blamed(problem, video)
     outcome = Outcome(
         name=task.name,
         status="failed" if kind else "done",
@@ -108,6 +116,17 @@ def run_task(task: Task, send: Send) -> Outcome:
     )
     outcome.write_over(folder, hide=task.hide)
     return outcome
+
+
+def _blamed(problem: Exception, video: Path) -> tuple[Kind, str]:
+    """Return of which kind a video's failure is, and in which words it is told."""
+    if isinstance(problem, EasyTearError):
+        return "refused", str(problem)
+    if isinstance(problem, OSError):
+        log.error("the file or folder cannot be used", exc_info=problem)
+        return "refused", f"{problem.filename or video}: {problem.strerror or problem}."
+    log.error("the analysis failed", exc_info=problem)
+    return "unexpected", f"unexpected {type(problem).__name__}: {problem}; see {LOG}."
 
 
 def _analyse_into(folder: Path, task: Task, digest: str, progress: Progress) -> None:
@@ -161,24 +180,47 @@ def _peak_mb() -> float:
 
 
 def _work(line: bytes, send: Send) -> None:
-    """Do one task in this process, with its own log in place of standard output and error."""
+    """Do one task in this process; what it cannot even begin or end is the computer's fault."""
     task = Task.model_validate_json(line)
+    try:
+        _do(task, send)
+    except OSError as problem:
+        kind, words = fault_of(problem, task, "") or ("gone", problem.strerror or str(problem))
+        send({"is": "fault", "kind": kind, "words": words})
+
+
+def _do(task: Task, send: Send) -> None:
+    """Do one task, with its own log in place of standard output and error."""
     folder = Path(task.folder)
     clear(folder)
     handle = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     faulthandler.enable(file=2)
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Hiding(task))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     log.info("EasyTear %s, %s", __version__, task.shown_path)
     _set_threads(task.threads)
     send({"is": "started", "pid": os.getpid()})
     outcome = run_task(task, send)
+    if outcome is None:
+        return
     log.info("%s after %.1f s %s", outcome.status, outcome.seconds, outcome.error)
     logging.shutdown()
     send({"is": "outcome", "outcome": outcome.model_dump(mode="json")})
+
+
+class _Hiding(logging.Formatter):
+    """Writes no name that is to be hidden: whoever kills the run shall leave none behind."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+        self._task = task
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, with its traceback, as the log may hold it."""
+        return self._task.hidden(super().format(record))
 
 
 def _set_threads(threads: int) -> None:
@@ -248,8 +290,11 @@ def main() -> None:
         os.write(channel, json.dumps(message).encode() + b"\n")
 
     can_fork = CAN_FORK and "--no-fork" not in sys.argv
+    gc.set_threshold(COLLECT_EVERY, 10, 10)
     for name in WARM:
         import_module(name)
+    import_module("easytear.report.figures").warm_up()
+    gc.freeze()  # what forks share stays shared: looking for circles would copy its pages
     send({"is": "ready"})
     while line := _read_line():
         if can_fork:

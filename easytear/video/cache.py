@@ -10,8 +10,8 @@ from threading import Lock
 from easytear.base.errors import VideoError
 from easytear.base.geometry import FloatArray
 from easytear.video.facts import VideoFacts
-from easytear.video.index import FrameIndex, index_video
-from easytear.video.picture import Geometry, Orientation
+from easytear.video.index import FrameIndex, SeesFrames, index_video
+from easytear.video.picture import Geometry
 from easytear.video.rate import at_rate, true_fps
 from easytear.video.source import open_video
 
@@ -41,10 +41,11 @@ _kept: OrderedDict[_Key, Known] = OrderedDict()
 _lock = Lock()
 
 
-def known(path: Path, fps: float | None = None) -> Known:
+def known(path: Path, fps: float | None = None, seen: SeesFrames | None = None) -> Known:
     """Return what is known of a video; goes through it unless that was done before.
 
-    `fps` is the rate at which frames were taken, where a person knows it.
+    `fps` is the rate at which frames were taken, where a person knows it. `seen` is shown every
+    frame if the video is gone through now.
 
     Raises
     ------
@@ -61,7 +62,7 @@ def known(path: Path, fps: float | None = None) -> Known:
         if found is not None:
             _kept.move_to_end(key)
     if found is None:
-        found = _learn(path, key)
+        found = _learn(path, key, seen)
         remember(found)
     return found
 
@@ -80,21 +81,20 @@ def _key(path: Path, fps: float | None) -> _Key:
     return path.resolve(), state.st_size, state.st_mtime_ns, fps
 
 
-def _learn(path: Path, key: _Key) -> Known:
-    index = index_video(path)
+def _learn(path: Path, key: _Key, seen: SeesFrames | None) -> Known:
+    index = index_video(path, seen)
     first = index.first
     if first is None or len(index.stamp) < 2:
         many = "only one picture" if len(index.stamp) == 1 else "no picture that can be read"
         raise VideoError(f"{path}: holds {many}; a video of a blink and what follows is needed.")
     container, stream = open_video(path)
     with container:
-        aspect = _pixel_aspect(stream.sample_aspect_ratio)
+        aspect = pixel_aspect(stream.sample_aspect_ratio)
         codec = stream.codec_context.codec.canonical_name
         kind = container.format.name
-    square_width = max(round(first.width * aspect), 1)
-    orientation = Orientation.of(first)
-    geometry = Geometry(first.width, first.height, square_width, orientation)
+    geometry = Geometry.of(first, aspect)
     width, height = geometry.size
+    oblong = geometry.square_width != geometry.width
     time_s, step_s, rate_problems = _timed(index, key[3])
     time_s.setflags(write=False)
     facts = VideoFacts(
@@ -112,14 +112,14 @@ def _learn(path: Path, key: _Key) -> Known:
         codec=codec,
         container=kind,
         pixel_format=first.format.name,
-        rotation_deg=orientation.quarter_turns * 90,
-        mirrored=orientation.mirrored,
+        rotation_deg=geometry.orientation.quarter_turns * 90,
+        mirrored=geometry.orientation.mirrored,
         pixel_aspect=aspect,
         bit_depth=max(component.bits for component in first.format.components),
         interlaced=bool(first.interlaced_frame),
         lost_frames=index.lost,
         gaps=index.gaps,
-        problems=rate_problems + (("non_square_pixels",) if square_width != first.width else ()),
+        problems=rate_problems + (("non_square_pixels",) if oblong else ()),
     )
     return Known(key, replace(index, first=None), facts, geometry)
 
@@ -141,6 +141,7 @@ def _timed(index: FrameIndex, fps: float | None) -> tuple[FloatArray, float, tup
     return time_s, 1.0 / fps, problems
 
 
-def _pixel_aspect(ratio: object) -> float:
+def pixel_aspect(ratio: object) -> float:
+    """Return width over height of a file's pixels, 1 where what it says cannot be."""
     aspect = float(ratio) if ratio else 1.0  # type: ignore[arg-type]
     return aspect if 1 / _STRANGE_ASPECT <= aspect <= _STRANGE_ASPECT else 1.0

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import av
 import numpy as np
@@ -128,12 +128,27 @@ class _Scan:
         return max(sizes, key=lambda size: sizes[size]) if sizes else None
 
 
-def index_video(path: Path) -> FrameIndex:
-    """Decode the video at `path` once and return its index; errors as `open_video`."""
-    scan, announced = _scan_file(path, threads=True)
+class SeesFrames(Protocol):
+    """Whoever wants to see the frames that are decoded for the index."""
+
+    def restart(self) -> None:
+        """Forget what was seen: the file is gone through again from its beginning."""
+        ...
+
+    def see(self, ordinal: int, frame: VideoFrame) -> None:
+        """See the next frame that is whole; `ordinal` counts as `FrameIndex.ordinal` does."""
+        ...
+
+
+def index_video(path: Path, seen: SeesFrames | None = None) -> FrameIndex:
+    """Decode the video at `path` once and return its index; errors as `open_video`.
+
+    `seen` is shown the frames on the way, so that nothing needs to decode them again.
+    """
+    scan, announced = _scan_file(path, seen, threads=True)
     if scan.broken or scan.unread or any(frame.damaged for frame in scan.frames):
         # With several threads an error surfaces some packets after its cause.
-        scan, announced = _scan_file(path, threads=False)
+        scan, announced = _scan_file(path, seen, threads=False)
     return _build(scan, announced)
 
 
@@ -153,8 +168,10 @@ class _Announced:
         return 1.0 / self.rate.fps
 
 
-def _scan_file(path: Path, *, threads: bool) -> tuple[_Scan, _Announced]:
+def _scan_file(path: Path, seen: SeesFrames | None, *, threads: bool) -> tuple[_Scan, _Announced]:
     container, stream = open_video(path, threads=threads)
+    if seen is not None:
+        seen.restart()
     with container:
         stream.codec_context.flags |= av.codec.context.Flags.copy_opaque.value
         scan = _Scan()
@@ -162,11 +179,11 @@ def _scan_file(path: Path, *, threads: bool) -> tuple[_Scan, _Announced]:
             if packet is None:
                 scan.unread += 1
                 continue
-            _take(scan, packet)
+            _take(scan, packet, seen)
         return scan, _announced(container, stream)
 
 
-def _take(scan: _Scan, packet: Packet[VideoStream]) -> None:
+def _take(scan: _Scan, packet: Packet[VideoStream], seen: SeesFrames | None) -> None:
     place = len(scan.packets)
     if packet.size or packet.pts is not None or packet.dts is not None:
         scan.packets.append(_Packet(packet.pts, packet.dts, packet.is_keyframe))
@@ -182,6 +199,8 @@ def _take(scan: _Scan, packet: Packet[VideoStream]) -> None:
         size = frame.width, frame.height
         if not frame.is_corrupt and len(scan.first) < _SIZES_KEPT:
             scan.first.setdefault(size, frame)
+        if seen is not None and not frame.is_corrupt:
+            seen.see(len(scan.frames), frame)
         scan.frames.append(
             _Frame(
                 frame.pts, frame.dts, frame.key_frame, frame.is_corrupt, size, _place(frame.opaque)

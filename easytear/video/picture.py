@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -19,8 +19,10 @@ from easytear.base.geometry import ByteArray
 _PLANAR = re.compile(r"(?:yuva?(j?)4\d\dp|nv12|nv21|(gray))(\d*)(?:le)?$")
 """Pixel formats whose first plane is brightness: letter j and grey mean full range."""
 
-_FULL_RANGE = 2  # AVCOL_RANGE_JPEG
-_LIMITED_RANGE = 1  # AVCOL_RANGE_MPEG
+FULL_RANGE: Final = 2
+"""AVCOL_RANGE_JPEG of FFmpeg."""
+LIMITED_RANGE: Final = 1
+"""AVCOL_RANGE_MPEG of FFmpeg."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,12 @@ class Geometry:
     height: int
     square_width: int
     orientation: Orientation
+
+    @classmethod
+    def of(cls, frame: VideoFrame, pixel_aspect: float) -> Geometry:
+        """Return that of a decoded frame; `pixel_aspect` is a pixel's width over its height."""
+        square_width = max(round(frame.width * pixel_aspect), 1)
+        return cls(frame.width, frame.height, square_width, Orientation.of(frame))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -129,16 +137,18 @@ def _grey_reader(kind: PixelKind) -> Callable[[VideoFrame], ByteArray]:
         return _converted_grey
     bits = int(match[3] or 8)
     unspecified_is_full = bool(match[1] or match[2])
-    full = kind.color_range == _FULL_RANGE or (
-        kind.color_range != _LIMITED_RANGE and unspecified_is_full
+    full = kind.color_range == FULL_RANGE or (
+        kind.color_range != LIMITED_RANGE and unspecified_is_full
     )
-    table = _stretch(bits, full)
+    table = stretch(bits, full=full)
     if bits == 8:
         return lambda f: _byte_plane(f, None if full else table)
     return lambda f: table[_plane(f, np.uint16)]
 
 
-def _stretch(bits: int, full: bool) -> ByteArray:
+@lru_cache(maxsize=16)
+def stretch(bits: int, *, full: bool) -> ByteArray:
+    """Return the table from stored samples to brightness from 0 to 255."""
     value = np.arange(1 << bits, dtype=float)
     scale = float(1 << (bits - 8))
     grey = value * 255 / ((1 << bits) - 1) if full else (value / scale - 16) * 255 / 219
@@ -170,3 +180,8 @@ def colour(frame: VideoFrame) -> ByteArray:
     the conversion.
     """
     return np.asarray(frame.to_ndarray(format="bgr24", threads=1), dtype=np.uint8)
+
+
+def stretched(plane: ByteArray) -> ByteArray:
+    """Return brightness (0 to 255) of a plane in the broadcast range."""
+    return np.asarray(cv2.LUT(plane, stretch(8, full=False)), dtype=np.uint8)

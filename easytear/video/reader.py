@@ -17,6 +17,7 @@ from easytear.base.geometry import ByteArray
 from easytear.video import picture
 from easytear.video.cache import Known, known
 from easytear.video.decoder import Decoder
+from easytear.video.index import SeesFrames
 from easytear.video.picture import Geometry
 
 _AHEAD = 32
@@ -45,6 +46,11 @@ class Picture:
     _decoded: VideoFrame
     _geometry: Geometry
 
+    @property
+    def decoded(self) -> VideoFrame:
+        """The frame as the decoder gave it."""
+        return self._decoded
+
     def grey(self) -> ByteArray:
         """Return the (height, width) brightness, 0 to 255."""
         return self._geometry.apply(picture.grey(self._decoded))
@@ -71,6 +77,8 @@ class FrameReader:
     fps : float, optional
         The rate at which the camera took the frames, where a person knows it better than the
         file: times follow from it, holes in a steady recording are kept.
+    seen : SeesFrames, optional
+        Shown every frame if the file is gone through now.
 
     Attributes
     ----------
@@ -83,9 +91,11 @@ class FrameReader:
         If the file cannot be opened, holds no video, or has fewer than two pictures.
     """
 
-    def __init__(self, path: Path | str, fps: float | None = None) -> None:
+    def __init__(
+        self, path: Path | str, fps: float | None = None, seen: SeesFrames | None = None
+    ) -> None:
         self._path = Path(path)
-        self._known = known(self._path, fps)
+        self._known = known(self._path, fps, seen)
         self.facts = self._known.facts
         self._decoder = Decoder(self._path, self._known.index)
         self._running: Iterator[tuple[int, VideoFrame]] = iter(())

@@ -68,17 +68,38 @@ def items(draw, item_id):
     start = draw(st.integers(0, 50))
     span = {"start_frame": start, "end_frame": draw(st.integers(start, 59))}
     number = draw(st.none() | st.integers(0, 9))
+    place = draw(
+        st.just({})
+        | st.fixed_dictionaries(
+            {"program_frame": frames, "program_x_px": numbers, "program_y_px": numbers}
+        )
+    )
+    verdict = draw(
+        st.sampled_from(
+            [
+                {"program_track": 3, **place},
+                {"about": "front", "program_interval": 0},
+                {"about": "interval", "program_interval": 2},
+            ]
+        )
+    )
     makers = [
         lambda: m.PointTrack(
-            **base, keyframes=draw(keyframes(1, 1)), interpolation=way, program_track=number
+            **base,
+            keyframes=draw(keyframes(1, 1)),
+            interpolation=way,
+            program_track=number,
+            **place,
         ),
         lambda: m.FrontLine(**base, keyframes=draw(keyframes(2, 6)), interpolation=way),
         lambda: m.RegionMark(**base, keyframes=draw(keyframes(3, 6))),
         lambda: m.EllipseMark(**base, kind="limbus", keyframes=draw(ellipse_keyframes())),
         lambda: m.BlinkMark(**base, **span, complete=draw(st.booleans())),
-        lambda: m.IntervalMark(**base, **span, program_interval=number, excluded=draw(texts)),
+        lambda: m.IntervalMark(
+            **base, **span, program_interval=number, excluded=draw(texts), done=draw(st.booleans())
+        ),
         lambda: m.NoteMark(**base, **span),
-        lambda: m.Verdict(**base, program_track=3, accepted=draw(st.booleans())),
+        lambda: m.Verdict(**base, **verdict, accepted=draw(st.booleans())),
         lambda: m.ScaleMark(**base, mm_per_px=draw(st.floats(0.001, 1)), mm_per_px_sd=None),
     ]
     return makers[kind]()
@@ -101,6 +122,12 @@ def documents(draw):
         created=draw(stamps),
         software="easytear 0.1.0",
         program_shown=draw(st.booleans()),
+        shown=draw(
+            st.lists(
+                st.builds(m.Shown, when=stamps.filter(bool), what=st.lists(words).map(tuple)),
+                max_size=2,
+            ).map(tuple)
+        ),
         revision=draw(st.integers(0, 99)),
         items=tuple(draw(items(i)) for i in ids),
     )

@@ -83,6 +83,8 @@ class Person:
         return 1.0 / self.camera.zoom
 
     def point_to(self, x, y):
+        # From aside: a pointer that stays where it is sends no move.
+        QTest.mouseMove(self.canvas, self.at(x, y) + QPoint(3, 3))
         QTest.mouseMove(self.canvas, self.at(x, y))
         self.bot.waitUntil(
             lambda: np.abs(np.array(self.viewer.cursor.position[-2:]) - [y, x]).max() < 2
@@ -143,7 +145,9 @@ class Person:
         return asked[0]
 
     def press(self, button):
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        """Click a button; where a box to tick is, which may be wider than what it says."""
+        place = QPoint(min(12, button.width() // 2), button.height() // 2)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=place)
 
     def file(self):
         """Return what is written on the disk."""

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from easytear.base.errors import EasyTearError
 from easytear.cli import app
-from easytear.request.devices import DEVICES_VARIABLE, device, devices, load
+from easytear.request.devices import DEVICES_VARIABLE, device, devices, load, user_folder
 
 OWN = """
 name = "Our slit lamp"
@@ -31,6 +31,18 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.write_text(OWN, encoding="utf-8")
     monkeypatch.setenv(DEVICES_VARIABLE, str(tmp_path))
     return path
+
+
+def test_the_users_configuration_folder_holds_profiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    user_folder().mkdir(parents=True)
+    (user_folder() / "ours.toml").write_text(OWN, encoding="utf-8")
+    assert device("Our slit lamp").mm_per_px == 0.02
+    listed = CliRunner().invoke(app, ["doctor", "--devices"])
+    assert "Our slit lamp" in listed.output
+    assert str(user_folder()) in listed.output.replace("\n", "")
 
 
 def test_the_kinds_of_instruments_that_clinics_own_are_there() -> None:

@@ -50,6 +50,8 @@ class Heard:
     def note(self, message: str) -> None:
         self.notes.append(message)
 
+    def writing(self) -> None: ...
+
 
 class Runner:
     """Runs studies of stand-in videos in one folder."""

@@ -77,6 +77,10 @@ def _built(task: Task) -> Analysis:
 
 
 def _misbehave(recipe: dict[str, Any]) -> None:
+    if recipe.get("do") == "kill once":
+        marker = Path(recipe["marker"])
+        recipe = {} if marker.exists() else {"do": "killed"}
+        marker.touch()
     match recipe.get("do"):
         case "crash":
             os.kill(os.getpid(), signal.SIGSEGV)
@@ -91,6 +95,8 @@ def _misbehave(recipe: dict[str, Any]) -> None:
                 held.append(np.ones(5_000_000))
         case "raise":
             raise RuntimeError("something nobody thought of")
+        case "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
         case "kill worker":
             for process in psutil.Process().parents()[: int(recipe["up"])][::-1]:
                 process.kill()

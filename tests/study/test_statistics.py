@@ -7,11 +7,19 @@ import pandas as pd
 import pytest
 
 from easytear.study.columns import Column
-from easytear.study.groups import compare, correlations, group_columns
-from easytear.study.repeatability import between_intervals, between_visits, both_eyes
+from easytear.study.correlation import correlations
+from easytear.study.groups import compare, group_columns
+from easytear.study.repeatability import (
+    between_intervals,
+    between_visits,
+    both_eyes,
+    changes,
+    visits_agree,
+)
 from easytear.study.table import write_tables
+from easytear.study.usable import sensitivity, usable
 from easytear.study.values import LAMBDA, Values, load_values
-from easytear.study.words import comparison, number
+from easytear.study.words import comparison, eyes, number, simple
 
 CLINICAL = [
     Column("group", "text", "", "", "clinical file"),
@@ -87,13 +95,18 @@ def test_repeatability_gives_back_the_spread_that_was_put_in(values: Values) -> 
     intervals, visits = between_intervals(values, LAMBDA), between_visits(values, LAMBDA)
     assert intervals is not None
     assert visits is not None
-    assert intervals.sd == pytest.approx(SD_INTERVAL, rel=0.1)
+    assert intervals.scatter.sd == pytest.approx(SD_INTERVAL, rel=0.1)
     expected = np.hypot(SD_VISIT, SD_INTERVAL / np.sqrt(3))
-    assert visits.sd == pytest.approx(expected, rel=0.15)
+    assert visits.scatter.sd == pytest.approx(expected, rel=0.15)
     assert intervals.factor == pytest.approx(np.exp(2.772 * SD_INTERVAL), rel=0.05)
-    assert intervals.icc is not None
-    assert intervals.icc.low < intervals.icc.value < intervals.icc.high <= 1
-    assert (intervals.icc.units, intervals.icc.each) == (120, 3)
+    found = intervals.scatter
+    assert found.icc is not None
+    assert found.icc_ends is not None
+    assert found.icc_ends[0] < found.icc < found.icc_ends[1] < 1
+    assert (found.subjects, found.units, found.values) == (20, 120, 360)
+    sds = dict(intervals.components)
+    assert sds["interval"] == pytest.approx(SD_INTERVAL, rel=0.1)
+    assert sds["eye at a visit"] == pytest.approx(SD_VISIT, rel=0.15)
 
 
 def test_both_eyes_are_compared_within_subjects(values: Values) -> None:
@@ -101,19 +114,21 @@ def test_both_eyes_are_compared_within_subjects(values: Values) -> None:
     assert both is not None
     assert len(both.table) == 20
     assert both.low < -np.log(EYES) < both.high
-    assert both.icc is not None
+    assert both.scatter is not None
 
 
 def test_groups_are_compared_over_subjects(values: Values) -> None:
     found = compare(values, "group", LAMBDA)
     assert found is not None
     assert [level.subjects for level in found.levels] == [10, 10]
-    (pair,) = found.contrasts
-    assert (pair.first, pair.second) == ("dry", "normal")
-    assert pair.low < RATIO < pair.high
-    assert pair.estimate == pytest.approx(RATIO, rel=0.25)
-    assert found.p is not None
-    assert found.p < 0.001
+    for test in (found.mixed, found.simple):
+        assert test is not None
+        (pair,) = test.contrasts
+        assert (pair.first, pair.second) == ("dry", "normal")
+        assert pair.low < RATIO < pair.high
+        assert pair.estimate == pytest.approx(RATIO, rel=0.25)
+        assert test.p < 0.001
+        assert test.subjects == 20
     assert not found.paired
     assert "λ in dry is" in comparison(found)
 
@@ -123,16 +138,135 @@ def test_no_difference_is_not_said_to_be_one(values: Values) -> None:
     assert found is not None
     assert found.paired
     assert [level.subjects for level in found.levels] == [20, 20, 20]
-    assert all(pair.low < 1 < pair.high for pair in found.contrasts)
+    for test in (found.mixed, found.simple):
+        assert test is not None
+        assert all(pair.low < 1 < pair.high for pair in test.contrasts)
     assert "no proof that they are equal" in comparison(found)
 
 
 def test_groups_of_two_subjects_are_shown_and_not_tested(tmp_path: Path) -> None:
     found = compare(study(tmp_path, subjects=4), "group", LAMBDA)
     assert found is not None
-    assert found.p is None
-    assert not found.contrasts
-    assert "too few" in comparison(found)
+    assert found.mixed is None
+    assert found.simple is None
+    assert "fewer than 3 subjects per group" in comparison(found)
+
+
+def moved(values: Values, subjects: list[str], rows: int | None = None) -> Values:
+    """Return a study in which rows of these subjects are filed in the other group."""
+    table = values.rows.copy()
+    for subject in subjects:
+        own = table.index[table["subject"] == subject][:rows]
+        other = {"dry": "normal", "normal": "dry"}
+        table.loc[own, "group"] = table.loc[own, "group"].map(other)
+    return Values(table, table[table["error"].isna() & table["left_out"].isna()], True)
+
+
+def test_one_misfiled_subject_costs_nobody_else(values: Values) -> None:
+    found = compare(moved(values, ["S03"], 9), "group", LAMBDA)
+    assert found is not None
+    assert not found.paired
+    assert found.both == ("S03",)
+    assert found.mixed is not None
+    assert found.mixed.subjects == 20
+    assert found.simple is not None
+    assert (found.simple.subjects, found.simple.dropped) == (19, ("S03",))
+    assert "of 20 subjects" in comparison(found)
+    assert "S03" in simple(found)
+
+
+def test_few_subjects_in_both_groups_make_no_paired_comparison(values: Values) -> None:
+    found = compare(moved(values, [f"S0{i}" for i in range(1, 6)], 9), "group", LAMBDA)
+    assert found is not None
+    assert not found.paired
+    assert found.simple is not None
+    assert found.simple.subjects == 15
+    assert found.mixed is not None
+    assert found.mixed.subjects == 20
+
+
+@pytest.mark.parametrize("within", [True, False])
+def test_values_that_do_not_vary_are_said_to_do_so(values: Values, within: bool) -> None:
+    table = values.rows.copy()
+    table["spread_y_lambda_s"] = 1.0 if within else table["group"].map({"dry": 2.0, "normal": 1.0})
+    same = Values(table, table[table["error"].isna() & table["left_out"].isna()], True)
+    found = compare(same, "group", LAMBDA)
+    assert found is not None
+    said = comparison(found)
+    assert "nan" not in said
+    assert "the same" in said or "do not vary" in said
+    assert "nan" not in eyes(both_eyes(same, LAMBDA))
+    assert between_intervals(same, LAMBDA) is None
+
+
+def test_spellings_of_a_group_are_one_and_codes_are_no_numbers(tmp_path: Path) -> None:
+    rows = [
+        {
+            "video": f"v{i}",
+            "interval": 0,
+            "subject": f"S{i}",
+            "group": ("dry", "Dry", "DRY", "normal", "normal", "dry ")[i % 6],
+            "osdi": -9.0 if i == 3 else 999.0 if i == 4 else 10.0 + i,
+            "spread_y_lambda_s": 1.0 + i / 10,
+            "spread_y_converged": True,
+        }
+        for i in range(18)
+    ]
+    write_tables(tmp_path, rows, ["subject"], CLINICAL)
+    found = load_values(tmp_path, ["subject"], CLINICAL)
+    assert set(found.used["group"]) == {"dry", "normal"} or found.used["group"].nunique() == 2
+    assert found.used["osdi"].max() < 100
+    assert found.used["osdi"].min() > 0
+    assert any("999" in note for note in found.notes)
+    assert any("-9" in note for note in found.notes)
+    assert any("Dry" in note and "DRY" in note for note in found.notes)
+
+
+def test_videos_that_the_pattern_misses_are_nobody(tmp_path: Path) -> None:
+    rows = [
+        {
+            "video": f"v{i}",
+            "interval": 0,
+            "subject": f"S{i}" if i < 4 else None,
+            "spread_y_lambda_s": 1.0 + i,
+            "spread_y_converged": True,
+        }
+        for i in range(6)
+    ]
+    write_tables(tmp_path, rows, ["subject"], [])
+    found = load_values(tmp_path, ["subject"], [])
+    assert found.by_unit(LAMBDA)["_unit"].tolist() == ["S0", "S1", "S2", "S3"]
+    assert (found.rows["left_out"] == "no subject in the name").sum() == 2
+
+
+def test_changes_of_single_eyes_are_held_against_visits(values: Values) -> None:
+    repeat = between_visits(values, LAMBDA)
+    found = changes(values, LAMBDA, repeat)
+    assert repeat is not None
+    assert len(found) == 40
+    assert all(c.beyond == (abs(np.log(c.change)) > repeat.coefficient) for c in found)
+    assert sum(c.beyond for c in found) <= 6
+    agree = visits_agree(values, LAMBDA)
+    assert agree is not None
+    assert (agree.limits.pairs, agree.limits.subjects) == (40, 20)
+    assert agree.limits.lower.value < 0 < agree.limits.upper.value
+
+
+def test_effects_are_told_at_other_thresholds(values: Values) -> None:
+    table = values.rows.copy()
+    table["quality_score"] = np.where(table.index % 2 == 0, 0.9, 0.45)
+    told = Values(table, values.used, True)
+    found = sensitivity(told, [c for c in [compare(values, "group", LAMBDA)] if c])
+    assert [one.threshold for one in found] == [0.3, 0.4, 0.5, 0.6, 0.7]
+    assert found[0].intervals > 1.8 * found[-1].intervals > 0
+    assert all(one.contrast is not None and one.subjects == 20 for one in found)
+
+
+def test_shares_of_usable_intervals_stand_by_group(values: Values) -> None:
+    dry, normal = usable(values, ["group"])
+    assert (dry.used, dry.found, normal.used, normal.found) == (180, 180, 180, 182)
+    assert dry.share is not None
+    assert dry.share.low < 0.9 < dry.share.high == 1.0
 
 
 def test_columns_that_tell_groups_are_found(values: Values) -> None:
@@ -146,7 +280,8 @@ def test_spearman_is_taken_over_subjects(values: Values) -> None:
     unit = values.by_unit(LAMBDA).set_index("_unit")["value"]
     osdi = values.used.groupby("_unit")["osdi"].first()
     assert found.r == pytest.approx(unit.corr(osdi, method="spearman"), abs=1e-6)
-    assert found.low < found.r < found.high
+    assert found.ends is not None
+    assert found.ends[0] < found.r < found.ends[1]
 
 
 def test_a_study_without_results_has_no_statistics(tmp_path: Path) -> None:

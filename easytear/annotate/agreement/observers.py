@@ -9,11 +9,12 @@ import numpy as np
 
 from easytear.annotate.agreement.distances import Path
 from easytear.annotate.agreement.records import PROGRAM
+from easytear.annotate.bounds import bounds_of, by_hand, cut
 from easytear.annotate.corrected import frame_times
 from easytear.annotate.eye import EyeFrames
 from easytear.annotate.film import FilmMotion
-from easytear.annotate.interpolate import drawn_fronts, point_path
-from easytear.annotate.model import Annotations, BlinkMark, IntervalMark, PointTrack
+from easytear.annotate.interpolate import front_frames, point_path
+from easytear.annotate.model import Annotations, BlinkMark, FrontLine, IntervalMark, PointTrack
 from easytear.base.geometry import FloatArray
 from easytear.results import Analysis
 
@@ -68,12 +69,13 @@ def people(analysis: Analysis, documents: Sequence[Annotations]) -> list[Observe
 def _person(name: str, document: Annotations, analysis: Analysis) -> Observer:
     time_s = frame_times(analysis)
     film = FilmMotion(analysis.tracks)
-    fronts, keyed = drawn_fronts(document, time_s.tolist(), film)
+    spans = list(bounds_of(document, analysis).values())
+    fronts, keyed = _fronts(document, spans, time_s, film)
     blinks = [(m.start_frame, m.end_frame) for m in document.of(BlinkMark)]
     intervals = [(m.start_frame, m.end_frame) for m in document.of(IntervalMark)]
     return Observer(
         name,
-        [path for p in document.of(PointTrack) for path in _paths(p, analysis, time_s, film)],
+        [path for p in document.of(PointTrack) for path in _paths(p, spans, time_s, film)],
         fronts,
         keyed,
         blinks or None,
@@ -82,16 +84,32 @@ def _person(name: str, document: Annotations, analysis: Analysis) -> Observer:
     )
 
 
+def _fronts(
+    document: Annotations, spans: list[tuple[int, int]], time_s: FloatArray, film: FilmMotion
+) -> tuple[dict[int, FloatArray], frozenset[int]]:
+    """Return the fronts that a person drew, by frame, and their keyframes.
+
+    What was taken over from the program is no reader's: it is left out.
+    """
+    drawn: dict[int, FloatArray] = {}
+    keyed: set[int] = set()
+    for part in (part for line in document.of(FrontLine) for part in cut(line, spans)):
+        found, keys = front_frames(part, time_s.tolist(), film)
+        drawn |= {frame: line for frame, line in found.items() if by_hand(part, frame)}
+        keyed |= {frame for frame in keys if by_hand(part, frame)}
+    return drawn, frozenset(keyed)
+
+
 def _paths(
-    point: PointTrack, analysis: Analysis, time_s: FloatArray, film: FilmMotion
+    point: PointTrack, spans: list[tuple[int, int]], time_s: FloatArray, film: FilmMotion
 ) -> list[Path]:
-    """Return a point's ways, one for each interval that it is seen in."""
-    frames, places = point_path(point, time_s.tolist(), film)
-    keyed = {key.frame for key in point.keyframes if not key.outside}
+    """Return a point's ways, one for each interval that it is seen in; not the program's."""
     found = []
-    for one in analysis.summary.intervals:
-        inside = (frames >= one.start_frame) & (frames <= one.end_frame)
-        if inside.any():
-            place = dict(zip(frames[inside].tolist(), places[inside], strict=True))
+    for part in cut(point, spans):
+        frames, places = point_path(part, time_s.tolist(), film)
+        own = [n for n, frame in enumerate(frames.tolist()) if by_hand(part, frame)]
+        keyed = {k.frame for k in part.keyframes if not k.outside and k.source != "program"}
+        if own:
+            place = dict(zip(frames[own].tolist(), places[own], strict=True))
             found.append(Path(point.id, place, frozenset(keyed & place.keys())))
     return found

@@ -9,6 +9,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 from scipy import stats
 
+from easytear.statistics.icc import icc as all_of
+
 Interval = tuple[float, float]
 
 
@@ -99,7 +101,7 @@ def _exp(middle: float, wide: float) -> Interval:
 
 
 def icc(values: pd.DataFrame) -> Icc | None:
-    """Return the intraclass correlation (package pingouin) of positive values.
+    """Return the intraclass correlations of positive values.
 
     Parameters
     ----------
@@ -109,27 +111,21 @@ def icc(values: pd.DataFrame) -> Icc | None:
     Returns
     -------
     Icc or None
-        None with fewer than three targets, two raters, or without the package (extra `study`).
+        None with fewer than three targets or two raters, or where nothing varies.
     """
-    try:
-        import pingouin
-    except ImportError:
-        return None
     raters = values["rater"].nunique()
     whole = values.groupby("target")["rater"].transform("nunique") == raters
-    table = values[whole].assign(value=lambda t: np.log(t["value"]))
-    targets = table["target"].nunique()
-    if targets < 3 or raters < 2:
+    table = values[whole].pivot_table(index="target", columns="rater", values="value")
+    if len(table) < 3 or raters < 2:
         return None
-    found = pingouin.intraclass_corr(table, targets="target", raters="rater", ratings="value")
-    interval = next(name for name in found.columns if name.startswith("CI95"))
-    # Rows come as ICC1, ICC2, ICC3 ... in every version, under changing names.
-    second, third = found.iloc[1], found.iloc[2]
+    found = all_of(np.log(table.to_numpy(float)))
+    if found is None:
+        return None
     return Icc(
-        agreement=float(second["ICC"]),
-        agreement_ci95=(float(second[interval][0]), float(second[interval][1])),
-        consistency=float(third["ICC"]),
-        consistency_ci95=(float(third[interval][0]), float(third[interval][1])),
-        targets=int(targets),
+        agreement=found.agreement.value,
+        agreement_ci95=(found.agreement.low, found.agreement.high),
+        consistency=found.consistency.value,
+        consistency_ci95=(found.consistency.low, found.consistency.high),
+        targets=len(table),
         raters=int(raters),
     )

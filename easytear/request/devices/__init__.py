@@ -1,7 +1,8 @@
 """Instruments: one TOML file each, with nothing in it that has no source.
 
-A laboratory adds its own by putting files of the same form into a folder and naming that folder
-in the environment variable `EASYTEAR_DEVICES`, or by giving a file to `--device`.
+A laboratory adds its own by putting files of the same form into the folder `devices` of the user's
+configuration folder, or into one that the environment variable `EASYTEAR_DEVICES` names, or by
+giving a file to `--device`.
 """
 
 from easytear.request.devices.model import (
@@ -12,6 +13,16 @@ from easytear.request.devices.model import (
     device,
     devices,
     load,
+    user_folder,
 )
 
-__all__ = ["DEVICES_VARIABLE", "FACTS", "Device", "Source", "device", "devices", "load"]
+__all__ = [
+    "DEVICES_VARIABLE",
+    "FACTS",
+    "Device",
+    "Source",
+    "device",
+    "devices",
+    "load",
+    "user_folder",
+]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from easytear.base.errors import EasyTearError
@@ -187,8 +188,14 @@ def load(path: Path) -> Device:
         ) from error
 
 
+def user_folder() -> Path:
+    """Return the folder of the user's own profiles; it need not be there."""
+    return Path(platformdirs.user_config_dir("EasyTear", False)) / "devices"
+
+
 def _folders() -> Iterable[Path]:
     yield Path(__file__).parent
+    yield user_folder()
     own = os.environ.get(DEVICES_VARIABLE)
     if own:
         yield Path(own).expanduser()
@@ -197,7 +204,8 @@ def _folders() -> Iterable[Path]:
 def devices() -> dict[str, Device]:
     """Return all profiles by key, EasyTear's own and those of the user's folder, by name.
 
-    A profile of the user's folder replaces one of EasyTear's with the same key.
+    Profiles of the user's configuration folder, and then those of the folder that the environment
+    names, replace earlier ones with the same key.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 from easytear.request.settings._base import Group, Stage, setting
 from easytear.request.settings.files import (
     SettingInfo,
+    check_installed,
     describe_settings,
     dump_settings,
     load_settings,
@@ -14,6 +15,7 @@ __all__ = [
     "SettingInfo",
     "Settings",
     "Stage",
+    "check_installed",
     "describe_settings",
     "dump_settings",
     "load_settings",

@@ -26,6 +26,7 @@ def setting(
     le: float | None = None,
     advanced: bool = False,
     stage: Stage | None = None,
+    entry_points: str | None = None,
 ) -> Any:
     """Return a pydantic field that carries its unit.
 
@@ -43,6 +44,9 @@ def setting(
         True for settings that a window shows only when asked.
     stage : {"eye", "film", "measure", "show"}, optional
         The stage that this setting touches, where it is not that of its group.
+    entry_points : str, optional
+        Group of entry points whose names are choices beside the default. What is not installed
+        here is no error in a file: results made elsewhere are read all the same.
     """
     bounds: dict[str, Any] = {}
     if ge is not None:
@@ -52,5 +56,7 @@ def setting(
     extra: dict[str, Any] = {"unit": unit, "advanced": advanced}
     if stage is not None:
         extra["stage"] = stage
+    if entry_points is not None:
+        extra["entry_points"] = entry_points
     field: Any = Field(default, description=description, json_schema_extra=extra, **bounds)
     return field

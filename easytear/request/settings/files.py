@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,32 @@ def describe_settings() -> Iterator[SettingInfo]:
                 default=getattr(group, name),
                 unit=schema["unit"],
                 bounds=(schema.get("minimum"), schema.get("maximum")),
-                choices=tuple(schema.get("enum", ())),
+                choices=tuple(schema.get("enum", ())) or _installed(schema),
                 description=schema["description"],
                 advanced=schema["advanced"],
+            )
+
+
+def _installed(schema: dict[str, Any]) -> tuple[str, ...]:
+    """Return the choices of a setting that other packages add to; none where they do not."""
+    group = schema.get("entry_points")
+    if group is None:
+        return ()
+    others = {point.name for point in entry_points(group=group)} - {schema["default"]}
+    return (str(schema["default"]), *sorted(others))
+
+
+def check_installed(settings: Settings) -> None:
+    """Raise SettingsError if settings name what another package adds, and it is not installed."""
+    for info in describe_settings():
+        schema = type(getattr(settings, info.group)).model_fields[info.name].json_schema_extra
+        if not isinstance(schema, dict) or "entry_points" not in schema:
+            continue
+        value = getattr(getattr(settings, info.group), info.name)
+        if value not in info.choices:
+            raise SettingsError(
+                f"{info.group}.{info.name}: {value!r} is not installed; there are "
+                f"{', '.join(info.choices)}."
             )
 
 

@@ -1,6 +1,13 @@
 """Settings of the film's tracks and of the front."""
 
+from typing import Final
+
 from easytear.request.settings._base import Group, setting
+
+FRONT_METHODS: Final = "easytear.front_methods"
+"""Group of the entry points through which other packages add front methods."""
+OWN_FRONT_METHOD: Final = "material"
+"""EasyTear's own way to find the front: once, as material, in a picture joined along the motion."""
 
 
 class TrackSettings(Group):
@@ -85,6 +92,15 @@ class FrontSettings(Group):
     """How the front is found and carried."""
 
     stage = "film"
+
+    method: str = setting(
+        OWN_FRONT_METHOD,
+        unit="-",
+        description="How the front is found: EasyTear's own way, or the name under which another "
+        "package adds one (docs/extend.md).",
+        advanced=True,
+        entry_points=FRONT_METHODS,
+    )
 
     from_s: float = setting(
         0.15,

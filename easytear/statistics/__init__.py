@@ -1,0 +1,1 @@
+"""Statistics on arrays: agreement, effects, ranks, clustered data, mixed models."""
