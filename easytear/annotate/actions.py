@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from easytear.annotate.model import Annotations, AnyItem
+from easytear.annotate.model import (
+    Annotations,
+    AnyItem,
+    EllipseMark,
+    ShapeItem,
+    SpanItem,
+    Verdict,
+)
 from easytear.base.errors import AnnotationError
 
 
@@ -70,3 +77,26 @@ def difference(before: Annotations, after: Annotations, label: str) -> Action | 
         if old.get(i) != new.get(i)
     )
     return Action(label, changes) if changes else None
+
+
+def changed_frames(before: Annotations, after: Annotations) -> list[int]:
+    """Return the frames in which two documents differ: of keyframes, or where a span begins."""
+    frames: set[int] = set()
+    old, new = ({item.id: item for item in d.items} for d in (before, after))
+    for item_id in old.keys() | new.keys():
+        if old.get(item_id) != new.get(item_id):
+            changed = _parts(old.get(item_id)) ^ _parts(new.get(item_id))
+            frames |= {frame for frame, _ in changed}
+    return sorted(frames)
+
+
+def _parts(item: AnyItem | None) -> set[tuple[int, object]]:
+    """Return what stands in which frame."""
+    if item is None:
+        return set()
+    if isinstance(item, ShapeItem | EllipseMark):
+        return {(key.frame, key) for key in item.keyframes}
+    if isinstance(item, SpanItem):
+        return {(item.start_frame, item), (item.end_frame, item)}
+    frame = item.program_frame if isinstance(item, Verdict) else None
+    return set() if frame is None else {(frame, item)}

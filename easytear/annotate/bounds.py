@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from easytear.annotate.eye import EyeFrames
 from easytear.annotate.model import (
@@ -21,7 +21,7 @@ from easytear.annotate.model import (
 )
 from easytear.results import Analysis
 
-_S = TypeVar("_S", PointTrack, FrontLine, RegionMark, EllipseMark)
+_S = TypeVar("_S", bound=PointTrack | FrontLine | RegionMark | EllipseMark)
 Bounds = Mapping[int, tuple[int, int]]
 """First and last frame of each interval of the program, by its index."""
 
@@ -66,13 +66,13 @@ def blinked_away(document: Annotations, analysis: Analysis | EyeFrames) -> dict[
 
 def cut(item: _S, spans: Iterable[tuple[int, int]]) -> list[_S]:
     """Return a shape in parts: one for each span (both frames inside) with keyframes in it."""
-    parts = []
+    parts: list[_S] = []
     for start, end in spans:
         keys = [key for key in item.keyframes if start <= key.frame <= end]
         while keys and keys[0].outside:
             keys = keys[1:]
         if keys:
-            parts.append(item.model_copy(update={"keyframes": tuple(keys)}))
+            parts.append(cast(_S, item.model_copy(update={"keyframes": tuple(keys)})))
     return parts
 
 

@@ -98,14 +98,19 @@ def put_path(
     *,
     source: Source,
     blind: bool = True,
+    instead_of: tuple[int, int] | None = None,
 ) -> Action:
-    """Set several keyframes of a point at once, as found by the tracker."""
+    """Set several keyframes of a point at once, as found by the tracker.
+
+    `instead_of` names the first and last frame between which nothing else stays.
+    """
     item = _shape(document, item_id)
     keys = [
         Keyframe(frame=int(f), points=_points([p]), source=source)
         for f, p in zip(frames, places, strict=True)
     ]
-    return _rekeyed(item, keys, f"follow {item.kind} {item_id} to frame {keys[-1].frame}", blind)
+    label = f"follow {item.kind} {item_id} to frame {keys[-1].frame}"
+    return _rekeyed(item, keys, label, blind, instead_of)
 
 
 def delete_keyframe(document: Annotations, item_id: int, frame: int) -> Action:
@@ -228,8 +233,16 @@ def several(label: str, actions: Iterable[Action]) -> Action:
     return Action(label, tuple(c for action in actions for c in action.changes))
 
 
-def _rekeyed(item: ShapeItem, keys: Iterable[Keyframe], label: str, blind: bool) -> Action:
-    merged = {key.frame: key for key in item.keyframes} | {key.frame: key for key in keys}
+def _rekeyed(
+    item: ShapeItem,
+    keys: Iterable[Keyframe],
+    label: str,
+    blind: bool,
+    instead_of: tuple[int, int] | None = None,
+) -> Action:
+    first, last = instead_of or (1, 0)
+    stay = (key for key in item.keyframes if not first <= key.frame <= last)
+    merged = {key.frame: key for key in stay} | {key.frame: key for key in keys}
     fields = {**item.model_dump(), "keyframes": _ordered(merged.values())}
     try:
         new = type(item).model_validate({**fields, "blind": item.blind and blind})

@@ -72,7 +72,7 @@ def parse_annotations(text: str) -> Annotations:
         With what is wrong, for a person.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise ValueError("is not a JSON file") from error
     if not isinstance(data, dict):

@@ -5,7 +5,8 @@ The first line holds the document that it begins with; every further line is one
     {"do": LABEL, "when": ISO, "items": {"3": ITEM or null, ...}}    items as they are afterwards
     {"undo": true, "when": ISO}
     {"redo": true, "when": ISO}
-    {"program_shown": true, "when": ISO}
+    {"shown": [WORD, ...], "when": ISO}        what of the program is on the screen from now on
+    {"program_shown": true, "when": ISO}       the same in older journals, without saying what
 
 Lines are only ever added. Each goes to the operating system before the change counts as made,
 so that a crash or kill of the program loses nothing, and to the disk within half a second.
@@ -25,7 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from easytear.annotate.actions import Action, Change, apply
 from easytear.annotate.files import parse_annotations
-from easytear.annotate.model import Annotations, AnyItem
+from easytear.annotate.model import Annotations, AnyItem, Shown
 from easytear.base.atomic import flush_to_disk
 from easytear.base.errors import AnnotationError
 
@@ -63,8 +64,14 @@ class History:
         self.done.append(self.undone.pop())
         return self.done[-1]
 
+    def show(self, what: tuple[str, ...], when: str) -> None:
+        """Note what of the program is on the screen from now on; cannot be taken back."""
+        told = (*self.document.shown, Shown(when=when, what=what))
+        seen = self.document.program_shown or bool(what)
+        self._become(self.document.model_copy(update={"program_shown": seen, "shown": told}))
+
     def show_program(self) -> None:
-        """Note that the program's result was on the screen; cannot be taken back."""
+        """Note that the program's result was on the screen, as older journals do."""
         self._become(self.document.model_copy(update={"program_shown": True}))
 
     def _become(self, document: Annotations) -> None:
@@ -95,6 +102,8 @@ def replay(history: History, line: Mapping[str, Any]) -> None:
         history.undo()
     elif "redo" in line:
         history.redo()
+    elif "shown" in line:
+        history.show(tuple(str(word) for word in line["shown"]), str(line["when"]))
     elif "program_shown" in line:
         history.show_program()
     else:

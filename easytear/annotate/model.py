@@ -27,7 +27,11 @@ def _one_line(text: str) -> str:
 
 Pixels = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6), AfterValidator(_thousandth)]
 Size = Annotated[float, Field(allow_inf_nan=False, ge=0.001, le=1e6), AfterValidator(_thousandth)]
-Text = Annotated[str, AfterValidator(_one_line)]
+LONGEST = 10_000
+"""Letters of a text at most: a page and a half. Names of people and videos are on every figure."""
+
+Text = Annotated[str, Field(max_length=LONGEST), AfterValidator(_one_line)]
+Name = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]
 Word = Annotated[Text, Field(pattern=r"^[!-:<-~]+$")]
 Stamp = Annotated[Text, Field(min_length=1)]
 LAST_FRAME = 2_000_000
@@ -112,7 +116,7 @@ class Item(Record):
     """
 
     id: int = Field(ge=1)
-    label: Text = ""
+    label: Name = ""
     blind: bool = True
     edited: Stamp | None = None
     flags: tuple[Word, ...] = ()
@@ -308,7 +312,7 @@ class VideoRef(Record):
         Presentation time of every frame from the first frame's; empty when unknown.
     """
 
-    name: Text
+    name: Name
     sha256: Stamp | None = None
     width_px: int | None = None
     height_px: int | None = None
@@ -333,7 +337,7 @@ class Annotations(Record):
 
     schema_: Literal["easytear-annotations/1"] = Field(SCHEMA, alias="schema")
     video: VideoRef
-    annotator: Text = ""
+    annotator: Name = ""
     created: Stamp | None = None
     software: Text = ""
     program_shown: bool = False

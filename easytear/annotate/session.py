@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -128,11 +129,13 @@ class AnnotationSession:
         self._tell()
         return action.label if action else None
 
-    def show_program(self) -> None:
-        """Note in the file that the program's result was on the screen."""
-        if not self.document.program_shown:
-            self._writer.add({"program_shown": True, "when": now()})
-            self._history.show_program()
+    def tell_shown(self, what: tuple[str, ...]) -> None:
+        """Note in the file what of the program's result is on the screen from now on."""
+        shown = self.document.shown
+        if what != (shown[-1].what if shown else ()):
+            when = now()
+            self._writer.add({"shown": what, "when": when})
+            self._history.show(what, when)
             self._tell()
 
     def save(self) -> None:
@@ -143,8 +146,10 @@ class AnnotationSession:
             self._saved = revision
 
     def close(self) -> None:
-        """Save, and let others open the file."""
+        """Save, and let others open the file; what was on the screen no longer is."""
         try:
+            with suppress(AnnotationError):  # a full disk: what was shown stands in the file
+                self.tell_shown(())
             self.save()
         finally:
             self._writer.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -42,6 +43,8 @@ _ITEM: Final = (
 COLUMNS: Final = ("kind", "id", "label", "time_s", *_KEY, "vertex", *_SHAPE, *_ITEM)
 """Columns of the table, in their order."""
 
+_NUMBERS: Final = (*_SHAPE, "time_s", "mm_per_px", "mm_per_px_sd", "program_x_px", "program_y_px")
+_DECIMAL: Final = re.compile(r"[+-]?\d+(,\d+)?([eE][+-]?\d+)?")
 _DOCUMENT: Final = ("schema", "annotator", "created", "software", "program_shown", "revision")
 _VIDEO: Final = ("name", "sha256", "width_px", "height_px", "frame_count")
 
@@ -69,17 +72,38 @@ def from_table(text: str) -> Annotations:
     ValueError
         With what is wrong, for a person.
     """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    text = text.removeprefix("\ufeff")
+    if text[:4].casefold() == "sep=":
+        text = text.split("\n", 1)[-1]
+    split = _delimiter(text)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=split)
     try:
         if not {"kind", "id"} <= set(reader.fieldnames or ()):
             raise ValueError("is not a table of EasyTear annotations (no columns kind and id)")
-        return _document([{k: v for k, v in row.items() if k and v} for row in reader])
+        rows = ({k: v for k, v in row.items() if k and v} for row in reader)
+        if split != ",":
+            rows = (_with_points(row) for row in rows)
+        return _document([row for row in rows if row])
     except ValidationError as error:
         first = error.errors()[0]
         where = first["loc"][-1] if first["loc"] else "row"
         raise ValueError(f"{where}: {first['msg']}") from error
     except (KeyError, csv.Error) as error:
         raise ValueError(f"a row is not whole: {error}") from error
+
+
+def _delimiter(text: str) -> str:
+    """Return what divides the cells: spreadsheets of other countries write ";" or a tab."""
+    head = text.split("\n", 1)[0]
+    return max(",;\t", key=head.count)
+
+
+def _with_points(row: Row) -> Row:
+    """Return a row with its decimal commas as points; only where commas divide no cells."""
+    return {
+        name: value.replace(",", ".") if name in _NUMBERS and _DECIMAL.fullmatch(value) else value
+        for name, value in row.items()
+    }
 
 
 def _cell(value: object) -> str:

@@ -22,6 +22,20 @@ def video_ref(reader: FrameReader) -> VideoRef:
     )
 
 
+def analysed_video(analysis: Analysis) -> VideoRef:
+    """Return the identity of the video that was analysed."""
+    video = analysis.summary.video
+    times = analysis.frames.sort_values("frame")["time_s"]
+    return VideoRef(
+        name=Path(video.path).name,
+        sha256=video.sha256,
+        width_px=video.width_px,
+        height_px=video.height_px,
+        frame_count=video.frame_count,
+        time_s=tuple(round(float(t), 6) for t in times),
+    )
+
+
 def find_video(analysis: Analysis, folder: Path) -> Path | None:
     """Return the analysed video: where the results say, or beside their folder, else None."""
     said = Path(analysis.summary.video.path)

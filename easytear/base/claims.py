@@ -31,10 +31,22 @@ def claim(path: Path) -> int | None:
     BlockingIOError
         If another process has it.
     """
+    return _locked(path, os.O_RDONLY)
+
+
+def claim_file(path: Path) -> int | None:
+    """Lock a file, made if absent, for this process; as `claim`.
+
+    It is opened for writing, as network file systems want it of who locks alone.
+    """
+    return _locked(path, os.O_RDWR | os.O_CREAT)
+
+
+def _locked(path: Path, flags: int) -> int | None:
     if sys.platform == "win32":
         return None
     try:
-        handle = os.open(path, os.O_RDONLY)
+        handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
     except OSError:
         return None
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.floating]
 BoolArray = NDArray[np.bool_]
@@ -62,5 +62,38 @@ class Ellipse:
 
     def mask(self, shape: tuple[int, int]) -> BoolArray:
         """Return the (height, width) mask of pixels inside."""
-        yy, xx = np.mgrid[: shape[0], : shape[1]]
-        return self.level(xx, yy) <= 1.0
+        mask = np.zeros(shape, bool)
+        # Its points lie within its greater semi-axis: nothing else needs to be asked.
+        reach = max(self.rx_px, self.ry_px) + 1.0
+        x0, x1 = _within(self.x_px - reach, self.x_px + reach, shape[1])
+        y0, y1 = _within(self.y_px - reach, self.y_px + reach, shape[0])
+        yy, xx = np.mgrid[y0:y1, x0:x1]
+        mask[y0:y1, x0:x1] = self.level(xx, yy) <= 1.0
+        return mask
+
+
+def _within(low: float, high: float, size: int) -> tuple[int, int]:
+    """Return the whole numbers from `low` to `high` inside 0 to `size` - 1, the end excluded."""
+    first, stop = np.clip([np.floor(low), np.ceil(high) + 1.0], 0, size).tolist()
+    return int(first), int(stop)
+
+
+def eye_to_image_matrices(
+    dx_px: ArrayLike, dy_px: ArrayLike, rotation_deg: ArrayLike, centre: tuple[float, float]
+) -> FloatArray:
+    """Return the (..., 2, 3) matrices from eye coordinates to the images of frames.
+
+    The eye turns about the pupil's `centre` (x, y in the interval's first frame), positive from x
+    towards y, and moves by (`dx_px`, `dy_px`), each (...); unknown motion (NaN) counts as none.
+    """
+    dx, dy, degrees = (
+        np.nan_to_num(np.asarray(v, float), nan=0.0) for v in (dx_px, dy_px, rotation_deg)
+    )
+    cos, sin = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
+    x, y = centre
+    rows = [
+        np.stack([cos, -sin, x + dx - cos * x + sin * y], axis=-1),
+        np.stack([sin, cos, y + dy - sin * x - cos * y], axis=-1),
+    ]
+    matrices: FloatArray = np.stack(rows, axis=-2)
+    return matrices

@@ -31,6 +31,9 @@ def annotate(
     annotator: Annotated[
         str | None, typer.Option(help="Your name [the name you log in with].")
     ] = None,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Show nothing of the program's result.")
+    ] = False,
 ) -> None:
     """Annotate a video or review its results in napari."""
     if find_spec("napari") is None or find_spec("easytear_napari") is None:
@@ -38,4 +41,4 @@ def annotate(
             "napari is not installed; install it with: pip install 'easytear[napari]'."
         )
     start = import_module("easytear_napari.start")
-    start.start(video, results=results, annotations=annotations, annotator=annotator)
+    start.start(video, results=results, annotations=annotations, annotator=annotator, blind=blind)

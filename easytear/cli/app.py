@@ -29,6 +29,8 @@ COMMANDS: tuple[str, ...] = (
     "annotate",
     "agree",
     "compare",
+    "export",
+    "schema",
     "convert",
     "gui",
     "simulate",

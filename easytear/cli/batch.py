@@ -55,7 +55,7 @@ def batch(
     ] = None,
     clinical: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, metavar="FILE.csv", help="Clinical data."),
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="Clinical CSV or XLSX."),
     ] = None,
     glob: Annotated[
         list[str] | None, typer.Option(help="Which files are videos; may be given again.")
@@ -90,6 +90,13 @@ def batch(
         typer.Option(
             metavar="NAME",
             help="A clinical column that may stand in an anonymised study; may be given again.",
+        ),
+    ] = None,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODE",
+            help="Means in the clinical file that nothing is known (999); may be given again.",
         ),
     ] = None,
     retry_failed: Annotated[
@@ -143,6 +150,7 @@ def batch(
         name_pattern=name_pattern,
         clinical=os.path.abspath(clinical) if clinical else None,
         allow_columns=tuple(allow_column or ()),
+        missing=tuple(missing or ()),
         globs=tuple(glob or ()),
         by=by,
         min_quality=min_quality,
@@ -171,7 +179,7 @@ def batch(
     )
     low = settings.quality.low_score if given.min_quality is None else given.min_quality
     file = Path(given.clinical) if given.clinical else None
-    choices = Choices(file, given.by, low, given.allow_columns, given, kept)
+    choices = Choices(file, given.by, low, given.allow_columns, given.missing, given, kept)
     if dry_run:
         _dry_run(order, choices)
     else:
@@ -269,7 +277,7 @@ def _settings(config: Path | None, earlier: Given, fps: float | None) -> Setting
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:
-    from easytear.study.batch import taken_names
+    from easytear.study.begin import taken_names
     from easytear.study.names import compile_pattern
 
     try:

@@ -22,7 +22,6 @@ NEEDED = (
     "scikit-image",
     "opencv-python-headless",
     "filelock",
-    "filterpy",
     "av",
     "pandas",
     "pydantic",
@@ -40,7 +39,7 @@ NEEDED = (
 EXTRAS: Mapping[str, tuple[str, ...]] = {
     "gui": ("PySide6", "pyqtgraph"),
     "napari": ("napari", "PySide6", "superqt", "qtpy"),
-    "study": ("psutil", "pyarrow", "statsmodels"),
+    "study": ("openpyxl", "psutil", "pyarrow", "statsmodels"),
     "cluster": ("distributed",),
 }
 """Modules of each optional part."""

@@ -32,22 +32,33 @@ def convert(
     annotator: Annotated[
         str | None, typer.Option(help="Who made them, when the file does not say.")
     ] = None,
+    task: Annotated[
+        str | None, typer.Option(help="Which video of a CVAT project [that of --video].")
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Convert annotations between EasyTear JSON, CVAT for video 1.1 XML and CSV."""
-    from easytear.annotate import read_any, with_video, write_any
+    """Convert annotations between EasyTear JSON, CVAT for video 1.1 XML and CSV.
+
+    DeepLabCut tables (CSV) and COCO keypoints (JSON) are read, too.
+    """
+    from easytear.annotate import write_any
+    from easytear.annotate.convert import fitted, read_told
     from easytear.annotate.video import video_ref
     from easytear.video import FrameReader
 
     refuse_existing(output, overwrite)
-    document = read_any(file)
+    read = read_told(file, task or (None if video is None else video.name))
+    document, told = read.document, list(read.told)
     if video is not None:
         with FrameReader(video) as reader:
-            document = with_video(document, video_ref(reader))
+            found = fitted(document, video_ref(reader))
+        document, told = found.document, [*told, *found.told]
     if annotator is not None:
         document = type(document).model_validate(
             {**document.model_dump(by_alias=True), "annotator": annotator}
         )
     write_any(document, output)
+    for words in told:
+        typer.echo(f"{file}: {words}", err=True)
     count = len(document.items)
     typer.echo(f"{output}: {count} mark{'' if count == 1 else 's'}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from rich.live import Live
 from rich.text import Text
 
+from easytear.base.text import printable
 from easytear.cli.console import console
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class StudyProgress:
     def note(self, message: str) -> None:
         """Say something about the run as a whole."""
         if not self._quiet:
-            self._console.print(message, soft_wrap=True)
+            self._console.print(printable(message), soft_wrap=True)
 
     def _state(self) -> str:
         return (
@@ -127,7 +128,7 @@ class StudyProgress:
         with self._lock:
             lines = [self._state()]
             for name, (share, message) in sorted(self._running.items()):
-                lines.append(f"  {share:4.0%}  {name}  {message}")
+                lines.append(f"  {share:4.0%}  {printable(name)}  {message}")
         return Text("\n".join(lines), overflow="ellipsis", no_wrap=True)
 
 

@@ -25,10 +25,13 @@ def say_plan(plan: Plan) -> None:
     waiting = {task.name for task in plan.tasks}
     for entry in plan.entries:
         state = "analyse" if entry.name in waiting else "done"
-        if entry.outcome is not None and entry.outcome.status == "failed":
+        if entry.unfit or (entry.outcome is not None and entry.outcome.status == "failed"):
             state = "failed"
         typer.echo(f"{state:8} {printable(entry.path)} -> {printable(entry.name)}")
-    failed = sum(e.outcome is not None and e.outcome.status == "failed" for e in plan.entries)
+    failed = sum(
+        bool(e.unfit) or (e.outcome is not None and e.outcome.status == "failed")
+        for e in plan.entries
+    )
     done = len(plan.entries) - len(waiting) - failed
     typer.echo(
         f"{len(waiting)} to analyse, {done} done, {failed} failed before"
@@ -40,7 +43,7 @@ def say_end(folder: Path, record: StudyRecord) -> None:
     """Say how a study ended."""
     for video in record.videos:
         if video.state == "failed":
-            say(f"failed: {video.name}: {video.error}")
+            say(printable(f"failed: {video.name}: {video.error}"))
     counts = record.counts
     waiting = f", {counts['waiting']} still to do" if counts["waiting"] else ""
     typer.echo(f"{counts['done']} done, {counts['failed']} failed{waiting}: {folder / PAGE}")

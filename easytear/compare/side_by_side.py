@@ -10,10 +10,11 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from easytear.base.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray, eye_to_image_matrices
 from easytear.base.progress import SILENT, Progress
 from easytear.compare.figures import COLOURS, onset_s
-from easytear.report.drawing import Finder, draw, eye_to_image, frame_matrix
+from easytear.report.breaks import draw_breaks
+from easytear.report.drawing import Finder, draw, frame_matrix
 from easytear.report.figures import interval_frames
 from easytear.results import Analysis, IntervalResult
 from easytear.show import palette
@@ -114,7 +115,7 @@ class _Player:
             side.interval.start_frame, side.interval.end_frame + 1
         )
         self._place, self._shown = -1, np.zeros((*_PANEL_PX[::-1], 3), np.uint8)
-        self._still = eye_to_image(0.0, 0.0, 0.0, (0.0, 0.0))
+        self._still = eye_to_image_matrices(0.0, 0.0, 0.0, (0.0, 0.0))
 
     def __enter__(self) -> _Player:
         return self
@@ -190,6 +191,7 @@ class _Player:
             cv2.warpAffine(picture, there, _PANEL_PX, flags=cv2.INTER_LINEAR), np.uint8
         )
         draw(panel, self._finder.at(frame), self._still)
+        draw_breaks(panel, self._side.interval, float(row["time_s"]), self._still)
         hue = palette.blue_green_red(self._hue)
         cv2.rectangle(panel, (0, 0), (_PANEL_PX[0] - 1, 25), _DARK, -1)
         cv2.rectangle(panel, (0, 0), (6, 25), hue, -1)

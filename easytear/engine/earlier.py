@@ -50,6 +50,9 @@ def as_kept(seen: Observation) -> Observation:
             as_written({"x_eye_px": seen.front.x_px})["x_eye_px"].tolist(),
         ),
         thickness_nm=as_written({"thickness_nm": seen.thickness_nm})["thickness_nm"],
+        broken_fraction=None
+        if seen.broken_fraction is None
+        else as_written({"broken_fraction": seen.broken_fraction})["broken_fraction"],
         sharpness=as_written({"sharpness": seen.sharpness})["sharpness"],
     )
 
@@ -116,6 +119,8 @@ class Earlier:
             thickness=result.thickness,
             sharpness=np.asarray(frames["sharpness"], float),
             streak_angle_deg=result.streak_angle_deg,
+            breaks=result.film_break,
+            broken_fraction=_known(frames, "broken_fraction"),
             flags=result.observed.flags,
         )
 
@@ -158,6 +163,10 @@ class Earlier:
             film_mask=mask,
             lower_edge_px=edge_columns(result.observed.lower_edge, video.width_px),
         )
+
+
+def _known(frames: Columns, name: str) -> FloatArray | None:
+    return np.asarray(frames[name], float) if name in frames else None
 
 
 def _columns(table: pd.DataFrame) -> dict[str, NDArray[Any]]:

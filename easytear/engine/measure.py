@@ -12,11 +12,19 @@ from easytear.engine.extras import with_computed
 from easytear.engine.observation import Observation
 from easytear.engine.region import edge_points
 from easytear.measure.area import area_over_time, measure_area
+from easytear.measure.breaks.times import break_numbers
 from easytear.measure.film import FilmSpread, measure_film
 from easytear.measure.quality import assess_quality
 from easytear.measure.velocity import measure_velocity, stabilization_s
 from easytear.request.settings import Settings
-from easytear.results import Columns, Exclusion, IntervalResult, Observed, Quality
+from easytear.results import (
+    Columns,
+    Exclusion,
+    FilmBreak,
+    IntervalResult,
+    Observed,
+    Quality,
+)
 
 
 def measure_interval(
@@ -55,10 +63,11 @@ def measure_interval(
         "spread": film.spread,
         "area": measure_area(seen.time_s, area_mm2, area.fraction, film.onset_s),
         **_velocity(seen, film, settings),
+        "film_break": _film_break(seen, mm_per_px),
         "quality": _quality(seen, film, mm_per_px, settings),
     }
     result = IntervalResult(**_seen(seen), **moved, excluded=excluded)
-    rows = _frame_rows(seen, film, area_mm2, area.fraction)
+    rows = _frame_rows(seen, film, area_mm2, area.fraction, scale)
     return with_computed(Measured(result, rows), mm_per_px)
 
 
@@ -92,6 +101,16 @@ def _known(value: float) -> float | None:
 
 def _flags(seen: Observation) -> tuple[str, ...]:
     return (*seen.eye.flags, *seen.cornea.flags, *seen.flags)
+
+
+def _film_break(seen: Observation, mm_per_px: float | None) -> FilmBreak | None:
+    if seen.breaks is None or seen.broken_fraction is None:
+        return None
+    before = seen.interval.blink_before
+    complete = before is not None and before.complete
+    return break_numbers(
+        seen.breaks, seen.broken_fraction, seen.time_s, mm_per_px, complete=complete
+    )
 
 
 def _velocity(seen: Observation, film: FilmSpread, settings: Settings) -> dict[str, Any]:
@@ -130,12 +149,18 @@ def _polygon(region: FloatArray | None) -> tuple[tuple[float, float], ...] | Non
 
 
 def _frame_rows(
-    seen: Observation, film: FilmSpread, area_mm2: FloatArray, fraction: FloatArray
+    seen: Observation,
+    film: FilmSpread,
+    area_mm2: FloatArray,
+    fraction: FloatArray,
+    mm_per_px: float,
 ) -> Columns:
     motion = seen.eye.motion
     known = seen.eye.pupil is not None
     frame = np.arange(seen.interval.start_frame, seen.interval.end_frame + 1)
     unknown = np.full(len(frame), np.nan)
+    broken = unknown if seen.broken_fraction is None else seen.broken_fraction
+    watched_px2 = (seen.breaks.watched_px2 if seen.breaks is not None else None) or np.nan
     return {
         "frame": frame,
         "time_s": seen.time_s,
@@ -153,5 +178,7 @@ def _frame_rows(
         "velocity_y_mm_s": film.velocity_y_mm_s,
         "thickness_nm": seen.thickness_nm,
         "sharpness": seen.sharpness,
+        "broken_area_mm2": broken * (watched_px2 * mm_per_px**2),
+        "broken_fraction": broken,
         "eye_sd_px": motion.sd_px if known else unknown,
     }

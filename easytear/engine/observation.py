@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from easytear.base.geometry import FloatArray
 from easytear.preprocess.records import Cornea, EyeInInterval, Interval
-from easytear.results import Thickness
+from easytear.results import FilmBreak, Thickness
 from easytear.segment.records import FilmFront
 from easytear.track.records import FilmTracks
 
@@ -33,6 +33,10 @@ class Observation:
         Focus measure per frame.
     streak_angle_deg : float or None
         Dominant direction of the film's texture.
+    breaks : FilmBreak or None
+        Where the film broke, without a scale: no length or area in millimetres.
+    broken_fraction : (n,) float array or None
+        Share of what was watched that lies open in each frame.
     flags : tuple of str
         What the stages want a reader to know.
     """
@@ -48,4 +52,6 @@ class Observation:
     thickness: Thickness | None
     sharpness: FloatArray
     streak_angle_deg: float | None
+    breaks: FilmBreak | None = None
+    broken_fraction: FloatArray | None = None
     flags: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ import numpy as np
 from easytear.base.geometry import FloatArray
 from easytear.base.progress import Progress
 from easytear.engine.eye import Watched
+from easytear.engine.film_breaks import see_breaks
 from easytear.engine.film_stages import observe_film
 from easytear.engine.observation import Observation
 from easytear.engine.region import as_kept
@@ -76,6 +77,10 @@ def see_film(
         progress=progress,
     )
     reading, over_time = _thickness(frames, film.front, cornea, mm_per_px, settings)
+    breaks, broken = (None, None)
+    if len(film.tracks):  # a film that nobody saw cannot be seen to break
+        gamma = settings.thickness.gamma
+        breaks, broken = see_breaks(source, watched, number, cornea, film.tracks, mm_per_px, gamma)
     return Observation(
         index=number,
         interval=interval,
@@ -88,6 +93,8 @@ def see_film(
         thickness=reading.thickness,
         sharpness=watched.sharpness[span.start - source.first : span.stop - source.first],
         streak_angle_deg=streak_angle_deg(_film_picture(frames), cornea.film_mask),
+        breaks=breaks,
+        broken_fraction=broken,
         flags=(*reading.flags, *visibility_flags(watched.events, span.start, frames.time_s)),
     )
 

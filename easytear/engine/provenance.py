@@ -12,7 +12,6 @@ PACKAGES = {
     "scipy": "scipy",
     "opencv": "opencv-python-headless",
     "scikit-image": "scikit-image",
-    "filterpy": "filterpy",
     "av": "av",
     "pandas": "pandas",
 }

@@ -116,7 +116,8 @@ def run_into(
     Parameters
     ----------
     place : Path
-        A folder for these files; the caller's to remove when the results are no longer needed.
+        A folder for these files, and for working pictures of the video while there is room on the
+        disk; the caller's to remove when the results are no longer needed.
     request, video, earlier, remeasure, pool, progress
         As in `run`, as are the errors.
     """
@@ -178,13 +179,7 @@ class _Run:
             px_per_mm=request.settings.video.working_px_per_mm,
             place=self.place,
         )
-        try:
-            return self._look(source, earlier, todo)
-        finally:
-            source.done()
-
-    def _look(self, source: Source, earlier: Earlier | None, todo: Work) -> SpooledAnalysis:
-        request, progress = self.request, self.progress
+        progress = self.progress
         self.pool.prepare("easytear.video.cache:remember", source.reader.known)
         first_look = Part(progress, 0.0, _WATCH_SHARE)
         watched = watch(source, request.settings, request.corrections, self.pool, first_look)
@@ -223,7 +218,8 @@ class _Run:
         )
         progress.update(1.0, 1.0, "done")
         spooled = numbered((k, done[k][0]) for k in sorted(done))
-        return SpooledAnalysis(summary, frames_table(source, watched, measured), spooled)
+        table = frames_table(source, watched, measured)
+        return SpooledAnalysis(summary, table, spooled, source.pictures())
 
     def scale_again(self, before: Summary) -> ScaleInfo:
         """Return the scale, when no iris is looked at again."""

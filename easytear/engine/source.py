@@ -13,7 +13,7 @@ from easytear.base.errors import VideoError
 from easytear.base.geometry import ByteArray, FloatArray
 from easytear.engine.prefetch import prefetch
 from easytear.engine.scale import reduction_of
-from easytear.results import Event, VideoInfo
+from easytear.results import Event, Pictures, VideoInfo
 from easytear.video import FrameReader, content_hash
 from easytear.video.fields import comb_index, combs, deinterlace
 from easytear.video.reduce import Reduction
@@ -60,6 +60,22 @@ class Frame:
         """Return the frame in blue, green, red, (height, width, 3)."""
         picture: ByteArray = self._raw.colour()
         return deinterlace(picture) if self._combed else picture
+
+
+@dataclass(frozen=True)
+class _Pictures:
+    """See `easytear.results.Pictures`."""
+
+    copy: WorkingCopy
+    combed: bool
+
+    @property
+    def ratio(self) -> float:
+        return self.copy.reduction.ratio
+
+    def colour(self, frame: int) -> ByteArray:
+        picture = self.copy.picture(frame).colour()
+        return deinterlace(picture) if self.combed else picture
 
 
 class Source:
@@ -141,11 +157,10 @@ class Source:
         self._begin(FrameReader(asked[0], asked[3]), asked, reduction, copy)
         self.combed = combed
 
-    def done(self) -> None:
-        """Remove the working pictures, when no more of them are needed."""
-        if self._copy is not None:
-            self._copy.path.unlink(missing_ok=True)
-            self._copy = None
+    def pictures(self) -> Pictures | None:
+        """Return the working pictures where any of them is at once at hand."""
+        copy = self._usable
+        return None if copy is None else _Pictures(copy, self.combed)
 
     @property
     def at_once(self) -> bool:

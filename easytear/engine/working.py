@@ -10,6 +10,7 @@ from easytear.base.geometry import Ellipse, FloatArray
 from easytear.engine.observation import Observation
 from easytear.engine.region import as_kept
 from easytear.preprocess.records import Cornea, EyeInInterval, EyeMotion
+from easytear.results import FilmBreak
 from easytear.segment.records import FilmFront
 from easytear.track.records import FilmTracks
 from easytear.video.reduce import Reduction
@@ -41,6 +42,7 @@ def seen_in_file(seen: Observation, by: Reduction) -> Observation:
         cornea=_cornea(seen.cornea, by),
         tracks=_tracks(seen.tracks, by),
         front=_front(seen.front, by),
+        breaks=_breaks(seen.breaks, by),
     )
 
 
@@ -98,6 +100,27 @@ def _tracks(tracks: FilmTracks, by: Reduction) -> FilmTracks:
         vy_px_s=tracks.vy_px_s * by.ratio,
         sd_px=tracks.sd_px * by.ratio,
     )
+
+
+def _breaks(found: FilmBreak | None, by: Reduction) -> FilmBreak | None:
+    if found is None:
+        return None
+    moved = []
+    for one in found.breaks:
+        x, y = by.to_file(np.array([one.x_eye_px, one.y_eye_px])).tolist()
+        rim = by.to_file(np.array(one.outline, float)).round(2).tolist()
+        moved.append(
+            one.model_copy(
+                update={
+                    "x_eye_px": round(x, 2),
+                    "y_eye_px": round(y, 2),
+                    "area_px2": None if one.area_px2 is None else one.area_px2 * by.ratio**2,
+                    "outline": tuple((a, b) for a, b in rim),
+                }
+            )
+        )
+    area = None if found.watched_px2 is None else found.watched_px2 * by.ratio**2
+    return found.model_copy(update={"watched_px2": area, "breaks": tuple(moved)})
 
 
 def _front(front: FilmFront, by: Reduction) -> FilmFront:

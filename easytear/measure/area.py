@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from easytear.base.geometry import BoolArray, FloatArray
 from easytear.measure.field import FLAT, fit_arch
@@ -58,8 +59,9 @@ def area_over_time(
     columns = np.flatnonzero(region_mask.any(axis=0))
     if len(columns) == 0:
         return AreaOverTime(unknown, unknown.copy())
-    above = np.zeros((region_mask.shape[0] + 1, len(columns)))
-    above[1:] = np.cumsum(region_mask[:, columns], axis=0)
+    # Whole counts of two bytes: a picture of 4K has eight million of them.
+    above = np.zeros((region_mask.shape[0] + 1, len(columns)), np.uint16)
+    np.cumsum(region_mask[:, columns], axis=0, dtype=np.uint16, out=above[1:])
     total = float(above[-1].sum())
     area = unknown.copy()
     for frame in range(n):
@@ -92,11 +94,11 @@ def _without_loose_ends(x_px: FloatArray, y_px: FloatArray) -> tuple[FloatArray,
     return x_px[kept], y_px[kept]
 
 
-def _count_above(above: FloatArray, edge: FloatArray) -> float:
+def _count_above(above: NDArray[np.uint16], edge: FloatArray) -> float:
     """Return how many mask pixels lie above fractional row edges, one per column."""
     whole = np.minimum(edge.astype(int), above.shape[0] - 2)
     column = np.arange(above.shape[1])
-    base, following = above[whole, column], above[whole + 1, column]
+    base, following = above[whole, column].astype(float), above[whole + 1, column].astype(float)
     return float((base + (edge - whole) * (following - base)).sum())
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import sqrt
 
 import numpy as np
-from scipy import stats
+from scipy.special import gammaincinv, ndtri
 
 LEAST_S = 30.0
 """A rate needs at least this long: at 10 blinks a minute it then rests on five."""
@@ -85,8 +86,9 @@ def blink_statistics(
         )
     minutes = observed_s / 60.0
     between = np.array([b.start_s - a.end_s for a, b in pairwise(blinks)])
-    low = float(stats.chi2.ppf(0.025, 2 * count) / 2.0) if count else 0.0
-    high = float(stats.chi2.ppf(0.975, 2 * count + 2) / 2.0)
+    # Garwood's limits of a Poisson count: quantiles of gamma distributions.
+    low = float(gammaincinv(count, 0.025)) if count else 0.0
+    high = float(gammaincinv(count + 1, 0.975))
     return BlinkStatistics(
         rate_per_min=count / minutes,
         rate_per_min_ci95=(low / minutes, high / minutes),
@@ -101,8 +103,12 @@ def blink_statistics(
 
 
 def _wilson(successes: int, count: int) -> Pair:
-    """Return Wilson's 95 % interval of a share; unknown without a case."""
+    """Return Wilson's 95 % interval of a share (Wilson 1927); unknown without a case."""
     if count == 0:
         return UNKNOWN
-    found = stats.binomtest(successes, count).proportion_ci(0.95, method="wilson")
-    return float(found.low), float(found.high)
+    z2, share = float(ndtri(0.975)) ** 2, successes / count
+    middle = (share + z2 / (2 * count)) / (1.0 + z2 / count)
+    half = sqrt(z2 * (share * (1.0 - share) + z2 / (4 * count)) / count) / (1.0 + z2 / count)
+    low = 0.0 if successes == 0 else middle - half
+    high = 1.0 if successes == count else middle + half
+    return low, high

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -226,6 +227,66 @@ def _shared(
     rng: np.random.Generator,
 ) -> Shared:
     """Return law, rise and draws of the motion found."""
+    law = motion.nearest
+    assert law.onset is not None
+    drawn = _drawn(rows, frame, motion, drifting, settings, rng)
+    stretch = np.exp(drawn.scale)
+    draws = Draws(
+        law.onset_s + drawn.onset_s,
+        law.log_lambda + drawn.numbers[:, 0],
+        np.full(settings.bootstrap, law.drift_mm_s),
+        (law.rho_mm + drawn.numbers[:, 1]) * stretch,
+    )
+    zone = np.zeros(len(up), dtype=bool)
+    inside = (motion.depth_mm >= 0) & (motion.depth_mm <= frame.depth_mm) & ~rows.is_front
+    zone[np.flatnonzero(kept)[inside]] = True
+    rise = motion.rise_mm[motion.known]
+    return Shared(
+        _law(up, rows, motion, drifting, kept, start, draws),
+        frame.time_s[motion.known],
+        rise,
+        (rise + drawn.paths) * stretch[:, None],
+        drawn.onset_s,
+        law.onset.sd_s,
+        zone,
+        motion.front_mm,
+        drawn.limits,
+    )
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Draws of all that the intervals are made of.
+
+    Attributes
+    ----------
+    numbers : (b, 2) array
+        Changes of log lambda and of rho in mm, but for the zone's scale.
+    paths : (b, k) array
+        Changes of the rise, mm.
+    scale : (b,) array
+        Logarithms by which the zone's whole rise is larger.
+    onset_s : (b,) array
+        Shifts of the onset.
+    limits : dict of str to float
+        As in `Shared`.
+    """
+
+    numbers: FloatArray
+    paths: FloatArray
+    scale: FloatArray
+    onset_s: FloatArray
+    limits: dict[str, float]
+
+
+def _drawn(
+    rows: Rows,
+    frame: Frame,
+    motion: Motion,
+    drifting: float,
+    settings: SpreadSettings,
+    rng: np.random.Generator,
+) -> _Drawn:
     law, time_s, count = motion.nearest, frame.time_s[motion.known], settings.bootstrap
     assert law.onset is not None
     place, scale = place_paths(rows, frame, motion, settings, rng, count)
@@ -236,12 +297,9 @@ def _shared(
     if free.any():
         numbers[free] = paths[free] @ answers(time_s, law, drift=True)[1:3].T
     others, zones = choices(rows, frame, motion, front_sd(rows, frame, motion))
-    total = sum(share for _, share in others)
-    for other, share in others:
-        normal = rng.standard_normal((count, 1)) * np.sqrt(share / total)
+    for other, normal in _chosen(others, count, rng):
         moved = other.nearest
-        shift = [moved.log_lambda - law.log_lambda, moved.rho_mm - law.rho_mm]
-        numbers += normal * np.array(shift)
+        numbers += normal * np.array([moved.log_lambda - law.log_lambda, moved.rho_mm - law.rho_mm])
         paths += normal * (other.rise_mm - motion.rise_mm)[motion.known]
     border = float(np.sqrt(0.5 * (zones[0] ** 2 + zones[1] ** 2)))
     moved_by = by_onset(frame, motion)
@@ -253,30 +311,16 @@ def _shared(
     }
     scale = scale + rng.standard_normal((count, 2)) @ np.array([border, zones[2]])
     onset = law.onset.draw(count, rng)
-    numbers += onset[:, None] * moved_by
-    stretch = np.exp(scale)
-    draws = Draws(
-        law.onset_s + onset,
-        law.log_lambda + numbers[:, 0],
-        np.full(count, law.drift_mm_s),
-        (law.rho_mm + numbers[:, 1]) * stretch,
-    )
-    found = _law(up, rows, motion, drifting, kept, start, draws)
-    zone = np.zeros(len(up), dtype=bool)
-    inside = (motion.depth_mm >= 0) & (motion.depth_mm <= frame.depth_mm) & ~rows.is_front
-    zone[np.flatnonzero(kept)[inside]] = True
-    rise = motion.rise_mm[motion.known]
-    return Shared(
-        found,
-        time_s,
-        rise,
-        (rise + paths) * stretch[:, None],
-        onset,
-        law.onset.sd_s,
-        zone,
-        motion.front_mm,
-        limits,
-    )
+    return _Drawn(numbers + onset[:, None] * moved_by, paths, scale, onset, limits)
+
+
+def _chosen(
+    others: list[tuple[Motion, float]], count: int, rng: np.random.Generator
+) -> Iterator[tuple[Motion, FloatArray]]:
+    """Yield each other choice with (count, 1) normal draws of how far it is taken."""
+    total = sum(share for _, share in others)
+    for other, share in others:
+        yield other, rng.standard_normal((count, 1)) * np.sqrt(share / total)
 
 
 def _law(

@@ -10,7 +10,7 @@ for a lid.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import cv2
@@ -32,6 +32,8 @@ _WINDOW_S = 2.0
 blink is over in a fraction of it, so that the median shows the open eye."""
 _LEAST, _MOST = 5, 25
 """Number of frames in a reference."""
+_KEPT = 400
+"""Frames whose cells are kept with the eye held still: those of a window, at 24 kB each."""
 _SATURATED = 250.0
 _PRIOR_ROWS = 3.0
 """Weight of "the light has not changed", in rows of cells."""
@@ -112,6 +114,9 @@ class OpenEye:
     time_s: FloatArray
     columns: slice
     valid: BoolArray
+    _lately: dict[int, tuple[Cells, Cells]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def stretches(self, *, only_open: bool = False) -> Iterator[Stretch]:
         """Yield the video in stretches, in order; `only_open`: those with open frames."""
@@ -153,23 +158,37 @@ class OpenEye:
 
     def _aligned(self, frames: NDArray[np.intp]) -> tuple[Cells, Cells]:
         """Return the frames' cells with the eye held still, and which of them are known."""
-        cells = unpacked(self.cells[frames])
-        out = np.empty_like(cells)
-        weight = np.empty((len(frames), ROWS, COLUMNS), np.float32)
+        held = [self._held(int(frame)) for frame in frames]
+        return np.stack([cells for cells, _ in held]), np.stack([weight for _, weight in held])
+
+    def _held(self, frame: int) -> tuple[Cells, Cells]:
+        """Return one frame's cells with the eye held still; an exemplar is wanted many times."""
+        found = self._lately.get(frame)
+        if found is None:
+            found = self._lately[frame] = self._aligned_one(frame)
+            if len(self._lately) > _KEPT:
+                del self._lately[next(iter(self._lately))]
+        return found
+
+    def _aligned_one(self, frame: int) -> tuple[Cells, Cells]:
+        cells = unpacked(self.cells[frame : frame + 1])[0]
+        dx, dy = self.shift[frame]
+        move = np.array([[1.0, 0.0, -dx], [0.0, 1.0, -dy]], np.float32)
+        moved = [
+            cv2.warpAffine(
+                np.ascontiguousarray(channel),
+                move,
+                (COLUMNS, ROWS),
+                flags=cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+            for channel in cells
+        ]
         valid = self.valid.astype(np.float32)
-        for k, (dx, dy) in enumerate(self.shift[frames]):
-            move = np.array([[1.0, 0.0, -dx], [0.0, 1.0, -dy]], np.float32)
-            for channel in (0, 1):
-                out[k, channel] = cv2.warpAffine(
-                    cells[k, channel],
-                    move,
-                    (COLUMNS, ROWS),
-                    flags=cv2.INTER_LINEAR,
-                    borderMode=cv2.BORDER_REPLICATE,
-                )
-            weight[k] = cv2.warpAffine(valid, move, (COLUMNS, ROWS), flags=cv2.INTER_LINEAR)
-        usable = (weight > 0.99) & (out[:, 0] < _SATURATED)
-        return out[..., self.columns], usable[..., self.columns].astype(np.float32)
+        weight = cv2.warpAffine(valid, move, (COLUMNS, ROWS), flags=cv2.INTER_LINEAR)
+        usable = (weight > 0.99) & (moved[0] < _SATURATED)
+        out = np.stack(moved)[..., self.columns].astype(np.float32)
+        return out, usable[:, self.columns].astype(np.float32)
 
 
 def _reference(cells: Cells, level: Cells, common: Cells) -> Reference:

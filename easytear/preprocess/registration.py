@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from easytear.base.geometry import BoolArray, Ellipse, FloatArray
+from easytear.base.geometry import BoolArray, Ellipse, FloatArray, eye_to_image_matrices
 from easytear.preprocess.records import EyeInInterval, EyeMotion
 
 
@@ -27,16 +27,10 @@ def eye_to_image_matrix(
         The pupil in the interval's first frame, about which the eye turns; without it the
         rotation is left out.
     """
-    angle = 0.0 if pupil is None else np.deg2rad(float(motion.rotation_deg[index]))
-    cos, sin = float(np.cos(angle)), float(np.sin(angle))
-    x0, y0 = (0.0, 0.0) if pupil is None else (pupil.x_px, pupil.y_px)
-    dx, dy = float(motion.dx_px[index]), float(motion.dy_px[index])
-    return np.array(
-        [
-            [cos, -sin, x0 + dx - cos * x0 + sin * y0],
-            [sin, cos, y0 + dy - sin * x0 - cos * y0],
-        ]
-    )
+    turn = 0.0 if pupil is None else float(motion.rotation_deg[index])
+    centre = (0.0, 0.0) if pupil is None else (pupil.x_px, pupil.y_px)
+    matrix = eye_to_image_matrices(motion.dx_px[index], motion.dy_px[index], turn, centre)
+    return matrix.astype(np.float64)
 
 
 def image_to_eye_matrix(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from easytear.base.geometry import ByteArray, FloatArray
+from easytear.base.geometry import ByteArray, FloatArray, eye_to_image_matrices
 from easytear.results import Analysis, IntervalResult
 from easytear.show import palette
 
@@ -124,27 +124,11 @@ def _measured_nearby(table: pd.DataFrame, what: str) -> NDArray[np.bool_]:
     return least <= _NEARBY_S
 
 
-def eye_to_image(
-    dx_px: float, dy_px: float, rotation_deg: float, centre: tuple[float, float]
-) -> FloatArray:
-    """Return the (2, 3) matrix from eye coordinates to the image of a frame.
-
-    The eye turns about the pupil's `centre` (x, y in the interval's first frame), positive from x
-    towards y, and moves by (`dx_px`, `dy_px`); unknown motion (NaN) counts as none.
-    """
-    dx, dy, degrees = (0.0 if np.isnan(v) else v for v in (dx_px, dy_px, rotation_deg))
-    cos, sin = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
-    x, y = centre
-    return np.array(
-        [[cos, -sin, x + dx - cos * x + sin * y], [sin, cos, y + dy - sin * x - cos * y]]
-    )
-
-
 def frame_matrix(row: Mapping[Hashable, Any], interval: IntervalResult) -> FloatArray:
     """Return the matrix from eye coordinates to the image of a frame, by its row of frames.csv."""
     if interval.pupil is None:
-        return eye_to_image(0.0, 0.0, 0.0, (0.0, 0.0))
-    return eye_to_image(
+        return eye_to_image_matrices(0.0, 0.0, 0.0, (0.0, 0.0))
+    return eye_to_image_matrices(
         float(row["eye_dx_px"]),
         float(row["eye_dy_px"]),
         float(row["eye_rotation_deg"]),

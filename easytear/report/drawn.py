@@ -29,12 +29,18 @@ class FigureTask:
 
     def __call__(self, progress: Progress) -> list[Drawing]:
         """Do it."""
-        from easytear.report.figures import panels, svg
+        import matplotlib
 
+        from easytear.report.break_panels import break_panels
+        from easytear.report.figures import STYLE, panels, svg
+
+        drawn = panels(self.analysis, self.interval)
+        with matplotlib.rc_context(STYLE):
+            drawn += break_panels(self.analysis, self.interval)
         return [
             # made by matplotlib from numbers alone, hence safe to take as it is
             Drawing(panel.title, Markup(svg(panel, f"{self.interval.index}-{place}")), panel.wide)
-            for place, panel in enumerate(panels(self.analysis, self.interval))
+            for place, panel in enumerate(drawn)
         ]
 
 

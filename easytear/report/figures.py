@@ -14,7 +14,7 @@ import pandas as pd
 from easytear.base.geometry import FloatArray
 from easytear.results import Analysis, Fit, IntervalResult, Results
 from easytear.show import palette
-from easytear.show.curves import band, law
+from easytear.show.curves import band, law, window_end_s
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -184,7 +184,8 @@ def _draw_rise(
         axes.plot(*thinned(measured), color=colour, label=f"{name}, measured", **dots)
     if fit is None or fit.onset_s is None:
         return
-    time_s = np.linspace(0.0, _window_end(interval, fit), 160)
+    end_s = max(window_end_s(fit, interval.end_s) - interval.start_s, 0.0)
+    time_s = np.linspace(0.0, end_s, 160)
     rise = law(fit, time_s + interval.start_s)
     if rise is None:
         return
@@ -194,14 +195,6 @@ def _draw_rise(
     style = "-" if fit.converged else (0, (3, 2))
     label = f"{name}, fit and 95 % band" if fit.converged else f"{name}, fit that did not settle"
     axes.plot(time_s, rise, color=colour, linewidth=1.6, linestyle=style, label=label)
-
-
-def _window_end(interval: IntervalResult, fit: Fit) -> float:
-    """Return where the fitted window ends, since the eye opened: a law is drawn no further."""
-    end_s = interval.end_s
-    if fit.window_over_lambda is not None and fit.lambda_s and fit.onset_s is not None:
-        end_s = min(end_s, fit.onset_s + fit.window_over_lambda * fit.lambda_s)
-    return max(end_s - interval.start_s, 0.0)
 
 
 def thinned(measured: Curve, most: int = 200) -> tuple[FloatArray, FloatArray]:

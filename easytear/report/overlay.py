@@ -11,6 +11,7 @@ import numpy as np
 
 from easytear.base.geometry import ByteArray, FloatArray
 from easytear.base.progress import SILENT, Progress
+from easytear.report.breaks import draw_breaks
 from easytear.report.drawing import Finder, draw, frame_matrix, mapped
 from easytear.results import IntervalResult, Results
 from easytear.show import palette
@@ -130,6 +131,7 @@ class _Painter:
             hue = palette.blue_green_red(palette.REGION)
             cv2.polylines(picture, [outline], True, hue, 1, cv2.LINE_AA)
         draw(picture, self._found(result).at(frame), matrix)
+        draw_breaks(picture, result, float(row["time_s"]), matrix)
         return picture
 
     def _found(self, result: IntervalResult) -> Finder:

@@ -18,9 +18,9 @@ from easytear.base.progress import SILENT, Progress
 from easytear.measure.quantities.catalogue import grouped, of_interval
 from easytear.report.drawing import TAIL_S
 from easytear.report.drawn import Drawing, figure_tasks
-from easytear.report.strip import Shot, shots
+from easytear.report.strip import DecodedPictures, Shot, shots
 from easytear.request.settings import describe_settings
-from easytear.results import IntervalResult, Results, Summary, atomic_write
+from easytear.results import IntervalResult, Pictures, Results, Summary, atomic_write
 from easytear.show import words
 from easytear.show.flags import sentence
 from easytear.show.numbers import (
@@ -147,13 +147,16 @@ def _sections(
 ) -> tuple[list[Section], bool]:
     """Return the intervals' sections without their figures, and whether the video was there."""
     intervals = results.summary.intervals
-    reader = _open(video, results.summary.video.fps_given)
+    reader = None
+    pictures = results.pictures
+    if pictures is None and (reader := _open(video, results.summary.video.fps_given)):
+        pictures = DecodedPictures(reader, fields="interlaced" in results.summary.flags)
     try:
         sections = []
         for done, result in enumerate(intervals):
             progress.update(done, len(intervals), "drawing the page")
-            sections.append(_section(results, result, reader))
-        return sections, reader is not None
+            sections.append(_section(results, result, pictures))
+        return sections, pictures is not None
     finally:
         if reader is not None:
             reader.close()
@@ -183,7 +186,7 @@ def _open(video: Path | None, fps: float | None) -> FrameReader | None:
         return None
 
 
-def _section(results: Results, result: IntervalResult, reader: FrameReader | None) -> Section:
+def _section(results: Results, result: IntervalResult, pictures: Pictures | None) -> Section:
     return Section(
         result=result,
         state=words.state(result),
@@ -192,7 +195,7 @@ def _section(results: Results, result: IntervalResult, reader: FrameReader | Non
         remarks=words.remarks(result),
         quality=quality_word(result.quality.score),
         drawings=[],
-        strip=list(shots(results, result, reader)) if reader is not None else [],
+        strip=[] if pictures is None else list(shots(results, result, pictures)),
         details=_details(result),
         bands=_bands(result),
     )

@@ -12,7 +12,7 @@ import numpy as np
 from easytear.base.geometry import ByteArray, FloatArray
 from easytear.report.drawing import Finder, draw, frame_matrix, frames_around, scaled
 from easytear.report.figures import interval_frames
-from easytear.results import IntervalResult, Results
+from easytear.results import IntervalResult, Pictures, Results
 from easytear.video import FrameReader, deinterlace
 
 AFTER_S = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
@@ -31,26 +31,45 @@ class Shot:
     uri: str
 
 
-def shots(results: Results, interval: IntervalResult, reader: FrameReader) -> Iterator[Shot]:
+@dataclass(frozen=True)
+class DecodedPictures:
+    """Frames out of the video file, for results that keep none; `fields`: rebuilt from one."""
+
+    reader: FrameReader
+    fields: bool
+
+    @property
+    def ratio(self) -> float:
+        """The file's pixels in one of theirs: 1."""
+        return 1.0
+
+    def colour(self, frame: int) -> ByteArray:
+        """Return a frame in blue, green, red."""
+        picture = self.reader.read(frame, colour=True)
+        return deinterlace(picture) if self.fields else picture
+
+
+def shots(results: Results, interval: IntervalResult, pictures: Pictures) -> Iterator[Shot]:
     """Yield the interval's frames with front and tracks drawn in, in order."""
     rows = interval_frames(results, interval)
     chosen = rows.iloc[chosen_rows(rows["time_s"].to_numpy(float))]
     around = frames_around(rows, chosen["frame"].tolist())
     finder = Finder(results.of(interval.index, around.tolist()), interval)
-    fields = "interlaced" in results.summary.flags
+    video = results.summary.video
+    factor = WIDTH_PX / video.width_px
     for row in chosen.to_dict("records"):
         frame = int(row["frame"])
-        if frame >= len(reader):
+        try:
+            picture = pictures.colour(frame)
+        except IndexError:  # another video than the results are of
             return
-        picture = reader.read(frame, colour=True)
-        if fields:
-            picture = deinterlace(picture)
-        factor = WIDTH_PX / picture.shape[1]
+        by = factor * pictures.ratio
         small = np.asarray(
-            cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8
+            cv2.resize(picture, None, fx=by, fy=by, interpolation=cv2.INTER_AREA), np.uint8
         )
         draw(small, finder.at(frame), scaled(frame_matrix(row, interval), factor))
-        yield Shot(float(row["time_s"]) - interval.start_s, _data_uri(small))
+        # Times in tables have fewer digits than those of the summary: the first frame is not early.
+        yield Shot(max(float(row["time_s"]) - interval.start_s, 0.0), _data_uri(small))
 
 
 def chosen_rows(time_s: FloatArray) -> list[int]:

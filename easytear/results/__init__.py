@@ -5,6 +5,7 @@ from easytear.request.corrections import CorrectionNote
 from easytear.results.files import (
     PRODUCTS,
     Analysis,
+    Pictures,
     Results,
     TablePart,
     cannot_be_written,
@@ -36,6 +37,7 @@ from easytear.results.model import (
 from easytear.results.records import (
     BlinkEntry,
     Blinking,
+    BreakEntry,
     Event,
     EventKind,
     FilmBreak,
@@ -65,6 +67,7 @@ __all__ = [
     "BlinkEntry",
     "BlinkInfo",
     "Blinking",
+    "BreakEntry",
     "Columns",
     "CorrectionNote",
     "EllipseInfo",
@@ -77,6 +80,7 @@ __all__ = [
     "LawChoice",
     "Observed",
     "OtherLaw",
+    "Pictures",
     "Quality",
     "Results",
     "Rise",

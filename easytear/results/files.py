@@ -16,6 +16,8 @@ from pydantic import ValidationError
 from easytear.base.atomic import atomic_write
 from easytear.base.claims import working_folder
 from easytear.base.errors import ResultsError
+from easytear.base.geometry import ByteArray
+from easytear.base.regular import read_regular
 from easytear.results.migrate import VERSION_1, from_version_1
 from easytear.results.model import SCHEMA, Summary
 from easytear.results.tables import BLINKS, EVENTS, FRAMES, FRONT, TRACKS, decimals, shape_table
@@ -38,6 +40,8 @@ LISTS: Mapping[str, tuple[str, ...]] = {"blinks.csv": BLINKS, "events.csv": EVEN
 PICTURES = ("report.html", "overlay.mp4")
 PRODUCTS = (SUMMARY, *TABLES, *LISTS, *PICTURES)
 """Every file of a results folder that the program makes."""
+LONGEST_SUMMARY = 500_000_000
+"""Bytes of a summary.json: ten thousand intervals have 100 MB."""
 ROWS_AT_ONCE = 10_000
 """Rows of a table that are written together."""
 
@@ -47,6 +51,19 @@ class TablePart(Protocol):
 
     def load(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return its tracks and its front."""
+        ...
+
+
+class Pictures(Protocol):
+    """Frames of the video as they were worked on, while they are at hand."""
+
+    @property
+    def ratio(self) -> float:
+        """The file's pixels in one of theirs."""
+        ...
+
+    def colour(self, frame: int) -> ByteArray:
+        """Return a frame in blue, green, red."""
         ...
 
 
@@ -61,6 +78,11 @@ class Results(Protocol):
     @property
     def frames(self) -> pd.DataFrame:
         """The table frames.csv."""
+        ...
+
+    @property
+    def pictures(self) -> Pictures | None:
+        """Frames of the video that need not be decoded again; None where there are none."""
         ...
 
     def parts(self) -> Sequence[TablePart]:
@@ -100,6 +122,11 @@ class Analysis:
     frames: pd.DataFrame
     tracks: pd.DataFrame
     front: pd.DataFrame
+
+    @property
+    def pictures(self) -> None:
+        """None: an analysis in memory is numbers alone."""
+        return None
 
     def parts(self) -> Sequence[TablePart]:
         """Return tracks and front piece by piece: all at once, as they are in memory."""
@@ -301,7 +328,7 @@ def read_summary(folder: Path) -> Summary:
     """Read summary.json of a results folder; errors as `read_results`."""
     path = folder / SUMMARY
     try:
-        data: dict[str, Any] = dict(json.loads(path.read_text(encoding="utf-8")))
+        data: dict[str, Any] = dict(json.loads(read_regular(path, LONGEST_SUMMARY)))
     except FileNotFoundError as error:
         raise ResultsError(
             f"{folder}: holds no finished results ({SUMMARY} is absent); run 'easytear analyze'."
@@ -324,6 +351,8 @@ def _read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     import pandas as pd
 
     try:
+        if not path.is_file():  # a pipe would be waited for
+            raise FileNotFoundError(path)
         table = pd.read_csv(path, true_values=["true"], false_values=["false"])
         return shape_table(table, columns)
     except (OSError, ValueError, OverflowError) as error:

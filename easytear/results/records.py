@@ -111,8 +111,45 @@ class Blinking(Record):
     observed_s: float | None = None
 
 
+class BreakEntry(Record):
+    """One film break.
+
+    Attributes
+    ----------
+    kind : {"spot", "line", "area"}
+        Its shape at the end.
+    start_s : float
+        Video time at which it is as large as a break must be.
+    x_eye_px, y_eye_px : float
+        Its middle at the end, in eye coordinates.
+    area_px2 : float or None
+        How much it lays open at the end.
+    outline : tuple of pairs
+        Its rim at the end, in eye coordinates.
+    """
+
+    kind: Literal["spot", "line", "area"]
+    start_s: float
+    x_eye_px: float
+    y_eye_px: float
+    area_px2: float | None = None
+    outline: tuple[tuple[float, float], ...] = ()
+
+
 class FilmBreak(Record):
-    """The film's break-up in one interval."""
+    """The film's break-up in one interval; times without "video" count from the eye's opening.
+
+    Attributes
+    ----------
+    watched_from_s, watched_until_s : float or None
+        Video times between which a break would have been told.
+    watched_px2 : float or None
+        How much of the cornea was watched.
+    ends_in_blink : bool
+        Whether a blink ended the interval, and not the recording.
+    breaks : tuple of BreakEntry
+        In order of time.
+    """
 
     first_s: float | None = None
     censored_at_s: float | None = None
@@ -121,3 +158,8 @@ class FilmBreak(Record):
     area_end_mm2: float | None = None
     area_end_share: float | None = None
     protection_index: float | None = None
+    watched_from_s: float | None = None
+    watched_until_s: float | None = None
+    watched_px2: float | None = None
+    ends_in_blink: bool = False
+    breaks: tuple[BreakEntry, ...] = ()

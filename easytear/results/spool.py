@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.base.claims import working_folder
-from easytear.results.files import Analysis, cannot_be_written, refuse_link
+from easytear.results.files import Analysis, Pictures, cannot_be_written, refuse_link
 from easytear.results.model import Summary
 from easytear.results.tables import FRONT, TRACKS, Columns, empty_table, shape_table
 
@@ -66,6 +66,7 @@ class SpooledAnalysis:
     summary: Summary
     frames: pd.DataFrame
     spooled: Mapping[int, SpooledTables]
+    pictures: Pictures | None = None
 
     def parts(self) -> Sequence[ParkedPart]:
         """Return tracks and front piece by piece, as they follow each other in the files."""

@@ -20,6 +20,21 @@ def law(fit: Fit, time_s: FloatArray) -> FloatArray | None:
     return _rise(time_s - fit.onset_s, fit.rho_mm, fit.lambda_s, fit.drift_mm_s or 0.0)
 
 
+def window_end_s(fit: Fit, end_s: float) -> float:
+    """Return where the fitted window ends (video time): a law is drawn no further.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fitted law.
+    end_s : float
+        End of the interval, video time.
+    """
+    if fit.window_over_lambda is None or not fit.lambda_s or fit.onset_s is None:
+        return end_s
+    return min(end_s, fit.onset_s + fit.window_over_lambda * fit.lambda_s)
+
+
 def _rise(
     since: FloatArray,
     rho_mm: float | FloatArray,

@@ -27,6 +27,9 @@ PUPIL: Final = "#CC79A7"
 VELOCITY: Final = "#D55E00"
 """Arrows of the velocity field."""
 
+BREAKS: Final = "#F0E442"
+"""Rims of film breaks, and the broken area in plots."""
+
 THICKNESS: Final = "#CC79A7"
 """Film thickness in plots."""
 
@@ -68,6 +71,7 @@ _ON_PAPER: Final = {
     FRONT: "#B06A00",
     REGION: "#00795A",
     THICKNESS: "#A2467F",
+    BREAKS: "#8C7A00",
 }
 
 

@@ -58,6 +58,13 @@ def upper_lid_y(scene: Scene, x_px: FloatArray, closed: float) -> FloatArray:
     return y
 
 
+def tremor_px(scene: Scene, time_s: float) -> float:
+    """Return how far the upper lid has come down with its tremor, in pixels."""
+    lids = scene.lids
+    down = 0.5 - 0.5 * np.cos(2.0 * np.pi * lids.tremor_hz * time_s)
+    return float(down) * lids.tremor_mm / scene.camera.mm_per_px
+
+
 def paint_lashes(scene: Scene) -> tuple[Float32Array, int]:
     """Return the lashes' shadow (0 clear, 1 black) and the row of it that lies on the margin.
 

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from easytear.base.errors import EasyTearError
+from easytear.simulate.break_scenes import BREAK_PRESETS
 from easytear.simulate.scene import (
     BlinkEvent,
     Camera,
@@ -324,6 +325,7 @@ PRESETS: dict[str, tuple[str, Change]] = {
     "from_open": ("begins just after a blink, as the published clip", _from_open),
     "twin": ("recorded as the published clip was: what to believe on a real eye", _twin),
     "long_closure": ("lids shut for seconds", _closed_long),
+    **BREAK_PRESETS,
 }
 """What each preset stresses, and how it changes the ordinary scene."""
 

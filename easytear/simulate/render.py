@@ -14,6 +14,7 @@ from easytear.simulate.camera import CameraModel
 from easytear.simulate.encode import encode
 from easytear.simulate.film import PAD_PX, FilmPattern
 from easytear.simulate.gaze import Pose, limbus, make_gaze
+from easytear.simulate.holes import opened
 from easytear.simulate.iris import paint_eye, paint_outside, pupil_cover
 from easytear.simulate.lids import (
     closure,
@@ -21,6 +22,7 @@ from easytear.simulate.lids import (
     paint_comb,
     paint_lashes,
     paint_skin,
+    tremor_px,
     upper_lid_y,
 )
 from easytear.simulate.noise import Float32Array, look_up, soft_step
@@ -85,7 +87,7 @@ class Renderer:
         self._put_pupil(light, eye_x, eye_y, time_s)
         self._put_lower_lid(light, eye_x, eye_y)
         light = self._camera.focused(light, time_s - stretch.open_s)
-        self._put_upper_lid(light, float(closure(self._scene, time_s)))
+        self._put_upper_lid(light, float(closure(self._scene, time_s)), time_s)
         return light
 
     def _stretch(self, time_s: float) -> Stretch:
@@ -132,6 +134,7 @@ class Renderer:
         """Return the lamp's light from the tear's surface; from bare aqueous without film."""
         if self._scene.film.present:
             thick = self.film(stretch.number).thickness(eye_x, eye_y, time_s)
+            thick = opened(self._scene, stretch, thick, eye_x, eye_y, time_s)
         else:
             thick = np.zeros_like(eye_x)
         index = np.clip(thick * np.float32(1.0 / TABLE_STEP_NM), 0, len(self._colours) - 1)
@@ -178,9 +181,9 @@ class Renderer:
         part = light[first:]
         light[first:] = part * (1.0 - cover) + lid * cover + np.float32(MENISCUS_LIGHT * 0.4) * wet
 
-    def _put_upper_lid(self, light: Float32Array, closed: float) -> None:
+    def _put_upper_lid(self, light: Float32Array, closed: float, time_s: float) -> None:
         height, width = self._xx.shape
-        margin = upper_lid_y(self._scene, self._xx[0], closed)
+        margin = upper_lid_y(self._scene, self._xx[0], closed) + tremor_px(self._scene, time_s)
         last = min(int(np.ceil(margin.max())) + 12, height)
         if last > 0:
             over = margin[None, :] - self._yy[:last]

@@ -163,6 +163,8 @@ class Lids(Part):
         Their typical length below the margin.
     comb : float
         Darkness (0 to 1) of the lower lashes' mirror images above the lower limbus.
+    tremor_mm, tremor_hz : float
+        How far, and how often a second, the open upper lid and its lashes come down.
     """
 
     lower_gap_mm: float = 0.15
@@ -173,6 +175,8 @@ class Lids(Part):
     lashes: int = Field(default=42, ge=0)
     lash_length_mm: float = Field(default=1.9, ge=0)
     lash_darkness: float = Field(default=0.7, ge=0, le=1)
+    tremor_mm: float = Field(default=0.0, ge=0)
+    tremor_hz: float = Field(default=6.0, gt=0)
     comb: float = Field(default=0.3, ge=0, le=1)
     blinks: tuple[BlinkEvent, ...] = ()
 
@@ -215,6 +219,52 @@ class Spread(Part):
     seed: int = 1
 
 
+class Hole(Part):
+    """A place where the film opens (or, as a decoy, where it is thicker), in one interval.
+
+    Attributes
+    ----------
+    blink : int
+        After which blink, from 0.
+    kind : {"spot", "line", "area"}
+        What it is to be told as.
+    x_mm, y_mm : float
+        Its middle from the resting pupil's centre (image axes, y down).
+    after_s : float
+        When it begins, after the upper lid came to rest.
+    grow_s : float
+        Time in which it grows to its full size, evenly in length.
+    half_x_mm, half_y_mm, angle_deg : float
+        Its full half axes, and how it is turned.
+    ragged : float
+        Share by which its rim wavers.
+    left_nm : float
+        Thickness inside it; 0: bare aqueous. A decoy's is more than the film's.
+    vx_mm_s, vy_mm_s : float
+        Its own motion over the cornea; a hole stays.
+    lasts_s : float or None
+        After this it is gone again; None: it stays until the blink.
+    decoy : bool
+        No break: it does not stand in the truth.
+    """
+
+    blink: int = Field(default=0, ge=0)
+    kind: Literal["spot", "line", "area"] = "spot"
+    x_mm: float = 0.0
+    y_mm: float = 3.0
+    after_s: float = Field(default=3.0, ge=0)
+    grow_s: float = Field(default=1.0, gt=0)
+    half_x_mm: float = Field(default=0.3, gt=0)
+    half_y_mm: float = Field(default=0.3, gt=0)
+    angle_deg: float = 0.0
+    ragged: float = Field(default=0.08, ge=0, lt=0.5)
+    left_nm: float = Field(default=0.0, ge=0)
+    vx_mm_s: float = 0.0
+    vy_mm_s: float = 0.0
+    lasts_s: float | None = None
+    decoy: bool = False
+
+
 class Film(Part):
     """The lipid layer.
 
@@ -239,6 +289,8 @@ class Film(Part):
         come to rest before the video started.
     spreads : tuple of Spread
         One after each blink.
+    holes : tuple of Hole
+        Where it breaks.
     """
 
     present: bool = True
@@ -252,6 +304,7 @@ class Film(Part):
     strength: float = Field(default=0.08, ge=0)
     before: Spread | None = None
     spreads: tuple[Spread, ...] = ()
+    holes: tuple[Hole, ...] = ()
 
 
 class Scene(Part):

@@ -20,6 +20,7 @@ from easytear.base.errors import EasyTearError
 from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.results import atomic_write, write_text
 from easytear.simulate.gaze import Pose
+from easytear.simulate.holes import TrueHole
 from easytear.simulate.motion import FilmMotion
 from easytear.simulate.truth_records import (
     Law,
@@ -66,6 +67,8 @@ class Truth:
     rim_in_view : tuple of float
         For each interval, the share of the limbus in the picture and between the lids; empty
         where it was not worked out.
+    holes : tuple of TrueHole
+        Where the film breaks, in order of time.
     """
 
     name: str
@@ -89,6 +92,7 @@ class Truth:
     difficulty: int | None = None
     events: tuple[TrueEvent, ...] = ()
     rim_in_view: tuple[float, ...] = ()
+    holes: tuple[TrueHole, ...] = ()
 
     # --- where things are -------------------------------------------------------------------
 
@@ -281,6 +285,7 @@ class Truth:
         plain |= {"has_eye": self.has_eye, "difficulty": self.difficulty}
         plain["events"] = [asdict(event) for event in self.events]
         plain["rim_in_view"] = list(self.rim_in_view)
+        plain["holes"] = [one.to_dict() for one in self.holes]
         plain["intervals"] = []
         for interval in self.intervals:
             plain["intervals"].append(
@@ -328,6 +333,7 @@ class Truth:
                 difficulty=plain.get("difficulty"),
                 events=tuple(TrueEvent(**one) for one in plain.get("events", ())),
                 rim_in_view=tuple(plain.get("rim_in_view", ())),
+                holes=tuple(TrueHole.from_dict(one) for one in plain.get("holes", ())),
                 **{n: arrays[n] for n in ("time_s", "is_blink", "pose", "pupil")},
                 opening=arrays["opening"].astype(np.float64),
                 upper_lid_px=arrays["upper_lid_px"].astype(np.float64),

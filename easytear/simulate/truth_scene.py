@@ -7,6 +7,7 @@ import numpy as np
 from easytear.base.geometry import BoolArray, FloatArray
 from easytear.simulate.film import FilmPattern
 from easytear.simulate.gaze import limbus, make_gaze
+from easytear.simulate.holes import true_holes
 from easytear.simulate.lids import BLINK_CLOSURE, COMPLETE_GAP, closure, upper_lid_y
 from easytear.simulate.scene import Scene
 from easytear.simulate.timing import film_stretches, frame_times
@@ -44,6 +45,7 @@ def make_truth(scene: Scene) -> Truth:
         upper_lid_px=upper_lid_y(scene, np.arange(cam.width_px, dtype=float), 0.0),
         blinks=blinks,
         intervals=_intervals(scene, is_blink, blinks, times),
+        holes=true_holes(scene),
     )
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import logging
-import math
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,27 +9,20 @@ from typing import Final
 
 import pandas as pd
 
-from easytear.base.errors import EasyTearError
-from easytear.study.columns import Column, unit_of
-from easytear.study.names import Codes
+from easytear.base.errors import EasyTearError, UsageError
+from easytear.study.cells import understand
+from easytear.study.columns import Column, Kind, unit_of
+from easytear.study.names import Codes, nfc, read_date, read_day_month_year
 from easytear.study.privacy import without_persons
-
-log = logging.getLogger(__name__)
+from easytear.study.spreadsheet import Sheet, read_sheet
 
 PERSON_KEYS: Final = ("subject", "eye", "visit")
-
-MISSING: Final = frozenset(
-    [
-        *("", "na", "n/a", "n.a.", "nan", "null", "-", "–", ".", "missing"),
-        *("#n/a", "#na", "#div/0!", "#value!", "#ref!", "#num!", "#name?", "#null!"),
-    ]
-)
-"""What people and spreadsheets write where there is nothing, in small letters."""
+DATE: Final = "date"
 
 RESERVED: Final = frozenset(("value", "other", "turn", "first", "second", "index", "level"))
 """Names that the statistics give to columns of their own."""
 
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.I | re.A)
+Value = str | float | None
 
 
 @dataclass(frozen=True)
@@ -45,21 +34,24 @@ class Clinical:
     path : Path
         The file.
     keys : tuple of str
-        Columns by which it is joined: `video`, or those of subject, eye and visit that both
-        sides have.
+        Columns by which it is joined: `video`, or those of subject, eye, visit (and date, where
+        it takes that to tell rows apart) that both sides have.
     columns : tuple of Column
         The other columns.
     rows : dict
         From the keys' values to the other columns' values.
     left_out : tuple of str
         Columns that were not taken, as nobody allowed them in an anonymised study.
+    told : tuple of str
+        What a person should know of each column: kind, missing cells, levels, doubts.
     """
 
     path: Path
     keys: tuple[str, ...]
     columns: tuple[Column, ...]
-    rows: dict[tuple[str, ...], dict[str, str | float | None]]
+    rows: dict[tuple[str, ...], dict[str, Value]]
     left_out: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,32 +68,38 @@ class Joined:
         Names of the videos without a clinical row.
     """
 
-    values: dict[str, dict[str, str | float | None]]
+    values: dict[str, dict[str, Value]]
     rows_alone: tuple[dict[str, str], ...]
     videos_alone: tuple[str, ...]
 
 
-def read_clinical(
-    path: Path,
-    name_columns: Sequence[str],
-    taken: Sequence[str],
-    codes: Codes | None = None,
-    allowed: Collection[str] = (),
-) -> Clinical:
-    """Read a clinical file: CSV with a header, comma, semicolon or tab between the fields.
+@dataclass(frozen=True)
+class Reading:
+    """How a clinical file is to be read.
 
-    Parameters
+    Attributes
     ----------
-    path : Path
-        The file.
     name_columns : sequence of str
         Columns that the file names gave.
     taken : sequence of str
         Columns of the table; a clinical column of such a name gets `clinical_` before it.
-    codes : Codes, optional
+    missing : collection of str
+        What means that nothing is known, beside the usual.
+    codes : Codes or None
         Of an anonymised study; see `privacy.without_persons`.
     allowed : collection of str
         Columns that somebody allowed in an anonymised study.
+    """
+
+    name_columns: Sequence[str] = ()
+    taken: Sequence[str] = ()
+    missing: Collection[str] = ()
+    codes: Codes | None = None
+    allowed: Collection[str] = ()
+
+
+def read_clinical(path: Path, how: Reading) -> Clinical:
+    """Read a clinical file: CSV with comma, semicolon or tab between the fields, or XLSX.
 
     Raises
     ------
@@ -110,96 +108,93 @@ def read_clinical(
     UsageError
         If an allowed column does not exist, or tells who somebody is.
     """
-    table, decimal = _read_text(path)
-    keys = ("video",) if "video" in table else tuple(k for k in PERSON_KEYS if k in table)
-    if keys != ("video",):
-        keys = tuple(key for key in keys if key in name_columns)
+    sheet = read_sheet(path)
+    table = _table(sheet)
+    keys = _keys(path, table, how.name_columns)
+    others = table.drop(columns=list(keys))
+    left_out: tuple[str, ...] = ()
+    if how.codes is not None:
+        subjects = list(table["subject"]) if "subject" in table else None
+        kept = without_persons(others, subjects, how.codes, how.allowed)
+        others, left_out = kept.table, kept.left_out
+    elif how.allowed:
+        raise UsageError("--allow-column: is for --anonymise; without it every column is taken.")
+    values, columns, told = _values(path, others, sheet.decimal, how)
+    places = zip(*(table[key] for key in keys), strict=True)
+    rows = dict(zip(places, values, strict=True))
+    notes = tuple(f"  {note}" for note in sheet.notes)
+    return Clinical(path, keys, columns, rows, left_out, (*notes, *told))
+
+
+def _table(sheet: Sheet) -> pd.DataFrame:
+    """Return the sheet; columns by which one joins are found in any case (`Subject`)."""
+    small = [name.casefold() for name in sheet.names]
+    known = ("video", *PERSON_KEYS, DATE)
+    names = [
+        low if low in known and small.count(low) == 1 else name
+        for name, low in zip(sheet.names, small, strict=True)
+    ]
+    return pd.DataFrame(list(sheet.rows), columns=names, dtype=object)
+
+
+def _keys(path: Path, table: pd.DataFrame, name_columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns by which the file is joined; days are written as all sides do."""
+    keys = tuple(key for key in PERSON_KEYS if key in table and key in name_columns)
+    if "video" in table:
+        keys = ("video",)
     if not keys:
         raise EasyTearError(
             f"{path}: needs a column 'video', or 'subject' (and 'eye', 'visit') that --name-pattern"
             f" finds in the file names; it has {', '.join(table.columns)}."
         )
+    by_date = DATE in table and DATE in name_columns and keys != ("video",)
+    if by_date and table.duplicated(subset=list(keys)).any():  # visits, told apart by the day
+        table[DATE] = [as_day(text) for text in table[DATE]]
+        keys = (*keys, DATE)
     twice = table.duplicated(subset=list(keys))
     if twice.any():
         which = ", ".join(table.loc[twice, list(keys)].iloc[0])
-        raise EasyTearError(f"{path}: has two rows for {which}; keep one of them.")
-    others = table.drop(columns=list(keys))
-    left_out: tuple[str, ...] = ()
-    if codes is not None:
-        subjects = list(table["subject"]) if "subject" in table else None
-        kept = without_persons(others, subjects, codes, allowed)
-        others, left_out = kept.table, kept.left_out
-    values, columns = _values(path, others, decimal, (*taken, *name_columns))
-    places = zip(*(table[key] for key in keys), strict=True)
-    return Clinical(path, keys, columns, dict(zip(places, values, strict=True)), left_out)
-
-
-def _read_text(path: Path) -> tuple[pd.DataFrame, str]:
-    """Return the file as text, and its decimal mark."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            head = file.readline()
-            mark = max(",;\t", key=head.count)
-            file.seek(0)
-            rows = [row for row in csv.reader(file, delimiter=mark) if any(row)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        more = [key for key in (*PERSON_KEYS, DATE) if key not in keys]
+        apart = f" or tell them apart by {' or '.join(more)}, here and in --name-pattern"
         raise EasyTearError(
-            f"{path}: cannot be read as a CSV file in UTF-8 ({error}); save it as one."
-        ) from error
-    if len(rows) < 2 or any(len(row) != len(rows[0]) for row in rows):
-        raise EasyTearError(f"{path}: needs a header and rows with as many fields as the header.")
-    names = [name.strip() for name in rows[0]]
-    if len(set(names)) < len(names) or "" in names:
-        raise EasyTearError(f"{path}: every column needs a name of its own.")
-    cells = [[cell.strip() for cell in row] for row in rows[1:]]
-    return pd.DataFrame(cells, columns=names, dtype=object), "," if mark == ";" else "."
+            f"{path}: has two rows for {which}; keep one of them"
+            f"{apart if more and keys != ('video',) else ''}."
+        )
+    return keys
+
+
+def as_day(text: str | None) -> str:
+    """Return a day as both sides write it when they are joined; as it stands where it is none."""
+    day = read_date(text) or read_day_month_year(text)
+    return (text or "") if day is None else day.isoformat()
 
 
 def _values(
-    path: Path, table: pd.DataFrame, decimal: str, taken: Sequence[str]
-) -> tuple[list[dict[str, str | float | None]], tuple[Column, ...]]:
+    path: Path, table: pd.DataFrame, decimal: str, how: Reading
+) -> tuple[list[dict[str, Value]], tuple[Column, ...], tuple[str, ...]]:
+    """Return values row by row, the columns, and what is to be told of them."""
+    taken = {*how.taken, *how.name_columns}
     columns: list[Column] = []
-    out = pd.DataFrame(index=table.index)
-    for name in table.columns:
+    found: dict[str, tuple[Value, ...]] = {}
+    told: list[str] = []
+    for name in map(str, table.columns):
         reserved = name in taken or name in RESERVED or name.startswith("_")
         shown = f"clinical_{name}" if reserved else name
-        cells = ["" if one.lower() in MISSING else one for one in table[name]]
-        numbers = _as_numbers(cells, decimal)
-        if numbers is not None and any(n is not None and math.isinf(n) for n in numbers):
-            raise EasyTearError(f"{path}: column {name!r} holds an infinite number; correct it.")
-        if numbers is None and (wrong := _nearly_numbers(cells)) is not None:
-            log.warning(
-                "%s: column %r is text because of %r: it is left out of the statistics of numbers.",
-                path,
-                name,
-                wrong,
-            )
-        text = [value or None for value in cells]
-        kind = "text" if numbers is None else "number"
-        out[shown] = pd.Series(text if numbers is None else numbers, dtype=object)
-        meaning = f"{name}, as in the clinical file"
+        try:
+            cells = understand(name, list(table[name]), decimal, how.missing)
+        except EasyTearError as error:
+            raise EasyTearError(f"{path}: {error}") from error
+        found[shown] = cells.values
+        kind: Kind = "number" if cells.kind == "number" else "text"
         columns.append(
-            Column(shown, "text" if kind == "text" else "number", unit_of(name), meaning, "clinic")
+            Column(shown, kind, unit_of(name), f"{name}, as in the clinical file", "clinic")
         )
-    return [{str(k): v for k, v in row.items()} for row in out.to_dict("records")], tuple(columns)
-
-
-def _as_numbers(cells: Sequence[str], decimal: str) -> list[float | None] | None:
-    """Return a column as numbers, or None where it holds something else."""
-    if decimal == "." and not any("." in text for text in cells):
-        decimal = ","  # a decimal comma in a file that parts its fields otherwise
-    found = [text.replace(decimal, ".") for text in cells]
-    if not all(_NUMBER.fullmatch(text) for text in found if text):
-        return None
-    numbers = [float(text) if text else None for text in found]
-    return numbers if any(number is not None for number in numbers) else None
-
-
-def _nearly_numbers(cells: Sequence[str]) -> str | None:
-    """Return the first cell that is no number where most of them are; None otherwise."""
-    given = [text for text in cells if text]
-    wrong = [text for text in given if not _NUMBER.fullmatch(text.replace(",", "."))]
-    return wrong[0] if wrong and len(wrong) < len(given) / 2 else None
+        told.append(f"  column {name!r}: {cells.told}")
+        told += [f"  column {name!r}: look at it: {doubt}" for doubt in cells.doubts]
+    rows = [
+        {name: values[number] for name, values in found.items()} for number in range(len(table))
+    ]
+    return rows, tuple(columns), tuple(told)
 
 
 def join(
@@ -216,10 +211,10 @@ def join(
     parts : mapping
         From the videos' paths to what their file names say.
     """
-    values: dict[str, dict[str, str | float | None]] = {}
+    values: dict[str, dict[str, Value]] = {}
     met: set[tuple[str, ...]] = set()
     for path, name in names.items():
-        for key in _possible_keys(clinical, path, name, parts[path]):
+        for key in possible_keys(clinical, path, name, parts[path]):
             if key in clinical.rows:
                 values[name] = clinical.rows[key]
                 met.add(key)
@@ -230,10 +225,14 @@ def join(
     return Joined(values, alone, tuple(name for name in names.values() if name not in values))
 
 
-def _possible_keys(
+def possible_keys(
     clinical: Clinical, path: str, name: str, parts: Mapping[str, str | None]
 ) -> list[tuple[str, ...]]:
+    """Return the keys under which a video's row may stand, the likeliest first."""
     if clinical.keys == ("video",):
         pure = PurePosixPath(path)
-        return [(path,), (name,), (pure.name,), (pure.stem,)]
-    return [tuple(parts.get(key) or "" for key in clinical.keys)]
+        return [(nfc(text),) for text in (path, name, pure.name, pure.stem)]
+    key = {name: (parts.get(name) or "") for name in clinical.keys}
+    if DATE in key:
+        key[DATE] = as_day(key[DATE])
+    return [tuple(key.values())]

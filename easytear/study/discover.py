@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -49,24 +50,39 @@ def find_videos(folder: Path, globs: Sequence[str] = (), leave_out: Iterable[Pat
     outside = {path.resolve() for path in leave_out}
     videos: list[str] = []
     skipped: list[tuple[str, str]] = []
-    for path in _files(folder, outside):
+
+    def tell(path: Path, reason: str) -> None:
+        skipped.append((path.relative_to(folder).as_posix(), reason))
+
+    for path in _files(folder, outside, tell):
         relative = path.relative_to(folder).as_posix()
         reason = _why_not(path, relative, globs)
         if reason:
-            skipped.append((relative, reason))
+            tell(path, reason)
         else:
             videos.append(relative)
     return Found(tuple(sorted(videos)), tuple(sorted(skipped)))
 
 
-def _files(folder: Path, outside: set[Path]) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
+def _files(folder: Path, outside: set[Path], tell: Callable[[Path, str], None]) -> Iterator[Path]:
+    """Yield the files in the tree, and tell which folders are not looked into."""
+
+    def closed(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise error
+        tell(Path(error.filename), f"a folder that cannot be read ({error.strerror})")
+
+    for place, folders, names in os.walk(folder, onerror=closed):
         here = Path(place)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".") and (here / name).resolve() not in outside
-        )
+        inside: list[str] = []
+        for name in sorted(folders):
+            if name.startswith("."):
+                tell(here / name, "a hidden folder")
+            elif (here / name).is_symlink():
+                tell(here / name, "a link to a folder; links are not followed")
+            elif (here / name).resolve() not in outside:
+                inside.append(name)
+        folders[:] = inside
         for name in names:
             yield here / name
 
@@ -75,8 +91,13 @@ def _why_not(path: Path, relative: str, globs: Sequence[str]) -> str:
     """Return why this file is not taken as a video, or an empty string."""
     if path.name.startswith("."):
         return "a hidden file"
-    if path.exists() and not path.is_file():
-        return "not a regular file"  # a pipe or a device would be waited for without end
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return "not a regular file"  # a pipe or a device would be waited for without end
+    except FileNotFoundError:
+        return "a link to nothing"
+    except OSError as error:  # a loop of links, a place that cannot be read
+        return f"cannot be looked at ({error.strerror})"
     if globs:
         return "" if any(matches(relative, pattern) for pattern in globs) else "not in --glob"
     if path.suffix.lower() not in EXTENSIONS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -56,7 +57,9 @@ class Drawn:
 
 def _drawn(width: float, height: float, draw: Callable[[Figure], Any], alt: str) -> Drawn:
     """Draw a figure of this size in inches."""
-    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+    with mpl.rc_context(STYLE), warnings.catch_warnings():  # type: ignore[arg-type]
+        # Words stay words in the SVG: the reader's fonts have letters that Matplotlib's has not.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure)
         out, pdf = io.StringIO(), io.BytesIO()

@@ -9,16 +9,21 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from easytear.base.errors import SettingsError
 from easytear.base.folders import make_private_folder
+from easytear.base.regular import read_regular
 from easytear.request.settings import Settings
 from easytear.results import write_text
 from easytear.study.plan import key_folder
 
 GIVEN: Final = ".given.json"
 
+LONGEST: Final = 1_000_000
+"""Bytes: some lines."""
+
 OPTIONS: Final = {
     "name_pattern": "--name-pattern",
     "clinical": "--clinical",
     "allow_columns": "--allow-column",
+    "missing": "--missing",
     "globs": "--glob",
     "by": "--by",
     "min_quality": "--min-quality",
@@ -43,6 +48,7 @@ class Given(BaseModel):
     name_pattern: str | None = None
     clinical: str | None = None
     allow_columns: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     globs: tuple[str, ...] = ()
     by: str | None = None
     min_quality: float | None = None
@@ -91,7 +97,7 @@ def changes_of(settings: Settings) -> dict[str, dict[str, Any]]:
 def read_given(study: Path, anonymise: bool) -> Given:
     """Return what was given before; nothing where that is not known."""
     try:
-        return Given.model_validate_json(_place(study, anonymise).read_bytes())
+        return Given.model_validate_json(read_regular(_place(study, anonymise), LONGEST))
     except (OSError, ValidationError):
         return Given()
 

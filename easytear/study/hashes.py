@@ -7,8 +7,13 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from easytear.base.folders import make_private_folder
+from easytear.base.regular import read_regular
+
+LONGEST: Final = 1_000_000_000
+"""Bytes: millions of videos."""
 
 
 def sha256_of(path: Path) -> str:
@@ -34,9 +39,11 @@ class HashMemory:
 
     def __post_init__(self) -> None:
         """Read what is remembered."""
-        if not self.file.exists():
+        try:
+            text = read_regular(self.file, LONGEST).decode(errors="replace")
+        except OSError:
             return
-        for line in self.file.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in text.splitlines():
             try:
                 path, size, mtime_ns, digest = json.loads(line)
                 self._known[path] = (size, mtime_ns, digest)

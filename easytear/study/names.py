@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,10 +17,11 @@ from typing import Final
 
 from easytear.base.errors import EasyTearError
 from easytear.base.folders import make_private_folder
+from easytear.base.text import printable
 from easytear.results import atomic_write
 
 LONGEST: Final = 120
-"""Characters of a folder name; file systems take 255 bytes, and paths have an end, too."""
+"""Bytes of a folder name; file systems take 255, and paths have an end, too."""
 KEPT: Final = {
     "eye": re.compile(
         r"o[dsu]|[rl]e?|right|left|both|rechts|links|beide|droite?|gauche|derecho|izquierdo|[01]|",
@@ -52,9 +54,27 @@ def study_names(paths: Sequence[str]) -> dict[str, str]:
 
 
 def _plain(path: str) -> str:
-    name = str(PurePosixPath(path).with_suffix("")).replace("/", "__")
-    name = re.sub(r'[<>:"|?*\\\x00-\x1f]', "_", name).rstrip(". ") or "_"
-    return name if len(name) <= LONGEST else f"{name[:LONGEST]}-{_short_hash(path)}"
+    """Return a path as the name of a folder on any system, composed as most write it (NFC)."""
+    name = nfc(str(PurePosixPath(path).with_suffix(""))).replace("/", "__")
+    name = name.encode(errors="backslashreplace").decode()
+    name = re.sub(r'[<>:"|?*\\\x00-\x1f\x7f]', "_", name).rstrip(". ") or "_"
+    if len(name.encode()) <= LONGEST:
+        return name
+    return f"{name.encode()[:LONGEST].decode(errors='ignore')}-{_short_hash(path)}"
+
+
+def nfc(text: str) -> str:
+    """Return a text with composed letters: `é` is one letter or two, as the system likes it."""
+    return unicodedata.normalize("NFC", text)
+
+
+def unfit(path: str) -> str:
+    """Return why a video of this name cannot be analysed, in a sentence, or an empty string."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return f"{printable(path)}: its name is not UTF-8; rename it."
+    return ""
 
 
 def _short_hash(text: str) -> str:
@@ -73,7 +93,7 @@ def read_names(
     groups = list(pattern.groupindex)
     found: dict[str, dict[str, str | None]] = {}
     for path in paths:
-        match = pattern.search(path)
+        match = pattern.search(nfc(printable(path) if unfit(path) else path))
         found[path] = dict.fromkeys(groups) if match is None else dict(match.groupdict())
     return found
 
@@ -157,7 +177,7 @@ def plain_part(name: str, value: str) -> bool:
 
 def days_since_first(subjects: Sequence[str], dates: Sequence[str]) -> list[str]:
     """Return for each date the days since its subject's first one; "" where it is no date."""
-    days = [read_date(text) for text in dates]
+    days = [read_date(text) or read_day_month_year(text) for text in dates]
     first: dict[str, date] = {}
     for subject, day in zip(subjects, days, strict=True):
         if day is not None:
@@ -191,6 +211,18 @@ def read_date(text: str | None) -> date | None:
         return None
 
 
+def read_day_month_year(text: str | None) -> date | None:
+    """Read a date as day, month, year with points between, as no other order is written so."""
+    match = re.fullmatch(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})", text or "")
+    if match is None:
+        return None
+    day, month, year = (int(part) for part in match.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
 def compile_pattern(pattern: str | None, taken: Sequence[str] = ()) -> re.Pattern[str] | None:
     """Return the compiled `--name-pattern`.
 
@@ -203,7 +235,7 @@ def compile_pattern(pattern: str | None, taken: Sequence[str] = ()) -> re.Patter
     if pattern is None:
         return None
     try:
-        compiled = re.compile(pattern)
+        compiled = re.compile(nfc(pattern))
     except re.error as error:
         raise ValueError(f"{pattern!r} is not a regular expression ({error}).") from error
     if not compiled.groupindex:

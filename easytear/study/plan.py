@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,7 +16,7 @@ from easytear.base.limits import within_seconds
 from easytear.request.settings import Settings
 from easytear.study.discover import Found, find_videos
 from easytear.study.hashes import HashMemory
-from easytear.study.names import Codes, read_date, read_names, study_names
+from easytear.study.names import Codes, read_date, read_names, study_names, unfit
 from easytear.study.tasks import Limits, Outcome, Task, fingerprints, read_outcome
 
 VIDEOS: Final = "videos"
@@ -79,12 +79,16 @@ class Order:
 
 @dataclass(frozen=True)
 class Entry:
-    """One video of a study: its name there, what its file name says, and how it ended."""
+    """One video of a study: its name there, what its file name says, and how it ended.
+
+    `unfit` says why it is not analysed at all.
+    """
 
     path: str
     name: str
     parts: Mapping[str, str | None]
     outcome: Outcome | None
+    unfit: str = ""
 
 
 @dataclass
@@ -140,6 +144,10 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
     for path in sorted(found.videos, key=names.__getitem__) if codes else found.videos:
         name = names[path]
         video = (order.source / path).absolute()
+        if why := unfit(str(video)):
+            shown = f"{name}: its name is not UTF-8; rename it." if codes else why
+            plan.entries.append(Entry(path, name, parts[path], None, shown))
+            continue
         old = there.pop(name, None)
         outcome = old if old and _is_done(old, video, order, memory) else None
         plan.entries.append(Entry(path, name, parts[path], outcome))
@@ -291,11 +299,3 @@ def _task(order: Order, path: str, name: str, reuse: str) -> Task:
         threads=order.threads,
         limits=order.limits,
     )
-
-
-def counts(outcomes: Iterable[Outcome | None]) -> dict[str, int]:
-    """Count done, failed and waiting videos."""
-    tally = {"done": 0, "failed": 0, "waiting": 0}
-    for outcome in outcomes:
-        tally["waiting" if outcome is None else outcome.status] += 1
-    return tally

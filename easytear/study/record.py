@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,17 +14,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from easytear import __version__
 from easytear.base.errors import ResultsError
+from easytear.base.regular import read_regular
 from easytear.results import write_text
-from easytear.study.columns import Kind
+from easytear.study.columns import Column, Kind
 
 RECORD: Final = "study.json"
 SETTINGS: Final = "settings.toml"
+LONGEST: Final = 500_000_000
+"""Bytes: a study of a million videos and their clinical values."""
 PACKAGES: Final = (
     ("numpy", "numpy"),
     ("scipy", "scipy"),
     ("opencv", "opencv-python-headless"),
     ("av", "av"),
-    ("filterpy", "filterpy"),
     ("pandas", "pandas"),
     ("pyarrow", "pyarrow"),
     ("statsmodels", "statsmodels"),
@@ -36,7 +39,10 @@ class _Frozen(BaseModel):
 
 
 class VideoRecord(_Frozen):
-    """One video: its name in the study, its path below the source (or code), its parts."""
+    """One video: its name in the study, its path below the source (or code), its parts.
+
+    `unfit` says why it cannot be analysed at all.
+    """
 
     name: str
     path: str
@@ -44,6 +50,7 @@ class VideoRecord(_Frozen):
     state: Literal["done", "failed", "waiting"] = "waiting"
     error: str = ""
     sha256: str = ""
+    unfit: str = ""
 
 
 class ClinicalColumn(_Frozen):
@@ -123,10 +130,25 @@ def read_record(study: Path) -> StudyRecord:
     """
     path = study / RECORD
     try:
-        return StudyRecord.model_validate_json(path.read_bytes())
+        return StudyRecord.model_validate_json(read_regular(path, LONGEST))
     except FileNotFoundError as error:
         raise ResultsError(
             f"{study}: holds no study ({RECORD} is absent); make one with 'easytear batch'."
         ) from error
     except (OSError, ValidationError) as error:
         raise ResultsError(f"{path}: cannot be read; run 'easytear batch' again.") from error
+
+
+def clinical_columns(clinical: ClinicalRecord | None) -> list[Column]:
+    """Return the clinical columns of the table."""
+    if clinical is None:
+        return []
+    return [Column(c.name, c.kind, c.unit, c.meaning, "clinical file") for c in clinical.columns]
+
+
+def counts(videos: Iterable[VideoRecord]) -> dict[str, int]:
+    """Count done, failed and waiting videos."""
+    tally = {"done": 0, "failed": 0, "waiting": 0}
+    for video in videos:
+        tally[video.state] += 1
+    return tally

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from easytear.results.files import SUMMARY
+from easytear.base.regular import read_regular
+from easytear.results.files import LONGEST_SUMMARY, SUMMARY
 from easytear.results.migrate import VERSION_1
 from easytear.results.model import SCHEMA
 
@@ -15,8 +16,9 @@ Value = str | float | int | bool | None
 Row = dict[str, Value]
 
 HEADLINE: Final = "spread_y"
-_LAWS: Final = "others"
-"""Laws that suit less well: their number differs from fit to fit, a table has no place for them."""
+_LISTS: Final = ("others", "breaks")
+"""Laws that suit less well, and single film breaks: their number differs from interval to interval,
+a table has no place for them."""
 
 
 def flatten(record: Mapping[str, Any], prefix: str = "") -> Row:
@@ -28,7 +30,7 @@ def flatten(record: Mapping[str, Any], prefix: str = "") -> Row:
     row: Row = {}
     for key, value in record.items():
         name = f"{prefix}{key}"
-        if key == _LAWS:
+        if key in _LISTS:
             continue
         if isinstance(value, Mapping):
             row.update(flatten(value, f"{name}_"))
@@ -76,7 +78,7 @@ def video_rows(name: str, folder: Path, error: str, min_quality: float) -> Itera
         yield head
         return
     try:
-        summary = json.loads((folder / SUMMARY).read_bytes())
+        summary = json.loads(read_regular(folder / SUMMARY, LONGEST_SUMMARY))
         if summary["schema"] not in (SCHEMA, VERSION_1):
             raise ValueError(summary["schema"])
         intervals = list(summary.pop("intervals"))

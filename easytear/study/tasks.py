@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from easytear.base.folders import remove_own_folder
+from easytear.base.regular import read_regular
 from easytear.base.text import printable
 from easytear.request.request import Request
 from easytear.request.scale import ScaleRequest
@@ -21,6 +22,8 @@ from easytear.results.files import PRODUCTS, refuse_link
 OUTCOME: Final = "outcome.json"
 LOG: Final = "log.txt"
 SCHEMA: Final = "easytear-study-outcome/1"
+LONGEST_OUTCOME: Final = 1_000_000
+"""Bytes: it is some lines, and one sentence."""
 
 Kind = Literal[
     "", "refused", "unexpected", "crashed", "killed", "time limit", "memory limit", "worker deaths"
@@ -163,7 +166,7 @@ class Outcome(BaseModel):
 def read_outcome(folder: Path) -> Outcome | None:
     """Return how the video of this folder ended, or None where it never ended."""
     try:
-        return Outcome.model_validate_json((folder / OUTCOME).read_bytes())
+        return Outcome.model_validate_json(read_regular(folder / OUTCOME, LONGEST_OUTCOME))
     except (OSError, ValidationError):
         return None
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
+import gc
 import json
 import logging
 import os
@@ -30,6 +31,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from easytear import __version__
+from easytear.__main__ import COLLECT_EVERY
 from easytear.base.errors import EasyTearError
 from easytear.base.progress import Progress
 from easytear.results import Analysis, SpooledAnalysis, read_results, spool_folder
@@ -40,7 +42,10 @@ from easytear.study.tasks import LOG, OUTCOME, Kind, Outcome, Task, clear
 CAN_FORK: Final = sys.platform == "linux"
 WARM: Final = (
     "cv2",
+    "pandas",
     "easytear.engine",
+    "easytear.engine.observe_film",
+    "easytear.engine.measure",
     "easytear.report.deliver",
     "matplotlib.figure",
     "matplotlib.backends.backend_agg",
@@ -285,8 +290,11 @@ def main() -> None:
         os.write(channel, json.dumps(message).encode() + b"\n")
 
     can_fork = CAN_FORK and "--no-fork" not in sys.argv
+    gc.set_threshold(COLLECT_EVERY, 10, 10)
     for name in WARM:
         import_module(name)
+    import_module("easytear.report.figures").warm_up()
+    gc.freeze()  # what forks share stays shared: looking for circles would copy its pages
     send({"is": "ready"})
     while line := _read_line():
         if can_fork:

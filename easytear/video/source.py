@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -32,6 +33,10 @@ _PREVIEW = 0.25
 MAX_PIXELS = 40_000_000
 """Pixels of a picture at most. 8K video has 33 million. A small file can claim any size:
 6 MB of pictures of 225 million took 8.5 GB."""
+
+_DECODING_BYTES = 64_000_000
+_THREADS = 8
+"""Threads that decode a video: so many that a picture for each is no larger, and at most eight."""
 
 _GIVE_UP_AFTER = 32
 """So many failures to read a packet in a row are the end of a damaged file."""
@@ -89,6 +94,10 @@ def open_video(path: Path, *, threads: bool = True) -> tuple[InputContainer, Vid
     # A size may also change further on in the file: the decoder then refuses those pictures.
     stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
     stream.thread_type = "AUTO" if threads else "NONE"
+    if threads:
+        # Each thread holds some pictures; on many processors those of 4K would take a gigabyte.
+        most = int(_DECODING_BYTES // max(stream.width * stream.height, 1))
+        stream.codec_context.thread_count = min(max(most, 1), _THREADS, os.cpu_count() or 1)
     return container, stream
 
 

@@ -6,6 +6,7 @@ leaves Ctrl-C to that process.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import pickle
@@ -16,6 +17,8 @@ import sys
 import threading
 from importlib import import_module
 from typing import Any, BinaryIO, Final
+
+from easytear.__main__ import COLLECT_EVERY
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +65,7 @@ class _Told:
 def main() -> None:
     """Serve until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(COLLECT_EVERY, 10, 10)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not come between the messages
     inbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()

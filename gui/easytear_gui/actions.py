@@ -98,6 +98,9 @@ SPECS: Final = (
          "To the previous interval's onset"),
     Spec("slower", "Play", "&Slower", ("-",), "Half the speed"),
     Spec("faster", "Play", "Fas&ter", ("+", "="), "Twice the speed"),
+    Spec("overview", "View", "All videos as a &table", ("Ctrl+T",),
+         "Show every interval of every video in one table", "table", checkable=True, bar="Table"),
+    Spec(SEPARATOR, "View", ""),
     Spec("zoom_in", "View", "Zoom &in", ("Ctrl++", "Ctrl+="), "Zoom into the picture"),
     Spec("zoom_out", "View", "Zoom &out", ("Ctrl+-",), "Zoom out of the picture"),
     Spec("zoom_fit", "View", "&Whole picture", ("Ctrl+0",), "Show the whole picture"),
@@ -130,7 +133,7 @@ BAR: Final = (
     ("add_videos", "analyse", "cancel"),
     ("scale", "limbus", "region", "bounds", "exclude"),
     ("undo", "redo"),
-    ("export", "napari"),
+    ("overview", "export", "napari"),
 )
 """The toolbar, in the order of the work."""
 

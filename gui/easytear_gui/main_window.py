@@ -33,9 +33,12 @@ from easytear_gui.controllers.correcting import Correcting
 from easytear_gui.controllers.exporting import Exporting
 from easytear_gui.controllers.helping import Helping
 from easytear_gui.controllers.opening import Opening
+from easytear_gui.controllers.overseeing import Overseeing
 from easytear_gui.controllers.playing import connect_playing
 from easytear_gui.controllers.running import Running
 from easytear_gui.controllers.viewing import Viewing
+from easytear_gui.controllers.watching import Watching
+from easytear_gui.overview.panel import OverviewPanel
 from easytear_gui.running.runner import Runner
 from easytear_gui.session.document import Document
 from easytear_gui.session_list import SessionList
@@ -65,6 +68,7 @@ class MainWindow(QMainWindow):
         self.settings_panel = SettingsPanel(self.document)
         self.workspace.side.addTab(self.settings_panel, "Settings")
         self.welcome = Welcome()
+        self.overview = OverviewPanel()
         self.setAcceptDrops(True)
         self.setMinimumSize(_SMALLEST)
         self._open_key: str | None = None
@@ -75,6 +79,8 @@ class MainWindow(QMainWindow):
         self.taking_out = Exporting(self)
         self.helping = Helping(self)
         self.viewing = Viewing(self)
+        self.watching = Watching(self)
+        self.overseeing = Overseeing(self)
         self._wire()
         self._restore()
         theme.changed.connect(self._themed)
@@ -106,6 +112,7 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.welcome)
         self.stack.addWidget(self.workspace)
+        self.stack.addWidget(self.overview)
         self.left.addWidget(self.stack)
         self.left.setStretchFactor(1, 1)
         self.left.setSizes([228, 1000])
@@ -137,7 +144,7 @@ class MainWindow(QMainWindow):
         self.actions_["settings"].triggered.connect(self._show_settings)
 
     def _show_settings(self) -> None:
-        self.stack.setCurrentWidget(self.workspace)
+        self.overseeing.show_table(False)
         self.workspace.side.setCurrentWidget(self.settings_panel)
         self.settings_panel.search.setFocus()
 
@@ -171,7 +178,9 @@ class MainWindow(QMainWindow):
 
     def _videos_changed(self) -> None:
         keys = [v.key for v in self.document.session.videos]
-        self.stack.setCurrentWidget(self.workspace if keys else self.welcome)
+        if not keys or self.stack.currentWidget() is self.welcome:
+            self.stack.setCurrentWidget(self.workspace if keys else self.welcome)
+            self.actions_["overview"].setChecked(False)
         self.list_holder.setVisible(bool(keys))
         if not keys:
             self._open_key = None
@@ -200,7 +209,7 @@ class MainWindow(QMainWindow):
         analysed = self.workspace.analysis is not None
         chosen = analysed and self.workspace.interval >= 0
         enable = self.actions_.enable
-        enable(has_videos, "save_session_as", "remove_videos", "find_videos", "analyse",
+        enable(has_videos, "overview", "save_session_as", "remove_videos", "find_videos", "analyse",
                "analyse_all", "analyse_anew", "ruler", "scale", "play", "forward", "backward",
                "next_frame", "previous_frame", "next_ten", "previous_ten", "first_frame",
                "last_frame", "slower", "faster", "zoom_in", "zoom_out", "zoom_fit", "hold_still",
@@ -219,6 +228,7 @@ class MainWindow(QMainWindow):
         self.welcome.set_colours(colours)
         self.workspace.set_colours(colours)
         self.settings_panel.set_colours(colours)
+        self.overview.set_colours(colours)
 
     def _restore(self) -> None:
         kept = paths.preferences()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -24,23 +23,17 @@ from PySide6.QtWidgets import (
 from easytear.base.errors import EasyTearError
 from easytear.request.devices import Device
 from easytear.request.devices import devices as profiles
-from easytear.request.scale import MEAN_HVID_MM, Calibration
-from easytear_gui.session.model import Decisions
+from easytear.request.scale import MEAN_HVID_MM, SD_HVID_MM, Calibration, ScaleRequest
 from easytear_gui.widgets import label
-
-
-@dataclass(frozen=True)
-class ScaleChoice:
-    """What the person chose: a calibration, an iris width, or (both None) the mean iris."""
-
-    calibration: Calibration | None
-    hvid_mm: float | None
-
 
 _MEAN: Final = 0
 _HVID: Final = 1
 _DEVICE: Final = 2
 _NUMBER: Final = 3
+
+HVID_SD_MM: Final = 0.1
+"""Offered as the doubt of a measured iris width: two readings of one eye with a biometer or a
+topographer differ by about so much (limits of agreement of white-to-white are 0.2 to 0.4 mm)."""
 
 
 class ScaleDialog(QDialog):
@@ -48,31 +41,35 @@ class ScaleDialog(QDialog):
 
     Parameters
     ----------
-    decisions : Decisions
+    scale : ScaleRequest
         What was decided before.
     devices : dict
-        Millimetres per pixel of devices that the person named, by name.
+        Scales of devices that the person named, by name.
     width_px : int
         Width of the video, for the field of view that is shown.
     """
 
     def __init__(
-        self, decisions: Decisions, devices: dict[str, float], width_px: int, parent: QWidget
+        self, scale: ScaleRequest, devices: dict[str, Calibration], width_px: int, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Set the scale")
         self._devices, self._width_px = devices, width_px
         self.ruler_asked = False
         self.choices = QButtonGroup(self)
-        self.hvid = _spin(8.0, 15.0, 2, " mm", decisions.hvid_mm or MEAN_HVID_MM)
-        self.number = _spin(0.0005, 0.5, 5, " mm/px", _known(decisions) or 0.02)
+        width, given = (None, scale) if scale.kind != "hvid" else (scale.value, None)
+        self.hvid = _spin(8.0, 15.0, 2, " mm", width or MEAN_HVID_MM)
+        self.hvid_sd = _doubt(2.0, 2, " mm", HVID_SD_MM if width is None else scale.sd)
+        value = None if given is None else given.value
+        self.number = _spin(0.0005, 0.5, 5, " mm/px", value or 0.02)
+        self.number_sd = _doubt(0.05, 5, " mm/px", None if given is None else given.sd)
         self.device = QComboBox()
-        for name, value in devices.items():
-            self.device.addItem(f"{name}  ({value:.5f} mm/px)", name)
+        for name, kept in devices.items():
+            self.device.addItem(f"{name}  ({kept.mm_per_px:.5f} mm/px)", name)
         self._profiles = _profiles()
         for key, profile in self._profiles.items():
-            scale = profile.scale(width_px)
-            about = "no published scale" if scale is None else f"{scale.mm_per_px:.5f} mm/px"
+            told = profile.scale(width_px)
+            about = "no published scale" if told is None else f"{told.mm_per_px:.5f} mm/px"
             self.device.addItem(f"{profile.name}  ({about})", profile)
             self.device.setItemData(
                 self.device.count() - 1, profile.note or key, Qt.ItemDataRole.ToolTipRole
@@ -80,9 +77,9 @@ class ScaleDialog(QDialog):
         self.result_label = label(role="hint")
         self.result_label.setWordWrap(True)
         self._arrange()
-        self._choose(decisions)
+        self._choose(scale)
         self.choices.idToggled.connect(lambda *_: self._tell())
-        for spin in (self.hvid, self.number):
+        for spin in (self.hvid, self.number, self.hvid_sd, self.number_sd):
             spin.valueChanged.connect(self._tell)
         self.device.currentIndexChanged.connect(self._tell)
         self._tell()
@@ -92,17 +89,20 @@ class ScaleDialog(QDialog):
         grid.setVerticalSpacing(10)
         grid.setHorizontalSpacing(14)
         rows = (
-            (_MEAN, f"Iris of average width ({MEAN_HVID_MM:.1f} mm)", QLabel("± 3.6 % per person")),
-            (_HVID, "Iris width measured on this person", self.hvid),
-            (_DEVICE, "Device", self.device),
-            (_NUMBER, "Millimetres per pixel", self.number),
+            (_MEAN, f"Iris of average width ({MEAN_HVID_MM:.1f} mm)", QLabel(_PEOPLE), None),
+            (_HVID, "Iris width measured on this person", self.hvid, self.hvid_sd),
+            (_DEVICE, "Device", self.device, None),
+            (_NUMBER, "Millimetres per pixel", self.number, self.number_sd),
         )
-        for row, (number, text, widget) in enumerate(rows):
+        for row, (number, text, widget, doubt) in enumerate(rows):
             radio = QRadioButton(text)
             self.choices.addButton(radio, number)
             grid.addWidget(radio, row, 0)
-            grid.addWidget(widget, row, 1)
+            grid.addWidget(widget, row, 1, 1, 1 if doubt else 2)
             widget.setAccessibleName(text)
+            if doubt is not None:
+                grid.addWidget(doubt, row, 2)
+                doubt.setAccessibleName(f"{text}: one standard deviation")
         if self.device.count() == 0:
             self.choices.button(_DEVICE).setEnabled(False)
             self.device.setEnabled(False)
@@ -122,12 +122,14 @@ class ScaleDialog(QDialog):
         layout.addWidget(self.result_label)
         layout.addWidget(buttons)
 
-    def _choose(self, decisions: Decisions) -> None:
-        chosen = _MEAN
-        if decisions.calibration is not None:
-            chosen = _NUMBER
-        elif decisions.hvid_mm is not None:
-            chosen = _HVID
+    def _choose(self, scale: ScaleRequest) -> None:
+        chosen = _NUMBER
+        if scale.kind == "hvid":
+            chosen = _MEAN if scale.value is None else _HVID
+        named = self.device.findData(scale.device) if scale.device else -1
+        if scale.kind == "device" and named >= 0:
+            self.device.setCurrentIndex(named)
+            chosen = _DEVICE
         self.choices.button(chosen).setChecked(True)
 
     def _ruler(self) -> None:
@@ -136,38 +138,56 @@ class ScaleDialog(QDialog):
 
     def _tell(self) -> None:
         chosen = self.choices.checkedId()
-        self.hvid.setEnabled(chosen == _HVID)
-        self.number.setEnabled(chosen == _NUMBER)
-        self.device.setEnabled(chosen == _DEVICE)
-        calibration = self.choice().calibration
-        profile = self.device.currentData()
-        if calibration is None and chosen == _DEVICE and isinstance(profile, Device):
+        for number, widgets in (
+            (_HVID, (self.hvid, self.hvid_sd)),
+            (_NUMBER, (self.number, self.number_sd)),
+            (_DEVICE, (self.device,)),
+        ):
+            for widget in widgets:
+                widget.setEnabled(chosen == number)
+        scale, profile = self.choice(), self.device.currentData()
+        if scale.kind != "hvid" and scale.value is not None:
+            wide = scale.value * self._width_px
+            self.result_label.setText(f"The picture is {wide:.2f} mm wide.{_share(scale)}")
+        elif chosen == _DEVICE and isinstance(profile, Device):
             self.result_label.setText(
                 f"No scale of {profile.name} is published: the scale follows from the iris in "
                 "each video. Draw a ruler on a picture of one to know it."
             )
-        elif calibration is None:
-            self.result_label.setText("The scale follows from the iris in each video.")
         else:
-            wide = calibration.mm_per_px * self._width_px
-            self.result_label.setText(f"The picture is {wide:.2f} mm wide.")
+            text = "The scale follows from the iris in each video."
+            self.result_label.setText(text + (_share(scale) if scale.value else ""))
 
-    def choice(self) -> ScaleChoice:
+    def choice(self) -> ScaleRequest:
         """Return what is chosen."""
         chosen = self.choices.checkedId()
         if chosen == _HVID:
-            return ScaleChoice(None, self.hvid.value())
-        if chosen == _DEVICE:
-            named = self.device.currentData()
-            if isinstance(named, Device):
-                return ScaleChoice(named.scale(self._width_px), None)
-            if named:
-                value = self._devices[named]
-                return ScaleChoice(Calibration(mm_per_px=value, source="device"), None)
+            return ScaleRequest(value=_tidy(self.hvid), sd=_tidy(self.hvid_sd) or None)
         if chosen == _NUMBER:
-            calibration = Calibration(mm_per_px=self.number.value(), source="user")
-            return ScaleChoice(calibration, None)
-        return ScaleChoice(None, None)
+            sd = _tidy(self.number_sd) or None
+            return ScaleRequest(kind="mm_per_px", value=_tidy(self.number), sd=sd)
+        named = self.device.currentData() if chosen == _DEVICE else None
+        if isinstance(named, Device):
+            told = named.scale(self._width_px)
+            return ScaleRequest() if told is None else ScaleRequest.given(told, named.name)
+        if named:
+            known = self._devices[named]
+            return ScaleRequest.given(known.model_copy(update={"source": "device"}), named)
+        return ScaleRequest()
+
+
+_PEOPLE: Final = f"± {100 * SD_HVID_MM / MEAN_HVID_MM:.1f} % per person"
+
+
+def _share(scale: ScaleRequest) -> str:
+    """Return in words how much doubt the scale's own standard deviation leaves."""
+    if scale.value is None or scale.sd is None:
+        return " Its own uncertainty is not known and will not be in the intervals."
+    return f" Its own uncertainty is ± {100 * scale.sd / scale.value:.1f} %."
+
+
+def _tidy(spin: QDoubleSpinBox) -> float:
+    return round(spin.value(), spin.decimals())
 
 
 class RulerDialog(QDialog):
@@ -216,8 +236,13 @@ def _profiles() -> dict[str, Device]:
         return {}
 
 
-def _known(decisions: Decisions) -> float | None:
-    return decisions.calibration.mm_per_px if decisions.calibration is not None else None
+def _doubt(most: float, digits: int, suffix: str, value: float | None) -> QDoubleSpinBox:
+    """Return the editor of a standard deviation; its least value says that none is known."""
+    spin = _spin(0.0, most, digits, suffix, value or 0.0)
+    spin.setPrefix("± ")
+    spin.setSpecialValueText("± unknown")
+    spin.setToolTip("One standard deviation: how far repeated measurements lie apart")
+    return spin
 
 
 def _spin(low: float, high: float, digits: int, suffix: str, value: float) -> QDoubleSpinBox:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import (
@@ -26,6 +27,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from easytear.show.quality import quality_word
+from easytear_gui.naming import told_apart
 from easytear_gui.session.document import Document
 from easytear_gui.session.model import Record, State, Video
 from easytear_gui.theme.colours import LIGHT, Colours
@@ -50,8 +53,17 @@ def state_words(record: Record, missing: bool = False, pending: bool = False) ->
     if record.state == State.DONE:
         if pending:
             return "changed"
-        return "low quality" if record.low_quality else "done"
+        return quality_words(record)
     return {State.QUEUED: "waiting"}.get(record.state, "new")
+
+
+def quality_words(record: Record) -> str:
+    """Return how good a finished video's results are, in the words of table and page."""
+    if record.left_out:
+        return "all excluded"
+    if record.quality is None:
+        return "no interval"
+    return f"{quality_word(record.quality)} quality"
 
 
 class SessionModel(QAbstractListModel):
@@ -62,11 +74,17 @@ class SessionModel(QAbstractListModel):
         self.document = document
         self.thumbnails: dict[str, QPixmap] = {}
         self.pending: set[str] = set()
+        self._names: dict[Path, str] = {}
         document.videos_changed.connect(self._reset)
         document.record_changed.connect(self.touch)
 
+    def name_of(self, video: Video) -> str:
+        """Return a name that tells the video from the others of the session."""
+        return self._names.get(video.path, video.path.stem)
+
     def _reset(self) -> None:
         self.beginResetModel()
+        self._names = told_apart(v.path for v in self.document.session.videos)
         self.endResetModel()
 
     def touch(self, key: str) -> None:
@@ -94,7 +112,7 @@ class SessionModel(QAbstractListModel):
         video = self.document.session.videos[index.row()]
         record = self.document.record(video.key)
         if role == Qt.ItemDataRole.DisplayRole:
-            return video.path.name
+            return self.name_of(video)
         if role == KEY_ROLE:
             return video.key
         if role == RECORD_ROLE:
@@ -165,7 +183,9 @@ class _Delegate(QStyledItemDelegate):
         record: Record = index.data(RECORD_ROLE)
         text = self._model.words(video)
         metrics = painter.fontMetrics()
-        name = metrics.elidedText(video.path.stem, Qt.TextElideMode.ElideMiddle, rect.width())
+        name = metrics.elidedText(
+            self._model.name_of(video), Qt.TextElideMode.ElideMiddle, rect.width()
+        )
         painter.setPen(QColor(self.colours.text))
         line = QRect(rect.left(), rect.top(), rect.width(), metrics.height())
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, name)
@@ -198,10 +218,14 @@ class _Delegate(QStyledItemDelegate):
         c = self.colours
         if record.state == State.FAILED:
             return "failed", c.danger
-        if text in ("file not found", "changed", "low quality"):
+        if text in ("file not found", "changed", "changed elsewhere"):
             return "warning", c.warning
+        if record.state == State.DONE:
+            if record.left_out or record.quality is None:
+                return "done", c.muted
+            word = quality_word(record.quality)
+            return ("warning" if word == "low" else "done"), c.quality(record.quality)
         return {
-            State.DONE: ("done", c.good),
             State.RUNNING: ("running", c.accent),
             State.QUEUED: ("queued", c.muted),
         }.get(record.state, ("new", c.muted))

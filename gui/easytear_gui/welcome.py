@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,7 +20,8 @@ from easytear_gui.theme.colours import Colours
 from easytear_gui.theme.icons import pixmap
 from easytear_gui.widgets import label
 
-_MOST_RECENT = 5
+_MOST_RECENT = 4
+_MOST_UNFINISHED = 3
 
 
 class Welcome(QWidget):
@@ -107,8 +109,12 @@ class Welcome(QWidget):
                 widget.deleteLater()
         if unfinished:
             self._heading("Continue where you left off")
-        for file in unfinished[:2]:
-            self._link(f"Unsaved session of {_when(file)}", str(file), file)
+        for file in unfinished[:_MOST_UNFINISHED]:
+            self._link(session_title(file), str(file), file)
+        rest = unfinished[_MOST_UNFINISHED:]
+        if rest:
+            text = f"{len(rest)} older ones are in the menu: File, Unsaved sessions."
+            self._recent.addWidget(label(text, "hint"))
         if recent:
             self._heading("Recent sessions")
         for file in recent[:_MOST_RECENT]:
@@ -129,5 +135,13 @@ class Welcome(QWidget):
         self._recent.addWidget(button)
 
 
-def _when(file: Path) -> str:
-    return f"{datetime.fromtimestamp(file.stat().st_mtime).astimezone():%d %B, %H:%M}"
+def session_title(file: Path) -> str:
+    """Return in words what an unsaved session holds, and when it was left."""
+    when = f"{datetime.fromtimestamp(file.stat().st_mtime).astimezone():%d %B, %H:%M}"
+    try:
+        videos = json.loads(file.read_text(encoding="utf-8"))["videos"]
+        first = PurePath(videos[0]["path"]).name
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return f"Unsaved session of {when}"
+    more = f" and {len(videos) - 1} more" if len(videos) > 1 else ""
+    return f"{first}{more}, unsaved, {when}"

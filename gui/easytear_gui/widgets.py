@@ -25,7 +25,7 @@ def tool_button(text: str = "", tip: str = "", *, checkable: bool = False) -> QT
     out.setAccessibleName(text or tip)
     out.setAccessibleDescription(tip)
     out.setIconSize(QSize(18, 18))
-    out.setObjectName("strip")
+    out.setObjectName("switch" if checkable else "strip")
     return out
 
 

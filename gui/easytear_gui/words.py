@@ -6,6 +6,7 @@ import math
 
 from easytear.results.model import Fit, IntervalResult
 from easytear.results.records import Pair
+from easytear.show.quality import quality_word
 
 DASH = "–"
 EMPTY = "—"
@@ -27,6 +28,11 @@ def with_interval(value: float | None, ci95: Pair, digits: int = 2) -> str:
     if low is None or high is None:
         return number(value, digits)
     return f"{number(value, digits)} ({number(low, digits)}{DASH}{number(high, digits)})"
+
+
+def quality(score: float) -> str:
+    """Return a quality score with its word: "0.42 fair"."""
+    return f"{number(score)} {quality_word(score)}"
 
 
 def fit_words(fit: Fit | None) -> str:

@@ -47,7 +47,7 @@ class Workspace(QWidget):
         self.analysis: Analysis | None = None
         self.decisions = Decisions()
         self._generation = 0
-        self._interval = -1
+        self._interval = self._wanted = -1
         self._since_cursor = QElapsedTimer()
         self.banner = Banner()
         self.player = PlayerPanel()
@@ -92,7 +92,7 @@ class Workspace(QWidget):
     def load(self, path: Path | None, results: Path | None, decisions: Decisions) -> None:
         """Open a video with its results, if there are any."""
         self.path, self.decisions = path, decisions
-        self._interval = -1
+        self._interval = self._wanted = -1
         self.player.load(path)
         self._show_analysis(None)
         self.load_results(results)
@@ -140,6 +140,9 @@ class Workspace(QWidget):
         self._show_intervals()
         self._announce()
         self.analysis_changed.emit()
+        if analysis is not None and self._wanted >= 0:
+            wanted, self._wanted = self._wanted, -1
+            self.go_to(wanted)
 
     def _show_intervals(self) -> None:
         analysis = self.analysis
@@ -147,6 +150,10 @@ class Workspace(QWidget):
             self.table.show_intervals((), {})
             self.player.timeline.set_content(self.player.player.time_s, [], [])
             return
+        overlays = self.player.canvas.overlays
+        if overlays is not None:
+            overlays.set_edits(self.decisions.corrections)
+            self.player.canvas.update()
         excluded = self.excluded()
         self.table.show_intervals(analysis.summary.intervals, excluded)
         self.table.select(self._interval)
@@ -193,6 +200,13 @@ class Workspace(QWidget):
         result = self.result()
         if result is not None:
             self.player.player.seek_time(max(onset_s(result), result.start_s))
+
+    def go_to_later(self, index: int) -> None:
+        """Go to an interval as soon as the results are read."""
+        if self.analysis is not None:
+            self.go_to(index)
+        else:
+            self._wanted = index
 
     def result(self) -> IntervalResult | None:
         """Return the selected interval's result, None without one."""

@@ -13,24 +13,28 @@ import numpy as np
 from easytear.annotate import edits
 from easytear.annotate.agreement.distances import Path as PointPath
 from easytear.annotate.agreement.distances import points_to_program
-from easytear.annotate.corrected import apply_annotations
+from easytear.annotate.corrected import apply_and_tell
 from easytear.annotate.files import SUFFIX
 from easytear.annotate.interpolate import simplified
-from easytear.annotate.model import Annotations
+from easytear.annotate.model import Annotations, AnyItem
 from easytear.annotate.retrack import PointFollower
 from easytear.base.geometry import ByteArray, FloatArray
 from easytear.base.progress import Progress
 from easytear.preprocess.enhance import enhance
 from easytear.request.settings import Settings
-from easytear.results import Analysis, write_results
+from easytear.results import Analysis, IntervalResult, write_results
 from easytear.video import FrameReader
+from easytear_napari.keymap import KEYS
 from easytear_napari.state import Annotator
 from easytear_napari.verbs import PATH_TOLERANCE_PX
 
 
 @dataclass(frozen=True)
 class RetrackTask:
-    """Following one point from a frame to the end of its interval."""
+    """Following one point from a frame to the end of its interval, or to where it is set.
+
+    `goal` is the place in frame `stop` that was set by hand, None where nothing is set ahead.
+    """
 
     video: Path
     item_id: int
@@ -41,6 +45,7 @@ class RetrackTask:
     settings: Settings
     film: Any
     blind: bool
+    goal: FloatArray | None = None
 
     def run(self, progress: Progress) -> Any:
         """Follow the point (in a thread)."""
@@ -53,9 +58,15 @@ class RetrackTask:
     def take_in(self, annotator: Annotator, found: Any) -> str:
         """Set the point's keyframes from what was found; return what to say."""
         frames, places = found
+        if self.goal is not None and len(frames) and frames[-1] == self.stop:
+            # What the tracker is off where the hand set the point has grown on the way there.
+            share = (frames - self.start) / (self.stop - self.start)
+            places = places + share[:, None] * (self.goal - places[-1])
+            frames, places = frames[:-1], places[:-1]
         if len(frames) == 0:
             return f"Point {self.item_id} could not be followed from frame {self.start}."
         kept = simplified(frames, places, PATH_TOLERANCE_PX)
+        # The frames that were followed hold nothing else, or the point would zigzag.
         action = edits.put_path(
             annotator.document,
             self.item_id,
@@ -63,18 +74,33 @@ class RetrackTask:
             places[kept].tolist(),
             source="retracked",
             blind=self.blind,
+            instead_of=(self.start + 1, int(frames[-1])),
         )
         annotator.do(action)
-        return f"Point {self.item_id} followed to frame {int(frames[-1])}."
+        where = f"Point {self.item_id} followed to frame {int(frames[-1])}"
+        if self.goal is None:
+            return f"{where}."
+        key = KEYS["retrack_over"]
+        return f"{where}; what you set from frame {self.stop} on stays ({key} replaces it)."
 
 
-def retrack_task(annotator: Annotator, video: Path) -> RetrackTask | None:
-    """Return the task that follows the current point on from this frame; None if not seen."""
+def retrack_task(annotator: Annotator, video: Path, over: bool) -> RetrackTask | None:
+    """Return the task that follows the current point on from this frame; None if not seen.
+
+    It ends at the next frame in which the point was set by hand, or, if what is ahead is to be
+    replaced (`over`), at the interval's end.
+    """
     a, point = annotator, annotator.current_point()
     shown = [s for s in a.shown_points() if point is not None and s.item_id == point.id]
-    if not shown:
+    if not shown or point is None:
         return None
     stretch = a.stretch_at(a.frame)
+    stop, goal = stretch.end_frame if stretch else a.frame_count - 1, None
+    ahead = [k for k in point.keyframes if a.frame < k.frame <= stop and k.source == "hand"]
+    if ahead and not over:
+        unseen = ahead[0].outside
+        stop = ahead[0].frame - int(unseen)
+        goal = None if unseen else np.array(ahead[0].points[0])
     settings = Settings()
     scale = None
     if a.analysis is not None:
@@ -84,12 +110,13 @@ def retrack_task(annotator: Annotator, video: Path) -> RetrackTask | None:
         video,
         shown[0].item_id,
         a.frame,
-        stretch.end_frame if stretch else a.frame_count - 1,
+        stop,
         shown[0].place,
         scale,
         settings,
         a.film if a.program_shown else None,
         not a.program_shown,
+        goal,
     )
 
 
@@ -102,16 +129,28 @@ class MeasureTask:
     video: Path
     folder: Path
 
-    def run(self, progress: Progress) -> str:
-        """Measure (in a thread); return what to say."""
+    def run(self, progress: Progress) -> Measured:
+        """Measure (in a thread)."""
         progress.update(0, 1, "measuring again")
-        after = apply_annotations(self.analysis, self.document, self.video, progress)
+        after, lost = apply_and_tell(self.analysis, self.document, self.video, progress)
         write_results(after, self.folder)
+        before = {one.index: one for one in self.analysis.summary.intervals}
         lines = [
-            f"Interval {one.index + 1}: λ {_lambda(self.analysis, n)} → {_lambda(after, n)} s"
-            for n, one in enumerate(after.summary.intervals)
+            f"Interval {one.index + 1}: λ {_lambda(before.get(one.index))} → {_lambda(one)}"
+            for one in after.summary.intervals
         ]
-        return "\n".join([*lines, f"Written to {self.folder}"])
+        left = {one.index for one in after.summary.intervals}
+        lines += [f"Interval {k + 1}: nothing is found there" for k in before if k not in left]
+        lines += lost
+        return Measured("\n".join([*lines, f"Written to {self.folder}"]), self.document.items)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What came out, for a person, and the marks that it holds for."""
+
+    text: str
+    items: tuple[AnyItem, ...]
 
 
 def measure_task(annotator: Annotator, video: Path) -> MeasureTask:
@@ -173,8 +212,6 @@ def picture_view(annotator: Annotator) -> Callable[[int, ByteArray], ByteArray]:
     return view
 
 
-def _lambda(analysis: Analysis, place: int) -> str:
-    if place >= len(analysis.summary.intervals):
-        return "–"
-    fit = analysis.summary.intervals[place].spread.y
-    return "–" if fit is None or fit.lambda_s is None else f"{fit.lambda_s:.2f}"
+def _lambda(one: IntervalResult | None) -> str:
+    fit = None if one is None else one.spread.y
+    return "–" if fit is None or fit.lambda_s is None else f"{fit.lambda_s:.2f} s"

@@ -39,8 +39,8 @@ MOVE, POINTS, REVIEW, EVENTS, FRONT, VIEW, UNDO = (
 )
 
 KEYMAP: Final[tuple[Verb, ...]] = (
-    Verb("forward", ("E",), MOVE, "10 frames on"),
-    Verb("backward", ("Q",), MOVE, "10 frames back"),
+    Verb("forward", ("E",), MOVE, "10 frames on, to the interval's end at most"),
+    Verb("backward", ("Q",), MOVE, "10 frames back, to its start at most"),
     Verb("to_start", ("Home",), MOVE, "to the interval's first frame"),
     Verb("to_end", ("End",), MOVE, "to the interval's last frame"),
     Verb("next_point", ("Down",), MOVE, "next point"),
@@ -54,9 +54,20 @@ KEYMAP: Final[tuple[Verb, ...]] = (
         "after the last one, 10 frames on",
     ),
     Verb("keep", ("K",), POINTS, "keep or extend the point: set it where it is shown"),
-    Verb("retrack", ("T",), POINTS, "follow the point on from here with the program's tracker"),
+    Verb(
+        "retrack",
+        ("T",),
+        POINTS,
+        "follow the point on from here with the program's tracker, up to where you set it",
+    ),
+    Verb(
+        "retrack_over",
+        ("Shift-T",),
+        POINTS,
+        "follow it to the interval's end, in place of what is set there",
+    ),
     Verb("lost", ("L",), POINTS, "lost: not seen from this frame on, until it is set again"),
-    Verb("delete_keyframe", ("D",), POINTS, "delete the keyframe in this frame"),
+    Verb("delete_keyframe", ("D",), POINTS, "delete what is selected: its keyframe in this frame"),
     Verb("delete_point", ("Shift-D",), POINTS, "delete the whole point"),
     Verb("break_point", ("B",), POINTS, "break the point in two here"),
     Verb("connect", ("C",), POINTS, "connect the point with the one under the pointer"),
@@ -96,6 +107,10 @@ def spelled(key: str) -> str:
     """Return a key as people know it."""
     named = {"Control": "Ctrl"}
     return "+".join(named.get(part, part) for part in key.split("-"))
+
+
+KEYS: Final = {verb.name: spelled(verb.keys[0]) for verb in KEYMAP}
+"""The first key of each verb, as people know it."""
 
 
 def key_table() -> str:

@@ -14,17 +14,16 @@ from typing import Any, Final
 import numpy as np
 from napari.layers import Image, Shapes
 from napari.viewer import Viewer
-from qtpy.QtCore import QTimer
 
-from easytear.annotate import edits
-from easytear.annotate.actions import Action
 from easytear.annotate.decisions import rejected
 from easytear.annotate.interpolate import shape_at
-from easytear.annotate.model import EllipseKeyframe, EllipseMark, FrontLine, RegionMark
+from easytear.annotate.model import FrontLine
 from easytear.base.geometry import FloatArray
 from easytear_napari import look
 from easytear_napari.making import make_points, make_shapes, make_tracks
-from easytear_napari.program import ProgramShapes, corners_ellipse
+from easytear_napari.mouse import MouseEdits
+from easytear_napari.program import ProgramShapes
+from easytear_napari.reader import METADATA
 from easytear_napari.state import Annotator
 
 SYMBOLS: Final = {"keyed": "disc", "between": "ring", "ghost": "cross"}
@@ -35,7 +34,7 @@ FAR: Final = np.array([[0.0, 0.0, 1.0], [1000.0, 0.0, 1.0], [0.0, 1000.0, 1.0]])
 NAMES: Final = ("video", "tracks", "region and limbus", "front", "points")
 
 
-class Layers:
+class Layers(MouseEdits):
     """Shows an annotator's state in a viewer, and takes in what the mouse does there.
 
     Parameters
@@ -47,7 +46,7 @@ class Layers:
     video : Image
         The layer that shows the video.
     new_front : callable
-        Takes in a front that was drawn, image coordinates.
+        Takes in a front that was drawn, image coordinates, and the frame it was drawn in.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class Layers:
         viewer: Viewer,
         annotator: Annotator,
         video: Image,
-        new_front: Callable[[FloatArray], None],
+        new_front: Callable[[FloatArray, int], None],
     ) -> None:
         self._viewer = viewer
         self.new_front = new_front
@@ -73,6 +72,7 @@ class Layers:
     def follow(self, annotator: Annotator, video: Image) -> None:
         """Show another state in the same layers: drivers take it ill when layers are removed."""
         self._a = annotator
+        self.put_back()
         self._ids: list[int] = []
         self._program = ProgramShapes(annotator)
         self._points_shown: tuple[tuple[int, str, bool], ...] = ()
@@ -83,8 +83,41 @@ class Layers:
         self.eye.affine = self._affine
         self.video = video
         video.name = NAMES[0]
+        self._leave_others(video)
         self._viewer.layers.selection.active = self.points
         self.points.mode = "select"
+
+    def put_back(self) -> None:
+        """Have every layer of marks in the viewer, also one that was deleted there."""
+        with self._mirror():
+            for layer in (self.tracks, self.eye, self.front, self.points):
+                if layer not in self._viewer.layers:
+                    self._viewer.layers.append(layer)
+
+    def _leave_others(self, video: Image) -> None:
+        """Hide what belongs to videos opened before."""
+        for layer in self._viewer.layers:
+            if METADATA in layer.metadata and layer not in self.own:
+                layer.visible = False
+        video.visible = True
+        at = self._viewer.layers.index(video)
+        if at:
+            self._viewer.layers.move(at, 0)
+
+    def chosen(self) -> list[int]:
+        """Return the marks that are selected in the layer that is active."""
+        layer = self._viewer.layers.selection.active
+        picked = sorted(getattr(layer, "selected_data", ()))
+        if layer is self.points:
+            return [self._ids[n] for n in picked if n < len(self._ids)]
+        if layer is self.front:
+            owners = [self._fronts_shown[n] for n in picked if n < len(self._fronts_shown)]
+            return [int(owner) for owner in owners if owner != "program"]
+        if layer is self.eye:
+            shapes = self._program.eye_shapes()
+            found = [shapes[n].owner for n in picked if n < len(shapes)]
+            return [owner for owner in found if owner is not None]
+        return []
 
     @property
     def own(self) -> tuple[Any, ...]:
@@ -167,7 +200,10 @@ class Layers:
                 colours.append(look.FRONT)
                 shown.append("program")
         for front in self._a.document.of(FrontLine):
-            points = shape_at(front, self._a.frame, self._a.video.time_s, self._a.film)
+            part = self._a.part(front)
+            if part is None:
+                continue
+            points = shape_at(part, self._a.frame, self._a.video.time_s, self._a.film)
             if points is not None:
                 lines.append(points)
                 colours.append(look.OWN)
@@ -209,122 +245,6 @@ class Layers:
                 return moved
         return points
 
-    # From the mouse to the state
-
-    def _points_chosen(self, *_: object) -> None:
-        chosen = self.points.selected_data
-        if not self._mirroring and len(chosen) == 1:
-            index = next(iter(chosen))
-            if index < len(self._ids):
-                self._a.choose(self._ids[index])
-
-    def _points_edited(self, event: Any) -> None:
-        """Take in a point that was dragged, added or removed with napari's own tools."""
-        if self._mirroring or str(event.action) not in ("added", "changed", "removed"):
-            return
-        indices = [int(i) for i in event.data_indices or ()]
-        places = np.asarray(self.points.data)[:, ::-1]
-        a, blind = self._a, not self._a.program_shown
-        if str(event.action) == "added":
-            place = self.from_view(places[-1:])[0]
-            action = edits.add_point(a.document, a.frame, place.tolist(), blind=blind)
-            if a.do(action):
-                a.choose(action.changes[0].item_id)
-        elif str(event.action) == "changed":
-            moved = [i for i in indices if 0 <= i < len(self._ids)]
-            self._do_all(
-                "move points",
-                [
-                    edits.put_keyframe(
-                        a.document,
-                        self._ids[i],
-                        a.frame,
-                        self.from_view(places[i : i + 1]).tolist(),
-                        blind=blind,
-                    )
-                    for i in moved
-                ],
-            )
-        else:
-            gone = [self._ids[i] for i in indices if 0 <= i < len(self._ids)]
-            self._do_all("delete points", [edits.delete(a.document, i) for i in gone])
-        self.show_frame()
-
-    def _do_all(self, label: str, actions: list[Action]) -> None:
-        if len(actions) == 1:
-            self._a.do(actions[0])
-        elif actions:
-            self._a.do(edits.several(label, actions))
-
-    def _front_edited(self, event: Any) -> None:
-        """Take in a front that was drawn, or whose vertices were moved."""
-        if self._mirroring or str(event.action) not in ("added", "changed", "removed"):
-            return
-        lines = [np.asarray(d)[:, ::-1] for d in self.front.data]
-        if str(event.action) == "added" and len(lines) > len(self._fronts_shown):
-            if len(lines[-1]) > 1:
-                # napari is still ending its drawing: the layer must not be touched before.
-                line = self.from_view(lines[-1])
-                QTimer.singleShot(0, lambda: self._take_front(line))
-            return
-        if str(event.action) == "changed" and len(lines) == len(self._fronts_shown):
-            for owner, line in zip(self._fronts_shown, lines, strict=True):
-                self._front_moved(owner, self.from_view(line))
-        else:
-            self._a.said.emit("The program's front stays; press D to delete your own.")
-        self.show_frame()
-
-    def _take_front(self, line: FloatArray) -> None:
-        self.front.mode = "direct"
-        self.new_front(line)
-        self.show_frame()
-
-    def _front_moved(self, owner: str, line: FloatArray) -> None:
-        a = self._a
-        if owner == "program":
-            return
-        item = a.document.get(int(owner))
-        assert isinstance(item, FrontLine)
-        now = shape_at(item, a.frame, a.video.time_s, a.film)
-        if now is None or now.shape != line.shape or np.abs(now - line).max() > 1e-2:
-            blind = not a.program_shown
-            a.do(edits.put_keyframe(a.document, item.id, a.frame, line.tolist(), blind=blind))
-
-    def _eye_edited(self, event: Any) -> None:
-        """Take in region or limbus moved with the mouse."""
-        if self._mirroring or str(event.action) != "changed":
-            return
-        a, blind = self._a, not self._a.program_shown
-        shapes = self._program.eye_shapes()
-        for shape, data in zip(shapes, self.eye.data, strict=False):
-            yx = np.asarray(data)
-            if shape.owner is None or (
-                yx.shape == shape.yx.shape and np.abs(yx - shape.yx).max() < 1e-2
-            ):
-                continue
-            mark = a.document.get(shape.owner)
-            if isinstance(mark, RegionMark):
-                frame = mark.keyframes[0].frame
-                points = self._program.to_image(yx[:, ::-1], frame)
-                a.do(edits.put_keyframe(a.document, mark.id, frame, points.tolist(), blind=blind))
-            elif isinstance(mark, EllipseMark):
-                key = self._ellipse_key(yx, mark.keyframes[0].frame)
-                a.do(edits.put_ellipse(a.document, mark.id, key, blind=blind))
-        self._eye_shown = ()
-        self.show_frame()
-
-    def _ellipse_key(self, yx: FloatArray, frame: int) -> EllipseKeyframe:
-        moved = corners_ellipse(yx)
-        x, y = self._program.to_image(np.array([[moved.x_px, moved.y_px]]), frame)[0]
-        return EllipseKeyframe(
-            frame=frame,
-            x_px=float(x),
-            y_px=float(y),
-            rx_px=moved.rx_px,
-            ry_px=moved.ry_px,
-            angle_deg=moved.angle_deg,
-        )
-
     # Parts of the above
 
     @contextmanager
@@ -361,7 +281,7 @@ class Layers:
                 layer.add(
                     data,
                     shape_type=kinds,
-                    edge_width=look.LINE_PX,
+                    edge_width=look.line_px(self._a.video.height_px),
                     edge_color=colours,
                     face_color="transparent",
                 )

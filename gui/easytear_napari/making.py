@@ -54,6 +54,7 @@ def make_points(viewer: Viewer) -> Points:
         np.zeros((0, 2)),
         ndim=2,
         name="points",
+        canvas_size_limits=look.POINT_SCREEN_PX,
         size=look.POINT_PX,
         face_color=look.OWN,
         border_color="#202020",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Literal
 
 import numpy as np
@@ -21,6 +21,7 @@ from easytear.annotate.model import (
     Point,
     RegionMark,
     ScaleMark,
+    Source,
 )
 from easytear.base.errors import AnnotationError
 from easytear.base.geometry import Ellipse, FloatArray
@@ -59,11 +60,13 @@ class MarkVerbs:
 
     def start_here(self) -> None:
         """Move the interval's start to this frame."""
-        self.move_edge(self._nearest_stretch(), "start", self._a.frame)
+        ahead = [s for s in self._a.stretches() if s.end_frame > self._a.frame]
+        self.move_edge(ahead[0] if ahead else None, "start", self._a.frame)
 
     def end_here(self) -> None:
         """Move the interval's end to this frame."""
-        self.move_edge(self._nearest_stretch(), "end", self._a.frame)
+        behind = [s for s in self._a.stretches() if s.start_frame < self._a.frame]
+        self.move_edge(behind[-1] if behind else None, "end", self._a.frame)
 
     def blink(self) -> None:
         """Begin a blink at this frame, or end the one begun; in a blink, delete it."""
@@ -164,24 +167,33 @@ class MarkVerbs:
         """Take over the program's front in this frame, or draw one."""
         a = self._a
         line = self._program_front() if a.program_shown else None
-        own = next(iter(a.document.of(FrontLine)), None)
-        if own is not None:
-            now = shape_at(own, a.frame, a.video.time_s, a.film)
-            line = now if now is not None else line
+        source: Source = "program"
+        own = a.own_front()
+        part = None if own is None else a.part(own)
+        if part is not None:
+            now = shape_at(part, a.frame, a.video.time_s, a.film)
+            line, source = (line, source) if now is None else (now, "hand")
         if line is None:
             self._draw_front()
             return
-        self.put_front(line)
+        self.put_front(line, source)
 
-    def put_front(self, line: FloatArray) -> None:
-        """Set the front of this frame: its line is added to the front that there is."""
+    def put_front(
+        self, line: FloatArray, source: Source = "hand", frame: int | None = None
+    ) -> None:
+        """Set the front of a frame: its line is added to the front of that interval."""
         a = self._a
+        frame = a.frame if frame is None else frame
         blind = not a.program_shown
-        own = next(iter(a.document.of(FrontLine)), None)
+        own = a.own_front(frame)
         if own is not None:
-            a.do(edits.put_keyframe(a.document, own.id, a.frame, line.tolist(), blind=blind))
+            a.do(
+                edits.put_keyframe(
+                    a.document, own.id, frame, line.tolist(), blind=blind, source=source
+                )
+            )
             return
-        key = Keyframe(frame=a.frame, points=tuple(as_point(p) for p in line))
+        key = Keyframe(frame=frame, points=tuple(as_point(p) for p in line), source=source)
         a.do(edits.add(a.document, FrontLine(id=1, label="front", keyframes=(key,), blind=blind)))
 
     def straighten(self) -> None:
@@ -216,33 +228,49 @@ class MarkVerbs:
     ) -> None:
         """Make an ellipse the person's own: what the program found, else one of that share."""
         a = self._a
-        if any(m.kind == kind for m in a.document.of(EllipseMark)):
-            raise AnnotationError(f"The {kind} is yours already; move it with the mouse.")
+        if any(m.kind == kind and a.part(m) is not None for m in a.document.of(EllipseMark)):
+            raise AnnotationError(
+                f"The {kind} of this interval is yours already; move it with the mouse."
+            )
         width, height = a.video.width_px or 640, a.video.height_px or 480
         at = Ellipse(width / 2, height / 2, width * share, width * share)
         if found is not None:
             at = found.ellipse()
-        key = EllipseKeyframe(frame=one.start_frame if one else a.frame, **asdict(at))
+        source: Source = "hand" if found is None else "program"
+        frame = self._key_frame(one)
+        if one is not None and a.eye is not None:
+            centre = a.eye.to_image(np.array([[at.x_px, at.y_px]]), frame)[0]
+            at = replace(at, x_px=float(centre[0]), y_px=float(centre[1]))
+        key = EllipseKeyframe(frame=frame, source=source, **asdict(at))
         blind = not a.program_shown
         a.do(edits.add(a.document, EllipseMark(id=1, kind=kind, keyframes=(key,), blind=blind)))
 
     def region(self) -> None:
         """Take the region over, to be moved with the mouse."""
         a, one = self._a, self._interval()
-        if next(iter(a.document.of(RegionMark)), None) is not None:
-            raise AnnotationError("The region is yours already; move its corners with the mouse.")
+        if any(a.part(mark) is not None for mark in a.document.of(RegionMark)):
+            raise AnnotationError(
+                "The region of this interval is yours already; move its corners with the mouse."
+            )
         found = one.region if one is not None else None
         width, height = a.video.width_px or 640, a.video.height_px or 480
         box = [(0.2, 0.4), (0.5, 0.3), (0.8, 0.4), (0.8, 0.8), (0.5, 0.9), (0.2, 0.8)]
         polygon = found or tuple((x * width, y * height) for x, y in box)
-        frame = one.start_frame if one is not None else a.frame
+        frame = self._key_frame(one)
+        if one is not None and a.eye is not None:
+            polygon = tuple(map(as_point, a.eye.to_image(np.array(polygon), frame)))
         points = simplified_polygon(polygon)
+        source: Source = "program" if found else "hand"
         mark = RegionMark(
             id=1,
-            keyframes=(Keyframe(frame=frame, points=points),),
+            keyframes=(Keyframe(frame=frame, points=points, source=source),),
             blind=not a.program_shown,
         )
         a.do(edits.add(a.document, mark))
+
+    def _key_frame(self, one: IntervalResult | None) -> int:
+        """Return where a shape is set: in its interval's first frame, as the person has it."""
+        return self._a.frame if one is None else max(one.start_frame, self._a.span()[0])
 
     def _pointer(self) -> FloatArray:
         if self._a.pointer is None:
@@ -270,17 +298,6 @@ class MarkVerbs:
                 blind=not a.program_shown,
             )
             a.do(edits.add(a.document, mark))
-
-    def _nearest_stretch(self) -> Stretch | None:
-        here = self._a.stretch_at(self._a.frame)
-        if here is not None:
-            return here
-        frame = self._a.frame
-        near = [
-            (min(abs(s.start_frame - frame), abs(s.end_frame - frame)), n, s)
-            for n, s in enumerate(self._a.stretches())
-        ]
-        return min(near)[2] if near else None
 
     def _front_here(self) -> FrontLine | None:
         for line in self._a.document.of(FrontLine):

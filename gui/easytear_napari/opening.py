@@ -103,9 +103,14 @@ def begin(opened: Opened) -> Annotator:
     ------
     EasyTearError
         If it is open elsewhere, or belongs to another person or video.
+
+    Notes
+    -----
+    A file that was begun without sight of the program's result goes on so.
     """
     request = opened.request
     session = AnnotationSession.open(request.file(), request.annotator, opened.video)
+    begun_blind = bool(session.document.items) and not session.document.program_shown
     annotator = Annotator(
         opened.video,
         session,
@@ -113,11 +118,19 @@ def begin(opened: Opened) -> Annotator:
         opened.analysis,
         list(opened.doubts),
         opened.drawn_tracks,
-        blind=request.blind,
+        blind=request.blind or begun_blind,
     )
     if opened.analysis is not None:
         annotator.refresh_doubts()
     return annotator
+
+
+def begun(annotator: Annotator, opened: Opened) -> str:
+    """Return what is said when the work begins."""
+    words = f"{len(annotator.document.items)} marks in {annotator.session.path.name}."
+    if opened.analysis is not None and not annotator.program_shown:
+        words += " Blind: nothing of the program's result is shown; P shows it."
+    return words
 
 
 def default_annotator() -> str:

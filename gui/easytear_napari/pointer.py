@@ -51,11 +51,24 @@ class Pointer(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Note where the pointer is (called by Qt)."""
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._let_napari_follow()
         if event.type() in _MOVES:
             self._at = event.position()  # type: ignore[attr-defined]
         elif event.type() == QEvent.Type.Leave:
             self._at = None
         return False
+
+    def _let_napari_follow(self) -> None:
+        """Have napari take in the last move before a click: it keeps moves back for a while.
+
+        A vertex drawn by click stands where napari last saw the pointer.
+        """
+        emitter = self._viewer.window._qt_viewer.canvas._scene_canvas.events.mouse_move
+        for callback in emitter.callbacks:
+            flush = getattr(callback, "flush", None)
+            if callable(flush):
+                flush()
 
     def close(self) -> None:
         """Watch no more."""

@@ -62,16 +62,21 @@ class ProgramShapes:
     def eye_shapes(self) -> list[EyeShape]:
         """Return region and limbus for the present frame: the person's, else the program's."""
         one, shapes = self.interval(), []
-        for mark in self._a.document.of(RegionMark):
-            points = self._to_eye(np.array(mark.keyframes[0].points), mark.keyframes[0].frame)
-            shapes.append(EyeShape("region", mark.id, hash(mark), points[:, ::-1], "polygon"))
-        for limbus in self._a.document.of(EllipseMark):
-            key = limbus.keyframes[0]
-            centre = self._to_eye(np.array([[key.x_px, key.y_px]]), key.frame)[0]
-            x, y = (float(v) for v in centre)
-            moved = Ellipse(x, y, key.rx_px, key.ry_px, key.angle_deg)
-            corners = ellipse_corners(moved)
-            shapes.append(EyeShape(limbus.kind, limbus.id, hash(limbus), corners, "ellipse"))
+        for region in self._a.document.of(RegionMark):
+            part = self._a.part(region)
+            if part is not None:
+                first = part.keyframes[0]
+                points = self._to_eye(np.array(first.points), first.frame)
+                shapes.append(EyeShape("region", part.id, hash(part), points[:, ::-1], "polygon"))
+        for mark in self._a.document.of(EllipseMark):
+            limbus = self._a.part(mark)
+            if limbus is not None:
+                key = limbus.keyframes[0]
+                centre = self._to_eye(np.array([[key.x_px, key.y_px]]), key.frame)[0]
+                x, y = (float(v) for v in centre)
+                moved = Ellipse(x, y, key.rx_px, key.ry_px, key.angle_deg)
+                corners = ellipse_corners(moved)
+                shapes.append(EyeShape(mark.kind, mark.id, hash(limbus), corners, "ellipse"))
         if one is None or not self._a.program_shown:
             return shapes
         owned = {s.kind for s in shapes}

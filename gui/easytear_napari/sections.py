@@ -7,6 +7,7 @@ from typing import Final
 
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtCore import Signal as QtSignal  # type: ignore[attr-defined]
+from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -23,10 +24,10 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from easytear_napari.keymap import KEYMAP, spelled
+from easytear_napari.keymap import KEYMAP, KEYS, spelled
 from easytear_napari.state import Annotator
 
-KEYS: Final = {verb.name: spelled(verb.keys[0]) for verb in KEYMAP}
+OLDER: Final = "Older than your corrections: measure again."
 TEXTS: Final = {verb.name: verb.text for verb in KEYMAP}
 
 
@@ -92,6 +93,13 @@ class Rows(QTreeWidget):
         row = self.fontMetrics().height() + 6
         return QSize(320, self.header().sizeHint().height() + row * self._lines + 4)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take the keys that choose a row; every other one is the film's (called by Qt)."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
     def fill(self, rows: Sequence[Sequence[str]], chosen: int | None) -> None:
         """Show rows, one of them chosen."""
         self.blockSignals(True)
@@ -134,6 +142,7 @@ class Header(Section):
         self.column.addWidget(self.state)
         grid = QGridLayout()
         self.program = self._switch("program", "Program's result", grid, 0)
+        self.program.setChecked(True)
         self.stabilised = self._switch("stabilised", "Eye held still", grid, 1)
         self.enhanced = self._switch("enhanced", "Film enhanced", grid, 2)
         self.column.addLayout(grid)
@@ -283,12 +292,28 @@ class Outcome(Section):
         self.result = QLabel()
         self.result.setWordWrap(True)
         self.column.addWidget(self.result)
+        self._text = ""
+        self._measured: tuple[object, ...] | None = None
 
     def refresh(self, a: Annotator, text: str) -> None:
         """Show the state; `text` says how well points and program agree."""
         self.setVisible(a.analysis is not None)
         self.agreement.setText(text)
         self.measure.setEnabled(a.program_shown)
+        self.result.setVisible(a.program_shown)
+        old = self._measured is not None and self._measured != a.document.items
+        self.result.setEnabled(not old)
+        self.result.setText(self._text + (f"\n{OLDER}" if old else ""))
+
+    def show_measured(self, text: str, items: tuple[object, ...]) -> None:
+        """Show what measuring again gave, and for which marks."""
+        self._text, self._measured = text, items
+        self.result.setText(text)
+
+    def forget(self) -> None:
+        """Show nothing of another video."""
+        self.show_measured("", ())
+        self._measured = None
 
 
 class Keys(Section):

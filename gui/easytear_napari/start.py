@@ -17,6 +17,7 @@ def start(
     results: Path | None = None,
     annotations: Path | None = None,
     annotator: str | None = None,
+    blind: bool = False,
 ) -> None:
     """Open napari on a video and stay until its window is closed."""
     if not video.is_file():
@@ -24,5 +25,5 @@ def start(
     viewer = napari.Viewer(title=f"EasyTear · {video.name}")
     panel = AnnotatePanel(viewer)
     viewer.window.add_dock_widget(panel, name="Annotate and review", area="right")
-    panel.open(Request(video, results, annotations, annotator or default_annotator()))
+    panel.open(Request(video, results, annotations, annotator or default_annotator(), blind))
     napari.run()

@@ -6,8 +6,9 @@ Knows neither Qt nor napari's layers; both are told through signals.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,17 +16,32 @@ from psygnal import Signal
 
 from easytear.annotate import AnnotationSession, FilmMotion, VideoRef, point_path
 from easytear.annotate.actions import Action
+from easytear.annotate.bounds import cut
 from easytear.annotate.eye import EyeFrames
-from easytear.annotate.model import Annotations, IntervalMark, PointTrack
+from easytear.annotate.model import (
+    Annotations,
+    BlinkMark,
+    EllipseMark,
+    FrontLine,
+    IntervalMark,
+    PointTrack,
+    RegionMark,
+)
 from easytear.annotate.review import Doubt, review_queue
 from easytear.base.errors import EasyTearError
 from easytear.base.geometry import FloatArray
 from easytear.results import TRACKS, Analysis, BlinkInfo, IntervalResult, empty_table
 
+Shape = TypeVar("Shape", bound=PointTrack | FrontLine | RegionMark | EllipseMark)
+Spans = tuple[tuple[int, int], ...]
+
 STEP: Final = 10
 """The paper's protocol: every tenth frame."""
 
 NEAR_PX: Final = 18.0
+
+SHOWN: Final = ("tracks", "front", "region", "limbus", "intervals", "blinks", "review", "lambda")
+"""What stands on screen and panel while the program's result is shown."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +119,8 @@ class Annotator:
         self.stabilised = False
         self.enhanced = False
         self._program_shown = False
-        self._paths: dict[PointTrack, dict[int, FloatArray]] = {}
+        self._paths: dict[tuple[PointTrack, Spans], dict[int, FloatArray]] = {}
+        self._spans: tuple[tuple[int, bool] | None, Spans] = (None, ())
         self._fronts = {} if analysis is None else _fronts(analysis)
         session.listeners.append(self._changed)
         self.show_program(analysis is not None and not blind)
@@ -138,8 +155,9 @@ class Annotator:
     def show_program(self, shown: bool) -> None:
         """Show or hide the program's result; once shown, the file says so."""
         self._program_shown = shown and self.analysis is not None
-        if self._program_shown:
-            self.session.show_program()
+        if not self._program_shown:
+            self.stabilised = False  # the eye's motion is the program's, too
+        self.session.tell_shown(SHOWN if self._program_shown else ())
         self.view_changed.emit()
 
     def do(self, action: Action) -> bool:
@@ -171,18 +189,50 @@ class Annotator:
         return list(self.document.of(PointTrack))
 
     def path(self, point: PointTrack) -> dict[int, FloatArray]:
-        """Return where a point is in each frame in which it is seen."""
-        if point not in self._paths:
+        """Return where a point is in each frame in which it is seen; not through blinks."""
+        spans = self.spans()
+        if (point, spans) not in self._paths:
             if len(self._paths) > 500:
                 self._paths.clear()
-            frames, places = point_path(point, self.video.time_s, self.film)
-            self._paths[point] = dict(zip(frames.tolist(), places, strict=True))
-        return self._paths[point]
+            places: dict[int, FloatArray] = {}
+            for part in cut(point, spans):
+                frames, way = point_path(part, self.video.time_s, self.film)
+                places |= dict(zip(frames.tolist(), way, strict=True))
+            self._paths[point, spans] = places
+        return self._paths[point, spans]
+
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Return the whole video cut at the ends of intervals and of the person's blinks."""
+        known = (self.document.revision, self._program_shown)
+        if self._spans[0] != known:
+            last = max(self.frame_count - 1, 0)
+            cuts = {0, last + 1}
+            known_spans: list[Stretch | BlinkMark] = [*self.stretches()]
+            known_spans += self.document.of(BlinkMark)
+            for one in known_spans:
+                cuts |= {one.start_frame, one.end_frame + 1}
+            ordered = sorted(frame for frame in cuts if 0 <= frame <= last + 1)
+            self._spans = (known, tuple((a, b - 1) for a, b in pairwise(ordered)))
+        return self._spans[1]
+
+    def span(self, frame: int | None = None) -> tuple[int, int]:
+        """Return the first and last frame of the interval or blink that a frame is in."""
+        frame = self.frame if frame is None else frame
+        return next((s for s in self.spans() if s[0] <= frame <= s[1]), (frame, frame))
+
+    def part(self, item: Shape, frame: int | None = None) -> Shape | None:
+        """Return the part of a shape that belongs to the interval of a frame, None if none."""
+        return next(iter(cut(item, [self.span(frame)])), None)
+
+    def own_front(self, frame: int | None = None) -> FrontLine | None:
+        """Return the person's front of a frame's interval, all of it; None if they have none."""
+        every = self.document.of(FrontLine)
+        lines = (line for line in every if self.part(line, frame) is not None)
+        return next(lines, None)
 
     def shown_points(self, frame: int | None = None) -> list[Shown]:
         """Return the points to show in a frame, ghosts of the same interval among them."""
         frame = self.frame if frame is None else frame
-        stretch = self.stretch_at(frame)
         shown = []
         for point in self.points():
             place = self.path(point).get(frame)
@@ -190,10 +240,12 @@ class Annotator:
                 keyed = any(key.frame == frame for key in point.keyframes)
                 shown.append(Shown(point.id, place, "keyed" if keyed else "between"))
                 continue
-            last = point.keyframes[-1]
-            same = stretch is None or stretch.start_frame <= last.frame <= stretch.end_frame
-            if last.frame < frame and not last.outside and same:
-                shown.append(Shown(point.id, self.ghost(point, frame), "ghost"))
+            part = self.part(point, frame)
+            if part is None:
+                continue
+            last = part.keyframes[-1]
+            if last.frame < frame and not last.outside:
+                shown.append(Shown(point.id, self.ghost(part, frame), "ghost"))
         return shown
 
     def ghost(self, point: PointTrack, frame: int) -> FloatArray:

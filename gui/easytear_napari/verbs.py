@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from easytear.annotate import edits
-from easytear.annotate.actions import Action
+from easytear.annotate.actions import Action, changed_frames
 from easytear.annotate.decisions import rejected
 from easytear.annotate.interpolate import simplified
-from easytear.annotate.model import Interpolation, Keyframe, PointTrack, Verdict
+from easytear.annotate.model import (
+    Annotations,
+    EllipseMark,
+    Interpolation,
+    Keyframe,
+    PointTrack,
+    RegionMark,
+    ShapeItem,
+    Verdict,
+)
 from easytear.base.errors import AnnotationError
 from easytear_napari.marks import Ask, MarkVerbs, as_point
 from easytear_napari.state import STEP, Annotator, Shown
@@ -24,22 +34,27 @@ class Verbs(MarkVerbs):
     annotator : Annotator
         The shared state.
     retrack : callable
-        Starts following the current point in the background.
+        Starts following the current point in the background; told whether what was set ahead
+        is replaced.
     draw_front : callable
         Lets the person draw a front with the mouse.
     ask : callable
         Asks the person for text.
+    chosen : callable
+        Returns the marks that are selected with the mouse.
     """
 
     def __init__(
         self,
         annotator: Annotator,
-        retrack: Callable[[], None],
+        retrack: Callable[[bool], None],
         draw_front: Callable[[], None],
         ask: Ask,
+        chosen: Callable[[], list[int]],
     ) -> None:
         super().__init__(annotator, draw_front, ask)
         self._retrack = retrack
+        self._chosen = chosen
 
     def carry_out(self, name: str) -> None:
         """Do what a key asks for; what cannot be done is said to the person."""
@@ -51,13 +66,23 @@ class Verbs(MarkVerbs):
     # Moving about
 
     def forward(self) -> None:
-        """Go ten frames on, to the first point that waits there."""
-        self._a.go(self._a.frame + STEP)
+        """Go ten frames on, but not beyond the interval, to the first point that waits there."""
+        self._step(STEP)
         self._first_waiting()
 
     def backward(self) -> None:
-        """Go ten frames back."""
-        self._a.go(self._a.frame - STEP)
+        """Go ten frames back, but not beyond the interval."""
+        self._step(-STEP)
+
+    def _step(self, step: int) -> None:
+        a = self._a
+        stretch = a.stretch_at(a.frame)
+        last = a.frame_count - 1
+        first, last = (stretch.start_frame, stretch.end_frame) if stretch else (0, last)
+        if a.frame == (last if step > 0 else first):
+            words = "ends" if step > 0 else "starts"
+            a.said.emit(f"The interval {words} here; arrow keys go on.")
+        a.go(min(max(a.frame + step, first), last))
 
     def to_start(self) -> None:
         """Go to the interval's first frame."""
@@ -91,7 +116,8 @@ class Verbs(MarkVerbs):
     def place(self) -> None:
         """Place the current point under the pointer, and go on."""
         where, point = self._pointer(), self._a.current_point()
-        if point is None:
+        if point is None or self._a.part(point) is None:
+            # Film is spread anew at a blink: no point of another interval goes on in this one.
             point = next(iter(self._waiting()), None)
         if point is None:
             self.add()
@@ -119,9 +145,14 @@ class Verbs(MarkVerbs):
             self._go_on(point.id)
 
     def retrack(self) -> None:
-        """Follow the current point on with the program's tracker."""
+        """Follow the current point on, up to where it was set by hand."""
         self._current()
-        self._retrack()
+        self._retrack(False)
+
+    def retrack_over(self) -> None:
+        """Follow the current point on to the interval's end, in place of what was set there."""
+        self._current()
+        self._retrack(True)
 
     def lost(self) -> None:
         """Say that the current point is not seen from here on."""
@@ -134,15 +165,28 @@ class Verbs(MarkVerbs):
             self._go_on(point.id)
 
     def delete_keyframe(self) -> None:
-        """Delete the current point's (else the front's) keyframe in this frame."""
-        point = self._a.current_point()
-        if point is not None and any(k.frame == self._a.frame for k in point.keyframes):
-            self._a.do(edits.delete_keyframe(self._a.document, point.id, self._a.frame))
-            return
+        """Delete what is selected: its keyframe in this frame; else the front's."""
+        a = self._a
+        chosen = [a.document.get(i) for i in self._chosen()]
+        if a.current_point() is not None and not any(isinstance(i, PointTrack) for i in chosen):
+            chosen.append(a.current_point())
         front = self._front_here()
-        if front is None:
+        keyed = [i for i in chosen if isinstance(i, ShapeItem) and self._keyed(i)]
+        whole = [i for i in chosen if isinstance(i, RegionMark | EllipseMark)]
+        if not keyed and not whole and front is not None:
+            keyed = [front]
+        if not keyed and not whole:
             raise AnnotationError("Nothing was set in this frame.")
-        self._a.do(edits.delete_keyframe(self._a.document, front.id, self._a.frame))
+        actions = [edits.delete(a.document, item.id) for item in whole]
+        actions += [
+            edits.delete_keyframe(a.document, item.id, a.frame)
+            for item in keyed
+            if not isinstance(item, RegionMark)
+        ]
+        a.do(actions[0] if len(actions) == 1 else edits.several("delete what is selected", actions))
+
+    def _keyed(self, item: ShapeItem) -> bool:
+        return any(key.frame == self._a.frame for key in item.keyframes)
 
     def delete_point(self) -> None:
         """Delete the current point."""
@@ -207,11 +251,27 @@ class Verbs(MarkVerbs):
             Keyframe(frame=int(frames[i]), points=(as_point(places[i]),), source="program")
             for i in kept
         )
-        point = PointTrack(id=1, keyframes=keys, program_track=track, blind=False)
+        point = PointTrack(
+            id=1, keyframes=keys, program_track=track, blind=False, **self._place(track)
+        )
         action = edits.add(a.document, point)
         if a.do(action):
             a.choose(action.changes[0].item_id)
-            self._on_to_next_doubt(track)
+            a.refresh_doubts()
+            a.said.emit(f"Track {track} is yours: move it where it is wrong; R goes on.")
+            a.view_changed.emit()
+
+    def _place(self, track: int) -> dict[str, Any]:
+        """Return where a track is in its middle: by that it is known when numbers change."""
+        assert self._a.analysis is not None
+        rows = self._a.analysis.tracks
+        rows = rows[rows["track_id"] == track].sort_values("frame")
+        one = rows.iloc[len(rows) // 2]
+        return {
+            "program_frame": int(one["frame"]),
+            "program_x_px": float(one["x_px"]),
+            "program_y_px": float(one["y_px"]),
+        }
 
     def program(self) -> None:
         """Show or hide the program's result."""
@@ -225,6 +285,8 @@ class Verbs(MarkVerbs):
         """Hold the eye still, or show it as recorded."""
         if self._a.eye is None:
             raise AnnotationError("The eye's motion is known from results only; analyse first.")
+        if not self._a.program_shown:
+            raise AnnotationError("The eye's motion is the program's; show its result first.")
         self._a.stabilised = not self._a.stabilised
         self._a.view_changed.emit()
 
@@ -234,14 +296,25 @@ class Verbs(MarkVerbs):
         self._a.view_changed.emit()
 
     def undo(self) -> None:
-        """Take the last change back."""
+        """Take the last change back, and go to where it was."""
+        before = self._a.document
         label = self._a.session.undo()
         self._a.said.emit(f"Undone: {label}" if label else "There is nothing to undo.")
+        self._go_to_change(before)
 
     def redo(self) -> None:
-        """Do the change again that was taken back."""
+        """Do the change again that was taken back, and go to where it is."""
+        before = self._a.document
         label = self._a.session.redo()
         self._a.said.emit(f"Done again: {label}" if label else "There is nothing to redo.")
+        self._go_to_change(before)
+
+    def _go_to_change(self, before: Annotations) -> None:
+        self._a.refresh_doubts()
+        frames = changed_frames(before, self._a.document)
+        if frames and self._a.frame not in frames:
+            self._a.go(min(frames, key=lambda frame: abs(frame - self._a.frame)))
+        self._a.view_changed.emit()
 
     # Parts of the above
 
@@ -301,7 +374,9 @@ class Verbs(MarkVerbs):
     def _judge(self, accepted: bool) -> None:
         a, track = self._a, self._track()
         before = [v for v in a.document.of(Verdict) if v.program_track == track]
-        verdict = Verdict(id=1, program_track=track, accepted=accepted, blind=False)
+        verdict = Verdict(
+            id=1, program_track=track, accepted=accepted, blind=False, **self._place(track)
+        )
         actions: list[Action] = [edits.delete(a.document, v.id) for v in before]
         actions.append(edits.add(a.document, verdict))
         word = "accept" if accepted else "reject"

@@ -141,11 +141,15 @@ def test_what_somebody_did_to_the_json_file_is_taken_in_and_can_be_undone(path):
 def test_the_file_says_whether_the_program_was_seen(path):
     with opened(path) as session:
         add_points(session, 1)
-        session.show_program()
+        session.tell_shown(("tracks", "front"))
         session.do(edits.add_point(session.document, 5, (1, 1), blind=False))
         while session.undo():
             pass
-    assert read_annotations(path).program_shown
+    written = read_annotations(path)
+    assert written.program_shown
+    assert [one.what for one in written.shown] == [("tracks", "front"), ()]
+    with opened(path) as session:
+        assert session.document == written
 
 
 def test_an_action_that_does_not_fit_changes_nothing(path):

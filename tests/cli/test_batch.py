@@ -139,15 +139,18 @@ def test_a_study_that_cannot_be_written_is_one_sentence(source: Path, tmp_path: 
 
 def test_ctrl_c_before_any_video_runs_ends_at_once(source: Path, tmp_path: Path) -> None:
     study = tmp_path / "study"
-    (study / "videos/a").mkdir(parents=True)
+    study.mkdir()
     write_video(source / "a.mp4")
-    os.mkfifo(study / "videos/a/outcome.json")  # the run waits for it while it makes its plan
+    silent = study / ".running.json"
+    silent.write_text(json.dumps({"host": "far-away", "pid": 7, "token": "x"}))
+    os.utime(silent, (1e9, 1e9))
     process = batch(source, study)
-    with (study / "videos/a/outcome.json").open("w"):  # opened: the run has come so far
-        process.send_signal(signal.SIGINT)
-        code, _, err = finish(process)
+    lines_until(process, "far-away seems to be over")  # it looks for half a minute
+    process.send_signal(signal.SIGINT)
+    code, _, err = finish(process)
     assert (code, "Traceback" in err) == (130, False)
-    assert not list(study.glob(".running*"))
+    assert not (study / ".lock").exists()
+    assert not (study / "videos").exists()
 
 
 def test_nothing_done_is_1_and_wrong_use_is_2(source: Path, tmp_path: Path) -> None:
@@ -172,6 +175,30 @@ def test_a_dry_run_says_what_it_would_do(source: Path, tmp_path: Path) -> None:
         "1 to analyse, 0 done, 0 failed before, 1 skipped",
     ]
     assert not (tmp_path / "study").exists()
+
+
+def test_the_join_is_told_before_the_analysis_and_who_is_nobody_is_left_out(
+    source: Path, tmp_path: Path
+) -> None:
+    for name in ("S1_OD", "S2_OD", "other"):
+        write_video(source / f"{name}.mp4")
+    clinic = tmp_path / "clinic.csv"
+    clinic.write_text("subject,osdi,group\nS1,3,dry\nS22,4,Dry\n")
+    given = ("--name-pattern", r"(?P<subject>S\d+)", "--clinical", str(clinic))
+    expected = (
+        "--name-pattern misses other.mp4: it is left out of the statistics",
+        "1 of 2 rows, joined by subject, meet 1 of 3 videos",
+        "row 'S22' has no video; the nearest is 'S2'",
+        "column 'group': look at it: 'Dry', 'dry' are taken as one",
+    )
+    code, out, err = finish(batch(source, tmp_path / "study", *given, "--dry-run"))
+    assert code == 0
+    assert all(words in out + err for words in expected), err
+    code, _, err = finish(batch(source, tmp_path / "study", *given))
+    assert code == 0
+    assert all(words in err[: err.index("videos to analyse")] for words in expected), err
+    table = (tmp_path / "study/study.csv").read_text()
+    assert table.count("no subject in its name") == 1
 
 
 def test_worker_processes_end_with_a_killed_study(source: Path, tmp_path: Path) -> None:

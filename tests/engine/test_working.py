@@ -1,5 +1,6 @@
 """The same film in more pixels: the same numbers, in the file's own pixels."""
 
+import shutil
 from pathlib import Path
 
 import av
@@ -92,7 +93,14 @@ def test_what_is_drawn_is_in_the_files_pixels(finer: Path) -> None:
     assert iris.x_px == pytest.approx(930.0)
 
 
-def test_working_pictures_are_gone_when_it_is_done(finer: Path, tmp_path: Path) -> None:
-    source = Source(finer, px_per_mm=Settings().video.working_px_per_mm, place=tmp_path)
-    source.done()
-    assert list(tmp_path.iterdir()) == []
+def test_the_pages_pictures_are_at_hand(finer: Path, tmp_path: Path) -> None:
+    there = finer.with_name("again.mp4")
+    shutil.copy(finer, there)  # a file that is not known yet
+    source = Source(there, px_per_mm=Settings().video.working_px_per_mm, place=tmp_path)
+    pictures = source.pictures()
+    assert pictures is not None
+    shown = pictures.colour(60)
+    assert shown.shape[0] == int(480 * TIMES / pictures.ratio)
+    with FrameReader(there) as reader:
+        whole = cv2.resize(reader.read(60, colour=True), shown.shape[1::-1])
+    assert np.abs(shown.astype(float) - whole).mean() < 3.0

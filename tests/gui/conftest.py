@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,12 +39,16 @@ from pytestqt.qtbot import QtBot
 
 from easytear.request.settings import Settings
 from easytear.results import Analysis, BlinkInfo, write_results
+from easytear.simulate import make_scene, simulate
+from easytear.simulate.presets import with_camera
 from easytear.video import VideoWriter
 from tests.builders import FPS, Law, Part, build_analysis
 from tests.film_video import write_film_video
 
 COUNT = 120
 NUMBERED = 60
+ROOT = Path(__file__).resolve().parents[2]
+LONG_MS = 240_000
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,31 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     video = write_film_video(folder / "eye.mp4", analysis)
     write_results(analysis, folder / "results" / "eye")
     return Film(video, folder / "results" / "eye", analysis)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A short simulated video and what the command line made of it."""
+
+    video: Path
+    results: Path
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    folder = tmp_path_factory.mktemp("sample")
+    scene = with_camera(
+        make_scene("normal", 0), duration_s=1.7, width_px=320, height_px=240, fps=30.0
+    )
+    video = folder / "eye.mp4"
+    simulate(scene, video)
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "gui")])
+    subprocess.run(
+        [sys.executable, "-m", "easytear", "analyze", str(video), "-o", str(folder), "-q"],
+        check=True,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    return Sample(video, folder / "eye")
 
 
 @pytest.fixture(scope="session")
@@ -193,3 +223,15 @@ def drop(window: MainWindow, files: list[Path]) -> None:
     action, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(window, QDragEnterEvent(at, action, data, buttons, none))
     QApplication.sendEvent(window, QDropEvent(at, action, data, buttons, none))
+
+
+def idle(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(
+        lambda: window.runner.running is None and not window.runner.waiting, timeout=LONG_MS
+    )
+    qtbot.waitUntil(lambda: not window.background.busy, timeout=LONG_MS)
+
+
+def press_analyse(window: MainWindow, qtbot: QtBot) -> None:
+    button = window.bar.widgetForAction(window.actions_["analyse"])
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)

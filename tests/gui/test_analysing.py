@@ -4,12 +4,8 @@ import filecmp
 import os
 import shutil
 import signal
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 from easytear_gui.main_window import MainWindow
 from easytear_gui.running.plan import Work
 from easytear_gui.session.model import State
@@ -19,50 +15,9 @@ from pytestqt.qtbot import QtBot
 from easytear.annotate.files import write_annotations
 from easytear.annotate.model import SCHEMA, Annotations, Verdict, VideoRef
 from easytear.results import read_results, read_summary
-from easytear.simulate import make_scene, simulate
-from easytear.simulate.presets import with_camera
-from tests.gui.conftest import Film, settle
+from tests.gui.conftest import LONG_MS, Film, Sample, idle, press_analyse, settle
 
-ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ("summary.json", "frames.csv", "tracks.csv", "front.csv")
-LONG_MS = 240_000
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A short simulated video and what the command line made of it."""
-
-    video: Path
-    results: Path
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    folder = tmp_path_factory.mktemp("sample")
-    scene = with_camera(
-        make_scene("normal", 0), duration_s=1.7, width_px=320, height_px=240, fps=30.0
-    )
-    video = folder / "eye.mp4"
-    simulate(scene, video)
-    paths = os.pathsep.join([str(ROOT), str(ROOT / "gui")])
-    subprocess.run(
-        [sys.executable, "-m", "easytear", "analyze", str(video), "-o", str(folder), "-q"],
-        check=True,
-        env={**os.environ, "PYTHONPATH": paths},
-    )
-    return Sample(video, folder / "eye")
-
-
-def idle(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(
-        lambda: window.runner.running is None and not window.runner.waiting, timeout=LONG_MS
-    )
-    qtbot.waitUntil(lambda: not window.background.busy, timeout=LONG_MS)
-
-
-def press_analyse(window: MainWindow, qtbot: QtBot) -> None:
-    button = window.bar.widgetForAction(window.actions_["analyse"])
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def test_the_whole_path(window: MainWindow, sample: Sample, qtbot: QtBot) -> None:

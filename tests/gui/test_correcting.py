@@ -13,7 +13,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QInputDialog
 from pytestqt.qtbot import QtBot
 
+from easytear.base.geometry import Ellipse
 from easytear.request.corrections import Corrections
+from easytear.request.scale import ScaleRequest
 from tests.gui.conftest import dialog_of
 
 
@@ -112,6 +114,44 @@ def test_the_limbus_is_dragged_and_kept_by_enter(finished: MainWindow, qtbot: Qt
     assert canvas.tool is None
 
 
+def test_handles_beyond_a_close_up_can_be_reached_and_nothing_moves_unseen(
+    finished: MainWindow, qtbot: QtBot
+) -> None:
+    canvas = finished.workspace.player.canvas
+    size = canvas.picture_rect().size() / canvas.zoom
+    wide = Ellipse(size.width() / 2, size.height() / 2, 0.8 * size.width(), 0.8 * size.width())
+    finished.correcting.decide_limbus(0, wide)
+    qtbot.keyClick(finished, Qt.Key.Key_G)
+    tool = canvas.tool
+    assert isinstance(tool, EllipseTool)
+    there = canvas.frame_transform()
+    for point in tool.points():
+        assert canvas.rect().contains(there.map(point).toPoint())
+    drag(finished, qtbot, tool.points()[1], tool.points()[1] - QPointF(20, 0))
+    assert tool.shape.rx_px < wide.rx_px - 5
+    for _ in range(12):
+        canvas.zoom_by(1.5)
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    assert canvas.handle_in_view()
+    canvas.pan_by(-3000.0, 0.0)
+    canvas.pan_by(9000.0, 0.0)
+    assert not canvas.handle_in_view()
+    before = tool.shape
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    assert tool.shape == before
+    assert canvas.handle_in_view()
+    qtbot.keyClick(canvas, Qt.Key.Key_Up)
+    assert tool.shape != before
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    assert canvas.overlays is not None
+    shown = canvas.overlays.interval_at(0)
+    assert shown is not None
+    assert shown.iris is not None
+    assert shown.iris.ry_px == pytest.approx(tool.shape.ry_px, abs=0.01)
+    assert canvas.picture_rect().width() <= canvas.width() + 1
+
+
 def test_escape_gives_up(finished: MainWindow, qtbot: QtBot) -> None:
     canvas = finished.workspace.player.canvas
     qtbot.keyClick(finished, Qt.Key.Key_R)
@@ -160,9 +200,7 @@ def test_scale_by_number_goes_into_the_session(finished: MainWindow, qtbot: QtBo
     dialog.number.setValue(0.0175)
     assert "11.20 mm" in dialog.result_label.text()
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    calibration = decisions(finished).calibration
-    assert calibration is not None
-    assert (calibration.mm_per_px, calibration.source) == (0.0175, "user")
+    assert decisions(finished).scale == ScaleRequest(kind="mm_per_px", value=0.0175)
     assert finished.runner.work_for(finished.open_key or "") == Work.REMEASURE
 
 
@@ -172,9 +210,14 @@ def test_scale_by_iris_width(finished: MainWindow, qtbot: QtBot) -> None:
     assert isinstance(dialog, ScaleDialog)
     dialog.choices.button(1).click()
     dialog.hvid.setValue(12.3)
+    dialog.hvid_sd.setValue(0.15)
     dialog.accept()
-    assert decisions(finished).hvid_mm == 12.3
-    assert decisions(finished).calibration is None
+    assert decisions(finished).scale == ScaleRequest(value=12.3, sd=0.15)
+    finished.actions_["scale"].trigger()
+    again = dialog_of(finished, qtbot, ScaleDialog)
+    assert isinstance(again, ScaleDialog)
+    assert (again.hvid.value(), again.hvid_sd.value()) == (12.3, 0.15)
+    again.reject()
 
 
 def test_an_instrument_without_a_published_scale_leaves_it_to_the_iris(
@@ -186,9 +229,9 @@ def test_an_instrument_without_a_published_scale_leaves_it_to_the_iris(
     dialog.choices.button(2).click()
     dialog.device.setCurrentIndex(dialog.device.findText("LipiView", Qt.MatchFlag.MatchStartsWith))
     assert "LipiView" in dialog.result_label.text()
-    assert (dialog.choice().calibration, dialog.choice().hvid_mm) == (None, None)
+    assert dialog.choice() == ScaleRequest()
     dialog.accept()
-    assert decisions(finished).calibration is None
+    assert decisions(finished).scale == ScaleRequest()
 
 
 def test_a_ruler_sets_the_scale_and_names_a_device(finished: MainWindow, qtbot: QtBot) -> None:
@@ -206,16 +249,14 @@ def test_a_ruler_sets_the_scale_and_names_a_device(finished: MainWindow, qtbot: 
     buttons = dialog.findChild(QDialogButtonBox)
     assert buttons is not None
     qtbot.mouseClick(buttons.button(QDialogButtonBox.StandardButton.Ok), Qt.MouseButton.LeftButton)
-    calibration = decisions(finished).calibration
-    assert calibration is not None
-    assert calibration.mm_per_px == pytest.approx(8.0 / length)
-    assert calibration.mm_per_px_sd == pytest.approx(calibration.mm_per_px * 2**0.5 / length)
+    scale = decisions(finished).scale
+    assert scale.value == pytest.approx(8.0 / length)
+    assert scale.sd == pytest.approx(8.0 / length * 2**0.5 / length)
     finished.actions_["scale"].trigger()
     again = dialog_of(finished, qtbot, ScaleDialog)
     assert isinstance(again, ScaleDialog)
     again.choices.button(2).click()
-    assert again.choice().calibration is not None
-    assert again.choice().calibration.source == "device"  # type: ignore[union-attr]
+    assert again.choice() == scale.model_copy(update={"kind": "device", "device": "Slit lamp 3"})
     again.done(QDialog.DialogCode.Rejected)
 
 

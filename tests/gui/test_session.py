@@ -21,13 +21,13 @@ from easytear_gui.session.files import (
 )
 from easytear_gui.session.model import Decisions, Record, Session, State, Video
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from easytear.base.errors import EasyTearError
 from easytear.base.geometry import Ellipse
-from easytear.request.scale import Calibration
-from tests.gui.conftest import Film, close, drop, settle
+from easytear.request.scale import ScaleRequest
+from tests.gui.conftest import Film, Sample, close, dialog_of, drop, settle
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,7 +37,7 @@ def decided() -> Decisions:
     out = decide.move_interval(out, 0, 3, 40)
     out = decide.draw_region(out, 0, [(1, 2), (30, 4), (20, 50)])
     out = decide.draw_limbus(out, 0, Ellipse(320, 240, 250, 240, 3))
-    return decide.set_scale(out, Calibration(mm_per_px=0.02, mm_per_px_sd=0.001, source="user"))
+    return decide.set_scale(out, ScaleRequest(kind="mm_per_px", value=0.02, sd=0.001))
 
 
 def test_a_decision_of_the_same_kind_replaces_the_one_before() -> None:
@@ -118,7 +118,7 @@ def test_undo_and_redo_walk_through_every_state(home: Path, app, tmp_path: Path)
     steps = [
         lambda d: decide.exclude(d, 0, "glare"),
         lambda d: decide.move_interval(d, 1, 5, 60),
-        lambda d: decide.set_scale(d, None, 12.1),
+        lambda d: decide.set_scale(d, ScaleRequest(value=12.1, sd=0.1)),
         lambda d: decide.include(d, 0),
     ]
     for number, step in enumerate(steps):
@@ -231,6 +231,85 @@ def test_kill_in_the_middle_of_an_edit_loses_nothing(
     corrections = window.document.session.videos[0].decisions.corrections
     assert corrections.excluded[0].reason == "killed in the middle"
     assert corrections.intervals[0].end_frame == 33
+    settle(window, qtbot)
+
+
+QUEUE = """
+import sys
+from pathlib import Path
+from easytear_gui.app import make_app
+app = make_app()
+from easytear_gui.theme.style import Theme
+from easytear_gui.main_window import MainWindow
+import easytear_gui.running.runner as runner
+runner.at_once = lambda: 1
+window = MainWindow(Theme("light"))
+window.show()
+window.opening.add_videos([Path(p) for p in sys.argv[1:]])
+window.correcting.exclude(1, "before the crash")
+window.actions_["analyse_all"].trigger()
+app.processEvents()
+print("ready", flush=True)
+app.exec()
+"""
+
+
+def test_queue_and_undo_history_outlive_a_crash(
+    open_window: Callable[[], MainWindow],
+    sample: Sample,
+    film: Film,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    monkeypatch.setattr("easytear_gui.running.runner.at_once", lambda: 1)
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "gui")])
+    with subprocess.Popen(
+        [sys.executable, "-c", QUEUE, str(sample.video), str(film.video)],
+        stdout=subprocess.PIPE,
+        env=environment,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGKILL)
+    window = open_window()
+    (file,) = unfinished_sessions()
+    window.opening.open_session(file)
+    assert len(window.document.interrupted()) == 2
+    assert window.document.undo_stack.undoText() == "exclude interval 2"
+    box = dialog_of(window, qtbot, QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert "2 analyses" in box.text()
+    go_on = next(b for b in box.buttons() if b.text() == "Go on")
+    qtbot.mouseClick(go_on, Qt.MouseButton.LeftButton)
+    assert (len(window.runner.running_keys), window.runner.waiting) == (1, 1)
+    window.actions_["cancel"].trigger()
+    window.actions_["undo"].trigger()
+    assert window.document.session.videos[0].decisions.corrections.excluded == ()
+    window.actions_["undo"].trigger()
+    assert window.document.session.videos == ()
+    window.actions_["redo"].trigger()
+    assert len(window.document.session.videos) == 2
+
+
+def test_every_unsaved_session_can_be_reached(
+    open_window: Callable[[], MainWindow], film: Film, home: Path, qtbot: QtBot
+) -> None:
+    window = open_window()
+    for _ in range(5):
+        window.opening.add_videos([film.video])
+        window.opening.new_session()
+    files = unfinished_sessions()
+    assert len(files) == 5
+    entries = window.menus["File"].actions()
+    menu = next(a.menu() for a in entries if a.text() == "&Unsaved sessions")
+    menu.aboutToShow.emit()
+    names = [action.objectName() for action in menu.actions()]
+    assert names == [f"unsaved-{f.stem}" for f in files]
+    menu.actions()[-1].trigger()
+    assert window.document.file == files[-1]
     settle(window, qtbot)
 
 

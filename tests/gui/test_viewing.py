@@ -100,7 +100,7 @@ def test_plots_are_saved_in_three_ways_and_copied(finished: MainWindow, tmp_path
     assert (picture.width(), picture.height()) == (1800, 1200)
     assert QSvgRenderer(str(tmp_path / "plots.svg")).isValid()
     text = (tmp_path / "plots.csv").read_text(encoding="utf-8")
-    assert text.startswith("interval,quantity,unit,time_s")
+    assert text.startswith("interval_number,quantity,unit,time_s")
     finished.actions_["copy_plot"].trigger()
     assert QGuiApplication.clipboard().image().width() == 1800
 

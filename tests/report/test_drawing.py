@@ -1,10 +1,10 @@
 import numpy as np
 
+from easytear.base.geometry import eye_to_image_matrices
 from easytear.report.drawing import (
     TAIL_S,
     Finder,
     draw,
-    eye_to_image,
     frame_matrix,
     frames_around,
     mapped,
@@ -15,13 +15,13 @@ from tests.report.conftest import Case
 
 
 def test_eye_motion_turns_about_the_pupil_and_moves_with_it() -> None:
-    matrix = eye_to_image(3.0, -2.0, 90.0, (100.0, 50.0))
+    matrix = eye_to_image_matrices(3.0, -2.0, 90.0, (100.0, 50.0))
     points = mapped(np.array([[100.0, 50.0], [110.0, 50.0]]), matrix)
     np.testing.assert_allclose(points, [[103.0, 48.0], [103.0, 58.0]], atol=1e-9)
 
 
 def test_unknown_motion_counts_as_none() -> None:
-    matrix = eye_to_image(np.nan, np.nan, np.nan, (10.0, 10.0))
+    matrix = eye_to_image_matrices(np.nan, np.nan, np.nan, (10.0, 10.0))
     np.testing.assert_allclose(matrix, np.eye(2, 3), atol=1e-12)
 
 

@@ -23,6 +23,7 @@ def test_finds_videos_in_the_tree_in_any_case_and_says_what_it_skips(tmp_path: P
         "notes.txt": "not a video (.txt)",
         "b/._a.MP4": "a hidden file",
         "b/noending": "not a video (no ending)",
+        ".git": "a hidden folder",
     }
 
 

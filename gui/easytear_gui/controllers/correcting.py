@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtWidgets import QDialog, QInputDialog
 
 from easytear.base.geometry import Ellipse
+from easytear.request.scale import Calibration, ScaleRequest
 from easytear.results.model import IntervalResult
 from easytear_gui import paths
 from easytear_gui.player.tools import EllipseTool, PolygonTool, Ruler, thinned
@@ -129,15 +130,13 @@ class Correcting(QObject):
         """Ask for the scale."""
         facts = self._window.workspace.player.player.facts
         width_px = 640 if facts is None else facts.width_px
-        dialog = ScaleDialog(self._decisions(), devices(), width_px, self._window)
+        dialog = ScaleDialog(self._decisions().scale, devices(), width_px, self._window)
 
         def ended(code: int) -> None:
             if dialog.ruler_asked:
                 self.draw_ruler()
             elif code == QDialog.DialogCode.Accepted:
-                choice = dialog.choice()
-                new = decide.set_scale(self._decisions(), choice.calibration, choice.hvid_mm)
-                self._decide(new, "set scale")
+                self._decide(decide.set_scale(self._decisions(), dialog.choice()), "set scale")
 
         dialog.finished.connect(ended)
         dialog.open()
@@ -159,8 +158,9 @@ class Correcting(QObject):
         def accepted() -> None:
             calibration = dialog.calibration()
             if dialog.device_name():
-                keep_device(dialog.device_name(), calibration.mm_per_px)
-            self._decide(decide.set_scale(self._decisions(), calibration), "set scale by ruler")
+                keep_device(dialog.device_name(), calibration)
+            scale = ScaleRequest.given(calibration)
+            self._decide(decide.set_scale(self._decisions(), scale), "set scale by ruler")
 
         dialog.accepted.connect(accepted)
         dialog.open()
@@ -173,11 +173,12 @@ class Correcting(QObject):
             return
         tool = EllipseTool(self._limbus_of(result))
 
-        def keep() -> None:
-            new = decide.draw_limbus(self._decisions(), result.index, tool.shape)
-            self._decide(new, f"redraw limbus of interval {result.index + 1}")
+        self._start(tool, lambda: self.decide_limbus(result.index, tool.shape))
 
-        self._start(tool, keep)
+    def decide_limbus(self, interval: int, shape: Ellipse) -> None:
+        """Give an interval another limbus."""
+        new = decide.draw_limbus(self._decisions(), interval, shape)
+        self._decide(new, f"redraw limbus of interval {interval + 1}")
 
     def _limbus_of(self, result: IntervalResult) -> Ellipse:
         drawn = [e for e in self._decisions().corrections.irises if e.interval == result.index]
@@ -225,6 +226,7 @@ class Correcting(QObject):
         self._canvas.tool, self._keep = tool, keep
         self._window.workspace.player.show_hint(tool.hint)
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._canvas.show_tool()
         self._canvas.update()
 
     def end_tool(self, accepted: bool) -> None:
@@ -233,21 +235,28 @@ class Correcting(QObject):
             return
         keep, self._keep = self._keep, None
         self._canvas.tool = None
+        self._canvas.fit()
         self._window.workspace.player.show_hint("")
         self._canvas.update()
         if accepted and keep is not None:
             keep()
 
 
-def devices() -> dict[str, float]:
-    """Return the devices that the person named, with their millimetres per pixel."""
+def devices() -> dict[str, Calibration]:
+    """Return the scales of the devices that the person named."""
     try:
         kept = json.loads(str(paths.preferences().value(_DEVICES) or "{}"))
-    except ValueError:
+        pairs = {n: v if isinstance(v, list) else [v, None] for n, v in kept.items()}
+        return {
+            str(name): Calibration(mm_per_px=value, mm_per_px_sd=sd, source="device")
+            for name, (value, sd) in pairs.items()
+        }
+    except (ValueError, AttributeError):
         return {}
-    return {str(name): float(value) for name, value in kept.items()}
 
 
-def keep_device(name: str, mm_per_px: float) -> None:
-    """Keep a device's scale for other videos."""
-    paths.preferences().setValue(_DEVICES, json.dumps({**devices(), name: mm_per_px}))
+def keep_device(name: str, scale: Calibration) -> None:
+    """Keep a device's scale, with its uncertainty, for other videos."""
+    every = {**devices(), name: scale}
+    kept = {n: [c.mm_per_px, c.mm_per_px_sd] for n, c in every.items()}
+    paths.preferences().setValue(_DEVICES, json.dumps(kept))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from easytear_gui import paths
 from easytear_gui.export_dialog import ExportDialog, Wanted
+from easytear_gui.naming import folder_name, told_apart
 from easytear_gui.plots.export import KINDS, copy_plots, save_plots
 from easytear_gui.running.process import Worker
 from easytear_gui.session.model import State
@@ -88,15 +89,16 @@ class Exporting(QObject):
 
     def export(self, keys: list[str], wanted: Wanted) -> None:
         """Export finished videos, one after another, in a process of its own."""
+        apart = told_apart(v.path for v in self._window.document.session.videos)
         names: set[str] = set()
         for key in keys:
             video, results = self._window.document.session.video(key), self._results(key)
             if results is None:
                 continue
-            name, count = video.path.stem, 1
+            name, count = folder_name(apart[video.path]), 1
             while name in names:
                 count += 1
-                name = f"{video.path.stem}-{count}"
+                name = f"{folder_name(apart[video.path])}-{count}"
             names.add(name)
             out = wanted.folder / name
             arguments = [str(results), str(video.path), str(out), *wanted.parts]

@@ -12,10 +12,9 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from easytear.base.errors import EasyTearError
-from easytear.request.settings import Settings
 from easytear_gui import paths
 from easytear_gui.samples import sample_videos, simulate_sample
-from easytear_gui.session.adopt import settings_of_results
+from easytear_gui.session.adopt import Made, made_with
 from easytear_gui.session.document import in_use, unfinished_sessions
 from easytear_gui.session.files import (
     SUFFIX,
@@ -26,6 +25,7 @@ from easytear_gui.session.files import (
 )
 from easytear_gui.session.model import Decisions, State, Video
 from easytear_gui.thumbnails import thumbnail
+from easytear_gui.welcome import session_title
 
 if TYPE_CHECKING:
     from easytear_gui.main_window import MainWindow
@@ -55,6 +55,9 @@ class Opening(QObject):
         }
         for name, call in calls.items():
             window.actions_[name].triggered.connect(lambda _=False, c=call: c())
+        unsaved = QMenu("&Unsaved sessions", window)
+        unsaved.aboutToShow.connect(lambda: self._fill_unsaved(unsaved))
+        window.menus["File"].insertMenu(window.actions_["save_session_as"], unsaved)
         recent = QMenu("Recent sessions", window)
         recent.aboutToShow.connect(lambda: self._fill_recent(recent))
         window.menus["File"].insertMenu(window.actions_["save_session_as"], recent)
@@ -96,7 +99,7 @@ class Opening(QObject):
         """Ask for videos with the system's dialog."""
         kinds = " ".join(f"*{s} *{s.upper()}" for s in sorted(VIDEO_SUFFIXES))
         files, _ = QFileDialog.getOpenFileNames(
-            self._window, "Add videos", self._last_folder(), f"Videos ({kinds});;All files (*)"
+            self._window, "Add videos", self.last_folder(), f"Videos ({kinds});;All files (*)"
         )
         if files:
             paths.preferences().setValue("videos/folder", str(Path(files[0]).parent))
@@ -105,7 +108,7 @@ class Opening(QObject):
     def ask_folder(self) -> None:
         """Ask for a folder of videos."""
         folder = QFileDialog.getExistingDirectory(
-            self._window, "Add every video below a folder", self._last_folder()
+            self._window, "Add every video below a folder", self.last_folder()
         )
         if folder:
             paths.preferences().setValue("videos/folder", folder)
@@ -136,7 +139,7 @@ class Opening(QObject):
     def ask_find(self) -> None:
         """Look for moved videos below a folder that the person names."""
         folder = QFileDialog.getExistingDirectory(
-            self._window, "Where are the videos now?", self._last_folder()
+            self._window, "Where are the videos now?", self.last_folder()
         )
         if folder:
             self.find_videos(Path(folder))
@@ -181,20 +184,35 @@ class Opening(QObject):
         folder = self._document.results_folder / path.stem
         if (folder / "summary.json").is_file():
             self._window.background.run(
-                lambda: settings_of_results(folder, path),
-                lambda settings: self._take_over(key, folder.name, settings),
+                lambda: made_with(folder, path),
+                lambda made: self._take_over(key, folder.name, made),
             )
 
-    def _take_over(self, key: str, name: str, settings: Settings | None) -> None:
+    def _take_over(self, key: str, name: str, made: Made | None) -> None:
         keys = {v.key for v in self._document.session.videos}
         taken = {self._document.record(k).results for k in keys}
-        if settings is None or key not in keys or name in taken:
+        if made is None or key not in keys or name in taken:
             return
-        if self._document.record(key).state != State.NEW:
+        decided = self._document.session.video(key).decisions
+        if self._document.record(key).state != State.NEW or decided not in (
+            Decisions(),
+            made.decisions,
+        ):
             return
+        self.take_over(key, name, made)
+
+    def take_over(self, key: str, name: str, made: Made) -> None:
+        """Show results that were made elsewhere; what was decided for them is decided here too."""
         self._document.set_record(
-            key, state=State.DONE, results=name, applied=Decisions(), applied_settings=settings
+            key,
+            state=State.DONE,
+            message="",
+            results=name,
+            applied=made.decisions,
+            applied_settings=made.settings,
+            digest=made.digest,
         )
+        self._document.decide(key, made.decisions, "take over results")
         self._window.running.judge(key)
         if key == self._window.open_key:
             self._window.reload_results()
@@ -223,6 +241,7 @@ class Opening(QObject):
             self.complain(str(error))
             return
         self._remember()
+        self._window.running.offer_rest()
         missing = [v for v in self._document.session.videos if not v.path.is_file()]
         if missing:
             text = f"{len(missing)} videos are not where they were: File, Find moved videos."
@@ -231,7 +250,7 @@ class Opening(QObject):
     def ask_session(self) -> None:
         """Ask for a session file."""
         file, _ = QFileDialog.getOpenFileName(
-            self._window, "Open session", self._last_folder(), f"EasyTear sessions (*{SUFFIX})"
+            self._window, "Open session", self.last_folder(), f"EasyTear sessions (*{SUFFIX})"
         )
         if file:
             self.open_session(Path(file))
@@ -240,7 +259,7 @@ class Opening(QObject):
         """Ask where to keep the session."""
         start = self._document.file
         if not self._document.is_named:
-            start = Path(self._last_folder()) / f"session{SUFFIX}"
+            start = Path(self.last_folder()) / f"session{SUFFIX}"
         file, _ = QFileDialog.getSaveFileName(
             self._window, "Save session as", str(start), f"EasyTear sessions (*{SUFFIX})"
         )
@@ -285,13 +304,25 @@ class Opening(QObject):
         if menu.isEmpty():
             menu.addAction("None yet").setEnabled(False)
 
+    def _fill_unsaved(self, menu: QMenu) -> None:
+        """List every session without a file of its own that no window has open."""
+        menu.clear()
+        for file in unfinished_sessions():
+            if file != self._document.file:
+                action = menu.addAction(session_title(file))
+                action.setObjectName(f"unsaved-{file.stem}")
+                action.triggered.connect(lambda _=False, f=file: self.open_session(f))
+        if menu.isEmpty():
+            menu.addAction("None").setEnabled(False)
+
     def _remember(self) -> None:
         if self._document.is_named:
             here = str(self._document.file)
             names = [here, *(str(p) for p in self.recent() if str(p) != here)]
             paths.preferences().setValue(_RECENT, names[:_MOST_RECENT])
 
-    def _last_folder(self) -> str:
+    def last_folder(self) -> str:
+        """Return where files were looked for last."""
         if self._document.is_named:
             return str(self._document.file.parent)
         return str(paths.preferences().value("videos/folder") or Path.home())

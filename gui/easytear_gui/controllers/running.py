@@ -7,11 +7,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QMessageBox
 
 from easytear.base.errors import EasyTearError
+from easytear.request.work import changed_settings
 from easytear.results import read_summary
-from easytear_gui.running.plan import Work
-from easytear_gui.session.model import Annotated, State
+from easytear_gui.results.limits import banner_words
+from easytear_gui.running.plan import Work, needed
+from easytear_gui.session.model import Annotated, Asked, State
 
 if TYPE_CHECKING:
     from easytear_gui.main_window import MainWindow
@@ -27,6 +30,7 @@ class Running(QObject):
         super().__init__(window)
         self._window = window
         self._document, self._runner = window.document, window.runner
+        self._whole = False
         self._quick = QTimer(self)
         self._quick.setSingleShot(True)
         self._quick.setInterval(_QUICK_MS)
@@ -38,9 +42,12 @@ class Running(QObject):
         actions["cancel"].triggered.connect(self._runner.cancel_all)
         self._runner.finished.connect(self._finished)
         self._runner.changed.connect(self.tell)
+        window.workspace.interval_changed.connect(lambda _: self.tell())
         self._document.decisions_changed.connect(self._changed)
-        self._document.videos_changed.connect(self._mark_all)
+        self._document.videos_changed.connect(self.mark_all)
         self._document.settings_changed.connect(self._settings_changed)
+        self._runner.put_aside.connect(self._put_aside)
+        window.settings_panel.apply_asked.connect(self.apply_settings)
 
     def _chosen(self) -> list[str]:
         keys = self._window.list.selected_keys()
@@ -59,6 +66,29 @@ class Running(QObject):
         for key in wanted:
             self._runner.enqueue(key, anew)
 
+    def offer_rest(self) -> None:
+        """Ask whether to go on with what had not finished when the app ended."""
+        rest = self._document.interrupted()
+        if not rest:
+            return
+        many = "1 analysis" if len(rest) == 1 else f"{len(rest)} analyses"
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(f"{many} had not finished when EasyTear ended.")
+        box.setInformativeText("Go on with them, as they were asked for?")
+        go_on = box.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Forget them", QMessageBox.ButtonRole.RejectRole)
+        box.buttonClicked.connect(lambda button: self._rest(rest, button is go_on))
+        box.open()
+
+    def _rest(self, keys: list[str], go_on: bool) -> None:
+        for key in keys:
+            asked = self._document.record(key).asked
+            if asked is not None and go_on:
+                self._runner.resume(key, asked)
+            else:
+                self._document.set_record(key, asked=None)
+
     def _wanted(self, key: str) -> bool:
         failed = self._document.record(key).state == State.FAILED
         return failed or self._runner.work_for(key) != Work.NONE
@@ -70,42 +100,75 @@ class Running(QObject):
         self.tell()
 
     def _settings_changed(self) -> None:
-        self._mark_all()
-        self._quick.start()
+        self.mark_all()
         self.tell()
 
-    def _mark_all(self) -> None:
+    def mark_all(self) -> None:
+        """Note of every video whether its results follow decisions and settings."""
         for video in self._document.session.videos:
             self._mark(video.key)
+        self._offer()
 
     def _mark(self, key: str) -> None:
-        """Note in the list whether a video's results follow the decisions."""
+        """Note in the list whether a video's results follow decisions and settings."""
         pending = self._window.list.videos.pending
-        done = self._document.record(key).state == State.DONE
-        if done and self._runner.work_for(key) in (Work.REUSE, Work.FULL):
+        if self.undone(key):
             pending.add(key)
         else:
             pending.discard(key)
         self._window.list.videos.touch(key)
 
+    def undone(self, key: str) -> tuple[str, ...]:
+        """Return what a finished video's results do not follow: "corrections", "settings"."""
+        record = self._document.record(key)
+        if record.state != State.DONE or record.applied is None or record.applied_settings is None:
+            return ()
+        out = []
+        if self._decided(key) in (Work.REUSE, Work.FULL):
+            out.append("corrections")
+        if needed(record, record.applied, self._document.session.settings) != Work.NONE:
+            out.append("settings")
+        return tuple(out)
+
+    def _decided(self, key: str) -> Work:
+        """Return what the decisions alone ask for: settings wait until they are applied."""
+        applied = self._document.record(key).applied_settings
+        decisions = self._document.session.video(key).decisions
+        settings = applied or self._document.session.settings
+        return self._runner.work_for(key, Asked(decisions=decisions, settings=settings))
+
+    def _offer(self) -> None:
+        """Say on the settings panel where the settings could be applied."""
+        differ = [k for k in self._all() if "settings" in self.undone(k)]
+        self._window.settings_panel.offer(self._window.open_key in differ, len(differ))
+
+    def apply_settings(self, everywhere: bool) -> None:
+        """Analyse with the settings: the open video, or every one whose results differ."""
+        differ = [k for k in self._all() if "settings" in self.undone(k)]
+        self.analyse(differ if everywhere else [k for k in differ if k == self._window.open_key])
+
     def _remeasure(self) -> None:
-        """Measure at once what needs no look at the video."""
+        """Measure at once what a person decided and needs no look at the video.
+
+        With the settings that the video's results were made with: others wait for Analyse.
+        """
         for key in self._all():
             record = self._document.record(key)
-            if record.state == State.DONE and self._runner.work_for(key) == Work.REMEASURE:
-                self._runner.enqueue(key)
+            if record.state == State.DONE and self._decided(key) == Work.REMEASURE:
+                self._runner.enqueue(key, settings=record.applied_settings)
 
     def _finished(self, key: str, ok: bool) -> None:
         if ok:
             self.judge(key)
         self._mark(key)
+        self._offer()
         if ok and key == self._window.open_key:
             self._window.reload_results()
         self._quick.start()  # decisions may have changed while it ran
         self.tell()
 
     def judge(self, key: str) -> None:
-        """Note whether a video's results are of low quality."""
+        """Note how good a video's results are."""
         folder = self._document.results_of(key)
         if folder is None:
             return
@@ -115,9 +178,8 @@ class Running(QObject):
             _log.exception("reading %s", folder)
             return
         scores = [i.quality.score for i in summary.intervals if i.excluded is None]
-        limit = self._document.session.settings.quality.low_score
-        low = not scores or max(scores) < limit
-        self._document.set_record(key, low_quality=low)
+        left_out = bool(summary.intervals) and not scores
+        self._document.set_record(key, quality=max(scores, default=None), left_out=left_out)
 
     def take_in(self, key: str) -> bool:
         """Take in what was annotated in napari; False where nothing new was."""
@@ -138,6 +200,13 @@ class Running(QObject):
         self._document.decide(key, after, "take in annotations")
         self.analyse([key])
         return True
+
+    def _put_aside(self, key: str, name: str) -> None:
+        video = self._document.session.video(key).path.name
+        self._window.opening.complain(
+            f"The earlier results of {video} were changed by another window or program. They stay "
+            f"as they are; the new results are in {self._document.results_folder / name}."
+        )
 
     # --- what the window says ------------------------------------------------------------
     def tell(self) -> None:
@@ -170,20 +239,47 @@ class Running(QObject):
         elif record.state == State.FAILED:
             again = {"Try again": self._try_again, "Log": self._window.helping.show_log}
             banner.say(f"Failed: {record.message}", "bad", again)
+        elif self._window.watching.words(key):
+            watching = self._window.watching
+            again = {"Show them": lambda: watching.show_them(key)}
+            if watching.changed[key] is None:
+                again = {}
+            again["Analyse again"] = lambda: watching.analyse_again(key)
+            banner.say(watching.words(key), "bad", again)
         elif key in self._window.list.videos.pending:
             banner.say(self._pending_words(key), "note", {"Analyse": self._try_again})
-        elif record.state == State.DONE and record.low_quality:
-            banner.say(
-                "Low quality: read the last column of the table before you use these numbers.",
-                "note",
-            )
         else:
-            banner.say("")
+            self._tell_limits()
+
+    def _tell_limits(self) -> None:
+        """Say what limits the selected interval's numbers, what weighs most first."""
+        workspace = self._window.workspace
+        result = workspace.result()
+        if workspace.analysis is None or result is None:
+            workspace.banner.say("")
+            return
+        text, more = banner_words(workspace.analysis, result, self._whole)
+        actions = {}
+        if more > 0:
+            actions["Less" if self._whole else f"{more} more"] = self._more
+        workspace.banner.say(text, "note", actions)
+
+    def _more(self) -> None:
+        self._whole = not self._whole
+        self.tell()
 
     def _pending_words(self, key: str) -> str:
-        if self._runner.work_for(key) == Work.REUSE:
-            return "Your corrections are not in the numbers yet: only what they touch is redone."
-        return "The settings have changed since these numbers were made."
+        record, session = self._document.record(key), self._document.session
+        said = []
+        if "corrections" in self.undone(key):
+            rest = ": only what they touch is redone" if self._decided(key) == Work.REUSE else ""
+            said.append(f"Your corrections are not in the numbers yet{rest}.")
+        if "settings" in self.undone(key) and record.applied_settings is not None:
+            changed = list(changed_settings(record.applied_settings, session.settings))
+            what = ", ".join(f"{name} {old} → {new}" for name, _, old, new in changed[:3])
+            more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+            said.append(f"These numbers were made with other settings ({what}{more}).")
+        return " ".join(said)
 
     def _try_again(self) -> None:
         if self._window.open_key is not None:

@@ -23,7 +23,10 @@ from easytear.base.geometry import ByteArray, FloatArray
 from easytear_gui.player.overlays import OverlayData
 from easytear_gui.player.paint import image_rect, paint_overlays, paint_preview
 
-_ZOOMS = (1.0, 40.0)
+_MOST_ZOOM = 40.0
+_AROUND = 0.04
+"""Room around a handle beyond the picture, as a share of the picture."""
+
 _TABS = frozenset((Qt.Key.Key_Tab, Qt.Key.Key_Backtab))
 _TOOL_KEYS = _TABS | {
     Qt.Key.Key_Left,
@@ -46,6 +49,10 @@ class Tool(Protocol):
     """
 
     hint: str
+    chosen: int
+
+    def points(self) -> list[QPointF]:
+        """Return the handles."""
 
     def paint(self, painter: QPainter, to_screen: QTransform) -> None:
         """Draw in widget coordinates."""
@@ -91,6 +98,7 @@ class Canvas(QWidget):
         self._pixels: ByteArray | None = None
         self._size = QSize(640, 480)
         self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
+        self._room = QRectF(0.0, 0.0, 1.0, 1.0)
         self._grabbed: QPointF | None = None
         self._tool_grabbed = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -123,11 +131,47 @@ class Canvas(QWidget):
         self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
         self.update()
 
+    def show_tool(self) -> None:
+        """Show the whole picture and every handle of the tool, also those beyond the picture."""
+        room = self._reach()
+        self._zoom = min(1.0 / room.width(), 1.0 / room.height(), 1.0)
+        self._centre = room.center()
+        self._shift(QPointF(0.0, 0.0))
+
+    def _reach(self) -> QRectF:
+        """Return what can be brought into view, in shares of the picture's size."""
+        room = QRectF(0.0, 0.0, 1.0, 1.0)
+        if self.tool is None or self._tool_grabbed:
+            return room if self.tool is None else self._room
+        width, height = self._size.width(), self._size.height()
+        for point in self.tool.points():
+            at = QPointF(point.x() / width, point.y() / height)
+            room |= QRectF(at - QPointF(_AROUND, _AROUND), at + QPointF(_AROUND, _AROUND))
+        self._room = room
+        return room
+
+    def handle_in_view(self) -> bool:
+        """Return whether the tool's chosen handle can be seen."""
+        if self.tool is None:
+            return False
+        point = self.tool.points()[self.tool.chosen]
+        return QRectF(self.rect()).contains(self.frame_transform().map(point))
+
+    def _bring_handle(self) -> None:
+        if self.tool is not None and not self.handle_in_view():
+            at = self.frame_transform().map(self.tool.points()[self.tool.chosen])
+            away = at - QPointF(self.rect().center())
+            self.pan_by(-away.x(), -away.y())
+            if not self.handle_in_view():
+                self.show_tool()
+
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom about a point of the widget (its middle without one)."""
         at = QPointF(self.rect().center()) if at is None else at
         before = self.image_transform().inverted()[0].map(at)
-        self._zoom = min(max(self._zoom * factor, _ZOOMS[0]), _ZOOMS[1])
+        room = self._reach()
+        least = min(1.0 / room.width(), 1.0 / room.height(), 1.0)
+        self._zoom = min(max(self._zoom * factor, least), _MOST_ZOOM)
         after = self.image_transform().inverted()[0].map(at)
         self._shift(before - after)
 
@@ -144,10 +188,10 @@ class Canvas(QWidget):
     def _shift(self, by: QPointF) -> None:
         x = self._centre.x() + by.x() / self._size.width()
         y = self._centre.y() + by.y() / self._size.height()
-        half = 0.5 / self._zoom
+        room = self._reach()
         self._centre = QPointF(
-            min(max(x, half), 1.0 - half) if self._zoom > 1.0 else 0.5,
-            min(max(y, half), 1.0 - half) if self._zoom > 1.0 else 0.5,
+            _kept(x, room.left(), room.right(), self._zoom),
+            _kept(y, room.top(), room.bottom(), self._zoom),
         )
         self.update()
 
@@ -265,7 +309,12 @@ class Canvas(QWidget):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
                 self.tool_ended.emit(event.key() != Qt.Key.Key_Escape)
                 return
+            if event.key() not in _TABS and not self.handle_in_view():
+                self._bring_handle()  # nothing moves that cannot be seen
+                self.update()
+                return
             if self.tool.key(event):
+                self._bring_handle()
                 self.update()
                 return
         super().keyPressEvent(event)
@@ -276,6 +325,14 @@ class Canvas(QWidget):
     def picture_rect(self) -> QRectF:
         """Return where the picture lies in the widget."""
         return self.frame_transform().mapRect(image_rect(self._size.width(), self._size.height()))
+
+
+def _kept(at: float, low: float, high: float, zoom: float) -> float:
+    """Return a centre of the view that shows nothing beyond `low` and `high`, if it is so wide."""
+    half = 0.5 / zoom
+    if high - low <= 2.0 * half:
+        return (low + high) / 2.0
+    return min(max(at, low + half), high - half)
 
 
 def as_transform(affine: FloatArray) -> QTransform:

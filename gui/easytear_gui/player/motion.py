@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from easytear.base.geometry import FloatArray
+from easytear.base.geometry import FloatArray, eye_to_image_matrices
 from easytear.results import Analysis
 from easytear.results.model import IntervalResult
 
@@ -22,17 +22,11 @@ def frame_motions(analysis: Analysis) -> FloatArray:
     """
     table = analysis.frames
     out = np.repeat(IDENTITY[None], len(table), axis=0)
-    dx = np.nan_to_num(table["eye_dx_px"].to_numpy(float))
-    dy = np.nan_to_num(table["eye_dy_px"].to_numpy(float))
-    turn = np.deg2rad(np.nan_to_num(table["eye_rotation_deg"].to_numpy(float)))
+    names = ("eye_dx_px", "eye_dy_px", "eye_rotation_deg")
+    dx, dy, turn = (table[name].to_numpy(float) for name in names)
     for interval in analysis.summary.intervals:
         rows = slice(interval.start_frame, interval.end_frame + 1)
-        cx, cy = _centre(interval)
-        cos, sin = np.cos(turn[rows]), np.sin(turn[rows])
-        out[rows, 0, 0], out[rows, 0, 1] = cos, -sin
-        out[rows, 1, 0], out[rows, 1, 1] = sin, cos
-        out[rows, 0, 2] = cx - cos * cx + sin * cy + dx[rows]
-        out[rows, 1, 2] = cy - sin * cx - cos * cy + dy[rows]
+        out[rows] = eye_to_image_matrices(dx[rows], dy[rows], turn[rows], _centre(interval))
     return out
 
 

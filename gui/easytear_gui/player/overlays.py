@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from easytear.base.geometry import BoolArray, FloatArray
+from easytear.request.corrections import Corrections
 from easytear.results import Analysis
-from easytear.results.model import IntervalResult
+from easytear.results.model import EllipseInfo, IntervalResult
 from easytear_gui.player.motion import frame_motions
 
 TAIL_FRAMES = 15
@@ -54,10 +55,12 @@ class OverlayData:
     _interval_of: NDArray[np.int_] = field(init=False)
     _tracks: FloatArray = field(init=False)
     _front: FloatArray = field(init=False)
+    _shown: list[IntervalResult] = field(init=False)
 
     def __post_init__(self) -> None:
         """Sort the tables by frame."""
         self.motions = frame_motions(self.analysis)
+        self._shown = list(self.analysis.summary.intervals)
         count = len(self.analysis.frames)
         self._interval_of = np.full(count, -1)
         for position, interval in enumerate(self.analysis.summary.intervals):
@@ -66,6 +69,20 @@ class OverlayData:
         self._tracks = _sorted(self.analysis.tracks, columns)
         front = ["frame", "x_eye_px", "y_eye_px", "sd_px", "observed"]
         self._front = _sorted(self.analysis.front, front)
+
+    def set_edits(self, corrections: Corrections) -> None:
+        """Show a person's shapes in place of the results' at once."""
+        drawn = {e.interval: e for e in corrections.irises}
+        outlines = {e.interval: e for e in corrections.regions}
+        self._shown = []
+        for interval in self.analysis.summary.intervals:
+            changes: dict[str, object] = {}
+            if interval.index in drawn:
+                shape = drawn[interval.index].ellipse()
+                changes["iris"] = EllipseInfo(**asdict(shape))
+            if interval.index in outlines:
+                changes["region"] = outlines[interval.index].polygon
+            self._shown.append(interval.model_copy(update=changes) if changes else interval)
 
     def __len__(self) -> int:
         """Return the number of frames."""
@@ -76,7 +93,7 @@ class OverlayData:
         if not 0 <= frame < len(self):
             return None
         position = self._interval_of[frame]
-        return None if position < 0 else self.analysis.summary.intervals[position]
+        return None if position < 0 else self._shown[position]
 
     def motion(self, frame: int) -> FloatArray:
         """Return a frame's (2, 3) map from eye to image coordinates."""

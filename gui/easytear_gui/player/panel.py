@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -229,16 +229,22 @@ class PlayerPanel(QFrame):
 
 
 def _swatch(colour: str) -> QIcon:
-    """Return a dot of an overlay's colour, with room to the words at its right."""
-    picture = QPixmap(39, 30)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
-    painter.drawRoundedRect(0, 1, 28, 28, 8, 8)
-    painter.end()
-    return QIcon(picture)
+    """Return an overlay's colour as a switch: a filled square while it is on, an empty one off."""
+    out = QIcon()
+    for state in (QIcon.State.On, QIcon.State.Off):
+        picture = QPixmap(39, 30)  # with room to the words at its right
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colour), 4))
+        painter.setBrush(QColor(colour) if state == QIcon.State.On else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(3, 3, 24, 24, 6, 6)
+        if state == QIcon.State.On:
+            painter.setPen(QPen(QColor("#14171C"), 4))
+            painter.drawPolyline([QPoint(8, 15), QPoint(13, 21), QPoint(22, 9)])
+        painter.end()
+        out.addPixmap(picture, QIcon.Mode.Normal, state)
+    return out
 
 
 def _speed_text(speed: float) -> str:

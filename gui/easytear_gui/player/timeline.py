@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from easytear.base.geometry import FloatArray
 from easytear.show import palette
+from easytear_gui import words
 from easytear_gui.player.paint import pen
 from easytear_gui.theme.colours import LIGHT, Colours
 
@@ -289,7 +290,7 @@ class Timeline(QWidget):
         parts = [f"{self.time_s[frame]:.3f} s, frame {frame}"]
         block = self.block_at(frame)
         if block is not None:
-            score = "" if block.score is None else f", quality {block.score:.2f}"
+            score = "" if block.score is None else f", quality {words.quality(block.score)}"
             parts.append(f"Interval {block.index + 1}{score}" + (", excluded" * block.excluded))
         blink = next((b for b in self.blinks if b.start <= frame <= b.end), None)
         if blink is not None:

@@ -11,7 +11,7 @@ from easytear.base.geometry import FloatArray
 from easytear.results import Analysis
 from easytear.results.model import Fit, IntervalResult
 from easytear.show import palette
-from easytear.show.curves import band, law
+from easytear.show.curves import band, law, window_end_s
 
 _FIT_POINTS = 240
 
@@ -61,7 +61,10 @@ class Curve:
     offset_s : float
         What was taken from video time.
     fit_time_s, fit, fit_low, fit_high : (m,) float arrays
-        The fitted law and its 95 % band; empty without a fit (a velocity has no band).
+        The fitted law and its 95 % band, from the onset to the end of the fitted window; empty
+        without a fit (a velocity has no band).
+    onset_s : float or None
+        When the spread starts (video time), None where that is unknown.
     """
 
     interval: int
@@ -72,6 +75,7 @@ class Curve:
     fit: FloatArray
     fit_low: FloatArray
     fit_high: FloatArray
+    onset_s: float | None = None
 
     def line(self) -> tuple[FloatArray, FloatArray]:
         """Return times and values (n,) to draw: NaN only where nothing was seen for long.
@@ -111,12 +115,18 @@ def curves(
     return [_curve(analysis, quantity, i, laid_over) for i in chosen]
 
 
-def onset_s(interval: IntervalResult) -> float:
-    """Return when the spread starts; the interval's start where that is unknown."""
+def onset_of(interval: IntervalResult) -> float | None:
+    """Return when the spread starts (video time), None where that is unknown."""
     for fit in (interval.spread.y, interval.spread.front):
         if fit is not None and fit.onset_s is not None:
             return fit.onset_s
-    return interval.start_s
+    return None
+
+
+def onset_s(interval: IntervalResult) -> float:
+    """Return when the spread starts; the interval's start where that is unknown."""
+    known = onset_of(interval)
+    return interval.start_s if known is None else known
 
 
 def _curve(
@@ -129,16 +139,16 @@ def _curve(
     fit = _fit_of(interval, quantity.key)
     at: FloatArray = np.empty(0)
     low, mid, high = at, at, at
-    if fit is not None and len(time) > 1:
-        at = np.linspace(time[0], time[-1], _FIT_POINTS)
+    if fit is not None and fit.onset_s is not None:
+        # The engine counts the film's rise and the front's from the law's own zero.
+        end_s = window_end_s(fit, interval.end_s)
+        at = np.linspace(fit.onset_s, max(end_s, fit.onset_s), _FIT_POINTS)
         if quantity.key == "velocity":
             mid = _rate(fit, at)
         else:
             mid, low, high = _fitted(fit, at)
-        if quantity.key == "displacement":
-            base = _height_at(time, value, fit.onset_s)
-            mid, low, high = mid + base, low + base, high + base
-    return Curve(interval.index, time - offset, value, offset, at - offset, mid, low, high)
+    known = onset_of(interval)
+    return Curve(interval.index, time - offset, value, offset, at - offset, mid, low, high, known)
 
 
 def _fit_of(interval: IntervalResult, key: str) -> Fit | None:
@@ -150,13 +160,6 @@ def _fit_of(interval: IntervalResult, key: str) -> Fit | None:
     if fit is None or fit.rho_mm is None or not fit.lambda_s or fit.onset_s is None:
         return None
     return fit
-
-
-def _height_at(time_s: FloatArray, value: FloatArray, at_s: float | None) -> float:
-    known = np.isfinite(value)
-    if at_s is None or not known.any():
-        return 0.0
-    return float(np.interp(at_s, time_s[known], value[known]))
 
 
 def _fitted(fit: Fit, time_s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -178,9 +181,21 @@ def _rate(fit: Fit, time_s: FloatArray) -> FloatArray:
     return out
 
 
+CSV_COLUMNS: Final = (
+    "interval_number",
+    "quantity",
+    "unit",
+    "time_s",
+    "time_since_onset_s",
+    "value",
+    "fit",
+)
+"""Columns of exported curves; intervals are numbered from 1 as in window, page and file names."""
+
+
 def as_csv(curves_by_quantity: dict[Quantity, list[Curve]]) -> str:
     """Return curves as CSV: one row per interval and sample, an empty field for unknown."""
-    lines = ["interval,quantity,unit,time_s,time_since_onset_s,value,fit"]
+    lines = [",".join(CSV_COLUMNS)]
     for quantity, group in curves_by_quantity.items():
         for curve in group:
             lines += _rows(quantity, curve)
@@ -188,13 +203,14 @@ def as_csv(curves_by_quantity: dict[Quantity, list[Curve]]) -> str:
 
 
 def _rows(quantity: Quantity, curve: Curve) -> list[str]:
+    video_time = curve.time_s + curve.offset_s
     fit = np.full(len(curve.time_s), np.nan)
     if len(curve.fit):
-        fit = np.interp(curve.time_s, curve.fit_time_s, curve.fit)
-    since = curve.time_s if curve.offset_s else np.full(len(curve.time_s), np.nan)
-    rows = zip(curve.time_s + curve.offset_s, since, curve.value, fit, strict=True)
+        fit = np.interp(curve.time_s, curve.fit_time_s, curve.fit, left=np.nan, right=np.nan)
+    since = video_time - (np.nan if curve.onset_s is None else curve.onset_s)
+    rows = zip(video_time, since, curve.value, fit, strict=True)
     return [
-        f"{curve.interval},{quantity.column},{quantity.unit},"
+        f"{curve.interval + 1},{quantity.column},{quantity.unit},"
         + ",".join("" if not np.isfinite(v) else f"{v:.6g}" for v in row)
         for row in rows
     ]

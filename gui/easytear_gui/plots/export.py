@@ -52,6 +52,7 @@ def _light_copy(panel: PlotPanel) -> PlotPanel:
     copy.all_button.setChecked(panel.laid_over)
     copy.show_analysis(panel.analysis, panel.interval)
     copy.hide_cursors()
+    copy.view.setParent(None)  # a window of its own: no layout gives it another size
     copy.view.resize(_WIDTH, _HEIGHT * max(len(copy.shown), 1))
     copy.view.grab()  # lays everything out
     return copy

@@ -13,6 +13,7 @@ from easytear.request.corrections import CorrectionNote, Excluded
 from easytear.results.model import Fit, IntervalResult, ScaleInfo
 from easytear.show.flags import sentence
 from easytear.show.numbers import UNKNOWN, number, quantity_text, with_interval
+from easytear_gui import words
 
 Rows = list[tuple[str, str]]
 
@@ -45,7 +46,7 @@ def _summary(interval: IntervalResult) -> str:
         before = f"after a {'complete' if blink.complete else 'partial'} blink"
     return (
         f"{interval.start_s:.3f} to {interval.end_s:.3f} s, frames {interval.start_frame} to "
-        f"{interval.end_frame}, {before}. Quality {interval.quality.score:.2f}."
+        f"{interval.end_frame}, {before}. Quality {words.quality(interval.quality.score)}."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -22,7 +22,6 @@ from easytear.measure.quantities.base import Quantity
 from easytear.measure.quantities.catalogue import overview, quantity
 from easytear.request.corrections import Excluded
 from easytear.results.model import IntervalResult
-from easytear.show import palette
 from easytear.show.flags import sentence
 from easytear.show.numbers import quantity_text
 from easytear_gui import words
@@ -60,7 +59,7 @@ COLUMNS: Final = (
         "First and last moment of the interval, seconds of video time",
         lambda i: f"{i.start_s:.2f} – {i.end_s:.2f}",
     ),
-    _number(quantity(_SCORE)),
+    replace(_number(quantity(_SCORE)), text=lambda i: words.quality(i.quality.score)),
     *(_number(one) for one in overview() if one.key != _SCORE),
     Column(
         "What to know",
@@ -141,9 +140,7 @@ class IntervalsModel(QAbstractTableModel):
         if excluded or (column == _NOTES and not interval.quality.flags):
             return QBrush(QColor(self.colours.muted))
         if column == _QUALITY:
-            score = interval.quality.score
-            by = {palette.BAD: self.colours.danger, palette.DOUBTFUL: self.colours.warning}
-            return QBrush(QColor(by.get(palette.quality_colour(score), self.colours.good)))
+            return QBrush(QColor(self.colours.quality(interval.quality.score)))
         return None
 
 
@@ -152,7 +149,7 @@ def _alignment(column: Column) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-class _Inks(QStyledItemDelegate):
+class Inks(QStyledItemDelegate):
     """Keeps a cell's own colour when its row is selected."""
 
     @override
@@ -172,7 +169,7 @@ class IntervalsTable(QTableView):
         super().__init__(parent)
         self.intervals = IntervalsModel()
         self.setModel(self.intervals)
-        self.setItemDelegate(_Inks(self))
+        self.setItemDelegate(Inks(self))
         self.setAccessibleName("Intervals and their numbers")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from easytear.request.corrections import KINDS, Corrections
 from easytear.request.request import Request
-from easytear.request.scale import ScaleRequest
-from easytear.request.settings import Settings
+from easytear.request.settings import Settings, with_fps
 from easytear_gui.session.model import Decisions
 
 
 def request_of(decisions: Decisions, settings: Settings) -> Request:
     """Return what is asked for, but for what annotations add."""
-    scale = ScaleRequest(value=decisions.hvid_mm)
-    if decisions.calibration is not None:
-        scale = ScaleRequest.given(decisions.calibration)
-    return Request(scale=scale, settings=settings, corrections=decisions.corrections)
+    if decisions.fps is not None:
+        settings = with_fps(settings, decisions.fps)
+    return Request(scale=decisions.scale, settings=settings, corrections=decisions.corrections)
 
 
 def request_with_annotations(

@@ -9,7 +9,7 @@ from typing import TypedDict, TypeVar
 
 from easytear.base.geometry import Ellipse
 from easytear.request.corrections import EllipseEdit, Excluded, IntervalEdit, RegionEdit
-from easytear.request.scale import Calibration
+from easytear.request.scale import ScaleRequest
 from easytear_gui.session.model import Decisions
 
 _Edit = TypeVar("_Edit", IntervalEdit, RegionEdit, EllipseEdit, Excluded)
@@ -72,11 +72,9 @@ def draw_limbus(decisions: Decisions, interval: int, ellipse: Ellipse) -> Decisi
     return _with(decisions, irises=_replaced(decisions.corrections.irises, edit))
 
 
-def set_scale(
-    decisions: Decisions, calibration: Calibration | None, hvid_mm: float | None = None
-) -> Decisions:
-    """Set the scale, or with None go back to the iris width (of this person, if measured)."""
-    return decisions.model_copy(update={"calibration": calibration, "hvid_mm": hvid_mm})
+def set_scale(decisions: Decisions, scale: ScaleRequest) -> Decisions:
+    """Set where the scale comes from."""
+    return decisions.model_copy(update={"scale": scale})
 
 
 def _replaced(edits: tuple[_Edit, ...], edit: _Edit) -> tuple[_Edit, ...]:

@@ -15,6 +15,7 @@ from typing_extensions import override
 from easytear.results import write_text
 from easytear_gui import paths
 from easytear_gui.session.files import SUFFIX, read_session, relinked, session_json
+from easytear_gui.session.history import Past, history_file, read_history, write_history
 from easytear_gui.session.model import Decisions, Record, Session, Video
 
 _log = logging.getLogger(__name__)
@@ -23,10 +24,14 @@ _log = logging.getLogger(__name__)
 class _Change(QUndoCommand):
     """From one session to the next; changes with the same merge name join into one."""
 
-    def __init__(self, document: Document, after: Session, text: str, merge: str | None) -> None:
-        super().__init__(text)
-        self._document, self._merge = document, merge
-        self._before, self._after = document.session, after
+    def __init__(self, document: Document, past: Past) -> None:
+        super().__init__(past.text)
+        self._document, self._merge = document, past.merge
+        self._before, self._after = past.before, past.after
+
+    def past(self) -> Past:
+        """Return the step as it is kept on disk."""
+        return Past(self.text(), self._merge, self._before, self._after)
 
     @override
     def redo(self) -> None:
@@ -42,7 +47,11 @@ class _Change(QUndoCommand):
 
     @override
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Change) or other._merge != self._merge:
+        if (
+            self._document.recalling
+            or not isinstance(other, _Change)
+            or other._merge != self._merge
+        ):
             return False
         self._after = other._after
         return True
@@ -74,6 +83,7 @@ class Document(QObject):
         self._file = _fresh_file()
         self._lock: QLockFile | None = None
         self.save_error = ""
+        self.recalling = False
         self._saver = QTimer(self)
         self._saver.setSingleShot(True)
         self._saver.setInterval(0)
@@ -114,7 +124,7 @@ class Document(QObject):
     def change(self, text: str, after: Session, merge: str | None = None) -> None:
         """Make an undoable change, named `text` in the Edit menu."""
         if after != self._session:
-            self.undo_stack.push(_Change(self, after, text, merge))
+            self.undo_stack.push(_Change(self, Past(text, merge, self._session, after)))
 
     def decide(self, key: str, decisions: Decisions, text: str, merge: str | None = None) -> None:
         """Change a person's decisions about one video."""
@@ -129,6 +139,9 @@ class Document(QObject):
         self.record_changed.emit(key)
 
     def _show(self, session: Session) -> None:
+        if self.recalling:
+            self._session = session
+            return
         before, self._session = self._session, session
         if [(v.key, v.path) for v in before.videos] != [(v.key, v.path) for v in session.videos]:
             self.videos_changed.emit()
@@ -149,12 +162,36 @@ class Document(QObject):
         try:
             self._hold()
             write_text(self._file, session_json(self._session, self._records, self._file))
+            self._keep_history()
             self.save_error = ""
         except OSError as error:
             self.save_error = f"{self._file}: the session cannot be saved ({error.strerror})."
             _log.exception("saving the session")
         self.file_changed.emit()
         return not self.save_error
+
+    def _keep_history(self) -> None:
+        stack = self.undo_stack
+        commands = [stack.command(k) for k in range(stack.count())]
+        steps = [c.past() for c in commands if isinstance(c, _Change)]
+        file = history_file(self._file, paths.sessions_folder())
+        write_history(file, steps, stack.index(), self._session)
+
+    def _recall_history(self) -> None:
+        """Take up the undo history where it was left."""
+        now = self._session
+        steps, index = read_history(history_file(self._file, paths.sessions_folder()), now)
+        self.recalling = True
+        for step in steps:
+            self._session = step.before
+            self.undo_stack.push(_Change(self, step))
+        self.undo_stack.setIndex(index)
+        self._session, self.recalling = now, False
+
+    def interrupted(self) -> list[str]:
+        """Return the videos whose analysis was asked for and had not finished."""
+        keys = [v.key for v in self._session.videos]
+        return [k for k in keys if self.record(k).asked is not None and not self.record(k).busy]
 
     def save_as(self, file: Path) -> bool:
         """Give the session a file of its own."""
@@ -166,6 +203,7 @@ class Document(QObject):
             return False
         if not was_named:
             old.unlink(missing_ok=True)
+            history_file(old, paths.sessions_folder()).unlink(missing_ok=True)
         return True
 
     def open(self, file: Path) -> None:
@@ -183,6 +221,7 @@ class Document(QObject):
         self.undo_stack.clear()
         self._session = Session()
         self._show(relinked(session, [file.parent]))
+        self._recall_history()
         self.settings_changed.emit()
         self._hold()
         self.file_changed.emit()

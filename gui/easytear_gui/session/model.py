@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated as Typed
+from typing import Any
 from uuid import uuid4
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from easytear.base.folders import is_plain_name
 from easytear.request.corrections import Corrections
-from easytear.request.scale import Calibration
+from easytear.request.scale import Calibration, ScaleRequest
 from easytear.request.settings import Settings
 
 
@@ -57,24 +58,37 @@ class Decisions(Model):
     ----------
     corrections : Corrections
         Moved intervals, redrawn regions and limbi, exclusions.
-    calibration : Calibration or None
-        A scale that the person set; None: from the iris width.
-    hvid_mm : float or None
-        This person's measured iris width; None: the population's mean.
+    scale : ScaleRequest
+        Where millimetres come from: the mean iris, this person's, a number, a device.
+    fps : float or None
+        Frames per second as the camera took them, where the file does not tell.
     annotations : Annotated or None
         Corrections made in napari that are to be taken in.
     """
 
     corrections: Corrections = Corrections()
-    calibration: Calibration | None = None
-    hvid_mm: float | None = Field(default=None, ge=8, le=15)
+    scale: ScaleRequest = ScaleRequest()
+    fps: float | None = Field(default=None, gt=0, le=10000)
     annotations: Annotated | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older(cls, data: Any) -> Any:
+        """Take in the two fields in which sessions once kept the scale."""
+        if not isinstance(data, dict) or not {"calibration", "hvid_mm"} & set(data):
+            return data
+        given, width = data.get("calibration"), data.get("hvid_mm")
+        rest = {k: v for k, v in data.items() if k not in ("calibration", "hvid_mm")}
+        scale = ScaleRequest(value=width)
+        if given is not None:
+            scale = ScaleRequest.given(Calibration.model_validate(given))
+        return {"scale": scale, **rest}
 
     def count(self) -> int:
         """Return how many decisions there are."""
         c = self.corrections
         lists = (c.intervals, c.regions, c.irises, c.pupils, c.excluded)
-        return sum(len(x) for x in lists) + (self.calibration is not None) + bool(self.hvid_mm)
+        return sum(len(x) for x in lists) + (self.scale != ScaleRequest()) + bool(self.fps)
 
 
 class Video(Model):
@@ -112,6 +126,14 @@ class Session(Model):
         return self.model_copy(update={"videos": videos})
 
 
+class Asked(Model):
+    """An analysis that was asked for: it runs with this, whatever is changed meanwhile."""
+
+    decisions: Decisions
+    settings: Settings
+    anew: bool = False
+
+
 class Record(Model):
     """What became of a video: not a decision, hence never undone.
 
@@ -127,8 +149,14 @@ class Record(Model):
         The results folder's name below the session's results folder.
     applied, applied_settings : Decisions, Settings or None
         With what the results were made.
-    low_quality : bool
-        No interval's quality reaches the limit.
+    digest : str or None
+        SHA-256 of their summary.json when they were last seen: another one was written elsewhere.
+    asked : Asked or None
+        What waits or runs, or was not finished when the app ended.
+    quality : float or None
+        The best score of an interval that is not left out.
+    left_out : bool
+        Every interval is left out.
     """
 
     state: State = State.NEW
@@ -137,7 +165,18 @@ class Record(Model):
     results: PlainName | None = None
     applied: Decisions | None = None
     applied_settings: Settings | None = None
-    low_quality: bool = False
+    digest: str | None = None
+    asked: Asked | None = None
+    quality: float | None = None
+    left_out: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older(cls, data: Any) -> Any:
+        """Take in records that only told whether the quality was low."""
+        if isinstance(data, dict) and "low_quality" in data:
+            return {k: v for k, v in data.items() if k != "low_quality"}
+        return data
 
     @property
     def busy(self) -> bool:

@@ -105,9 +105,11 @@ class SettingsPanel(QWidget):
     Signals
     -------
     preview_asked : show on the open video what the settings would change
+    apply_asked(everywhere) : analyse the open video, or all videos, with the settings
     """
 
     preview_asked = Signal()
+    apply_asked = Signal(bool)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,6 +125,11 @@ class SettingsPanel(QWidget):
         self.presets.setAccessibleName("Presets")
         self.preview = QPushButton("Preview")
         self.preview.setToolTip("Try these settings on the interval shown, without keeping results")
+        self.apply_one = QPushButton("Apply to this video")
+        self.apply_one.setToolTip("Analyse the open video with these settings")
+        self.apply_all = QPushButton("Apply to all")
+        self.apply_all.setToolTip("Analyse every video whose results were made with others")
+        self.applied = label(role="hint", wrap=True)
         self.rows: list[_Row] = []
         self._colours = LIGHT
         self._heads: list[tuple[QLabel, list[_Row]]] = []
@@ -132,7 +139,10 @@ class SettingsPanel(QWidget):
         self.presets.activated.connect(self._preset_chosen)
         self.preview.clicked.connect(self.preview_asked)
         document.settings_changed.connect(self.show_settings)
+        self.apply_one.clicked.connect(lambda: self.apply_asked.emit(False))
+        self.apply_all.clicked.connect(lambda: self.apply_asked.emit(True))
         self.fill_presets()
+        self.offer(False, 0)
 
     # --- building ------------------------------------------------------------------------
     def _arrange(self) -> None:
@@ -154,6 +164,23 @@ class SettingsPanel(QWidget):
             line.setContentsMargins(14, 0, 14, 0)
             layout.addLayout(line)
         layout.addWidget(area, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(14, 6, 14, 8)
+        foot.addWidget(self.applied, 1)
+        foot.addWidget(self.apply_one)
+        foot.addWidget(self.apply_all)
+        layout.addLayout(foot)
+
+    def offer(self, here: bool, count: int) -> None:
+        """Say where these settings could be applied: in the open video, in how many in all."""
+        self.apply_one.setEnabled(here)
+        self.apply_all.setEnabled(count > 0)
+        self.apply_all.setText(f"Apply to all ({count})" if count else "Apply to all")
+        self.applied.setText(
+            "Not in the results until they are applied."
+            if count
+            else "No results wait for other settings."
+        )
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QPalette
 
+from easytear.show.quality import quality_word
+
 
 @dataclass(frozen=True)
 class Colours:
@@ -29,6 +31,11 @@ class Colours:
     danger_soft: str
     good: str
     grid: str
+
+    def quality(self, score: float) -> str:
+        """Return the ink of a quality score: that of its word, see `show.quality`."""
+        by = {"good": self.good, "fair": self.warning, "low": self.danger}
+        return by[quality_word(score)]
 
 
 LIGHT = Colours(

@@ -32,6 +32,9 @@ QToolBar::separator {{ width: 1px; background: {border}; margin: 5px 6px; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px 8px; }}
 QToolButton:hover:enabled {{ background: {hover}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {accent_soft}; }}
+QToolButton#switch {{ padding: 3px 6px; color: {muted}; }}
+QToolButton#switch:checked {{ color: {text}; border-color: {accent}; background: {accent_soft}; }}
+QToolButton#bar:checked {{ border-color: {accent}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:disabled {{ color: {muted}; }}
 QToolButton#primary {{ background: {accent}; color: {on_accent}; padding: 4px 14px;

@@ -1,0 +1,124 @@
+"""Bytes of annotation files: from archives, in whatever encoding, never without bound."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from easytear.base.errors import AnnotationError
+
+MAX_XML_BYTES: Final = 256 << 20
+"""Unpacked at most: a mark in every one of 100,000 frames takes 20 MB, and 3 MB of zip can hold
+3 GB."""
+
+_MARKS: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
+
+
+def decoded(content: bytes) -> str:
+    """Return text in the encoding that its first bytes tell; else UTF-8, else Latin-1.
+
+    Latin-1 is Windows' Western code page here (cp1252), as spreadsheets write it.
+    """
+    for mark, name in _MARKS:
+        if content.startswith(mark):
+            return content.decode(name)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text.
+
+    Raises
+    ------
+    AnnotationError
+        If it cannot be read, or is larger than `MAX_XML_BYTES`.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_XML_BYTES + 1)
+    except OSError as error:
+        raise AnnotationError(f"{path}: cannot be read ({error.strerror}).") from error
+    if len(content) > MAX_XML_BYTES:
+        raise AnnotationError(f"{path}: is larger than {MAX_XML_BYTES >> 20} MB.")
+    try:
+        return decoded(content)
+    except UnicodeDecodeError as error:
+        raise AnnotationError(f"{path}: is no text of any encoding that is known.") from error
+
+
+class Bounded(io.RawIOBase):
+    """Reads a stream to a limit and says so where there is more."""
+
+    def __init__(self, stream: BinaryIO, limit: int = MAX_XML_BYTES) -> None:
+        """Read from a stream, `limit` bytes at most."""
+        self._stream, self._left = stream, limit
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes.
+
+        Raises
+        ------
+        ValueError
+            If there are more than the limit.
+        """
+        content = self._stream.read(min(size, 1 << 16) if size > 0 else 1 << 16)
+        self._left -= len(content)
+        if self._left < 0:
+            raise ValueError(f"its annotations.xml is larger than {MAX_XML_BYTES >> 20} MB")
+        return content
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Bounded]:
+    """Open a CVAT export: an XML file, or the annotations.xml anywhere in a zip.
+
+    Raises
+    ------
+    AnnotationError
+        If the file or archive cannot be read.
+    """
+    try:
+        if path.suffix.lower() != ".zip":
+            with path.open("rb") as file:
+                yield Bounded(file)
+            return
+        with zipfile.ZipFile(path) as archive, archive.open(_member(archive)) as member:
+            yield Bounded(member)  # type: ignore[arg-type]
+    except OSError as error:
+        raise AnnotationError(f"{path}: cannot be read ({error.strerror or error}).") from error
+    except RuntimeError as error:
+        raise AnnotationError(f"{path}: is locked with a password; unpack it first.") from error
+    except NotImplementedError as error:
+        raise AnnotationError(f"{path}: is packed in a way that is not read; unpack it.") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise AnnotationError(f"{path}: is damaged; download it again.") from error
+    except KeyError as error:
+        raise AnnotationError(f"{path}: holds no annotations.xml.") from error
+
+
+def _member(archive: zipfile.ZipFile) -> str:
+    """Return the one member that holds annotations.
+
+    Raises
+    ------
+    KeyError
+        If there is none, or several.
+    """
+    names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
+    every = [name for name in names if name.lower().endswith(".xml")]
+    right = [n for n in every if n.rsplit("/", 1)[-1].lower() == "annotations.xml"] or every
+    if len(right) != 1:
+        raise KeyError("annotations.xml")
+    return right[0]

@@ -1,0 +1,1 @@
+"""Film breaks: where the lipid layer opens and stays so."""

@@ -1,0 +1,1 @@
+"""All videos and intervals of the session in one table."""
