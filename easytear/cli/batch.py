@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from easytear.base.errors import MissingExtraError
 from easytear.cli.console import say
 from easytear.workers.pool import processors
 
@@ -129,6 +127,9 @@ def batch(
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
+    progress_json: Annotated[
+        bool, typer.Option("--progress-json", help="Progress as lines of JSON on standard error.")
+    ] = False,
     analyser: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Analyse every video in a folder and make one table, with statistics and a page.
@@ -138,7 +139,6 @@ def batch(
     Exit: 0 all done, 3 some failed, 1 none done or usable, 2 usage, 130 or 143 interrupted.
     """
     _check_scale(mm_per_px, hvid)
-    _need_extra()
     from easytear.study.batch import Choices, Workforce
     from easytear.study.given import Given, changes_of, read_given
     from easytear.study.plan import ANALYSER, Order
@@ -183,7 +183,7 @@ def batch(
     if dry_run:
         _dry_run(order, choices)
     else:
-        _run(order, choices, force, quiet)
+        _run(order, choices, force, quiet, progress_json)
 
 
 def _dry_run(order: Order, choices: Choices) -> None:
@@ -193,13 +193,15 @@ def _dry_run(order: Order, choices: Choices) -> None:
     say_plan(preview(order, choices, say))
 
 
-def _run(order: Order, choices: Choices, force: Workforce, quiet: bool) -> None:
+def _run(
+    order: Order, choices: Choices, force: Workforce, quiet: bool, as_json: bool = False
+) -> None:
     from easytear.cli.stopping import listening
     from easytear.cli.study_progress import StudyProgress
     from easytear.cli.study_words import exit_code, say_end
     from easytear.study.batch import run_study
 
-    with StudyProgress(quiet) as shown, listening(shown) as ending:
+    with StudyProgress(quiet, as_json=as_json) as shown, listening(shown) as ending:
         record = run_study(order, choices, force, shown, ending.stop)
     say_end(order.study, record)
     interrupted = ending.stop.soon and record.counts["waiting"] > 0
@@ -213,7 +215,6 @@ def study(
     by: Annotated[str | None, typer.Option(help="Column that tells the groups.")] = None,
 ) -> None:
     """Make tables, statistics and page of a study again from its results."""
-    _need_extra()
     from easytear.cli.study_words import exit_code, say_end
     from easytear.study.batch import again
 
@@ -229,15 +230,6 @@ def _check_scale(mm_per_px: float | None, hvid: float | None) -> None:
         raise typer.BadParameter("--mm-per-px must be between 0.0005 and 0.5.")
     if hvid is not None and not 8.0 <= hvid <= 15.0:
         raise typer.BadParameter("--hvid must be between 8 and 15 mm.")
-
-
-def _need_extra() -> None:
-    """Refuse to begin what could not be ended: the page's packages are imported last."""
-    for name in ("psutil", "pyarrow", "statsmodels"):
-        if find_spec(name) is None:
-            raise MissingExtraError(
-                f"studies need the package {name}; install it with pip install 'easytear[study]'."
-            )
 
 
 def _workers(workers: int | None, threads: int | None, scheduler: str | None) -> tuple[int, int]:

@@ -24,6 +24,7 @@ NEEDED = (
     "filelock",
     "av",
     "pandas",
+    "psutil",
     "pydantic",
     "matplotlib",
     "jinja2",
@@ -39,7 +40,7 @@ NEEDED = (
 EXTRAS: Mapping[str, tuple[str, ...]] = {
     "gui": ("PySide6", "pyqtgraph"),
     "napari": ("napari", "PySide6", "superqt", "qtpy"),
-    "study": ("openpyxl", "psutil", "pyarrow", "statsmodels"),
+    "study": ("openpyxl", "pyarrow", "statsmodels"),
     "cluster": ("distributed",),
 }
 """Modules of each optional part."""

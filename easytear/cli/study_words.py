@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import typer
 
 from easytear.base.text import printable
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
 from easytear.cli.console import say
+from easytear.study.finish import PAGE, missing_extras
+from easytear.study.table import CSV
 
 if TYPE_CHECKING:
     from easytear.study.plan import Plan
     from easytear.study.record import StudyRecord
-
-PAGE: Final = "study.html"
 
 
 def say_plan(plan: Plan) -> None:
@@ -46,7 +46,14 @@ def say_end(folder: Path, record: StudyRecord) -> None:
             say(printable(f"failed: {video.name}: {video.error}"))
     counts = record.counts
     waiting = f", {counts['waiting']} still to do" if counts["waiting"] else ""
-    typer.echo(f"{counts['done']} done, {counts['failed']} failed{waiting}: {folder / PAGE}")
+    absent = missing_extras()
+    shown = folder / (CSV if absent else PAGE)
+    typer.echo(f"{counts['done']} done, {counts['failed']} failed{waiting}: {shown}")
+    if absent:
+        say(
+            f"the tables are CSV alone: Parquet, statistics and {PAGE} need {' and '.join(absent)};"
+            f" pip install 'easytear[study]', then 'easytear study {folder}' adds them"
+        )
     if nothing_usable(record):
         say(
             f"not one of {record.intervals} intervals is usable, so there are no averages and no "

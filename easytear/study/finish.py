@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +15,14 @@ from easytear.study.rows import Row, video_rows
 from easytear.study.table import CSV, PARQUET, write_tables
 from easytear.study.tasks import Outcome, read_outcome
 
+PAGE: Final = "study.html"
 NOBODY: Final = "no subject in its name"
 """Why a video that the pattern misses is left out: it would count as a subject of its own."""
+
+
+def missing_extras() -> tuple[str, ...]:
+    """Return the packages that statistics and page need and that are not installed."""
+    return tuple(name for name in ("pyarrow", "statsmodels") if find_spec(name) is None)
 
 
 def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) -> StudyRecord:
@@ -42,10 +49,19 @@ def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) ->
             "counts": counts(videos),
             "intervals": tally.intervals,
             "usable": tally.usable,
-            "tables": {name: sha256_of(study / name) for name in (CSV, PARQUET)},
+            "tables": {
+                name: sha256_of(study / name) for name in (CSV, PARQUET) if (study / name).exists()
+            },
         }
     )
     done = write_record(study, done)
+    if missing_extras():
+        for name in (
+            PAGE,
+            *(f"study-statistics.{ending}" for ending in ("csv", "json", "py", "R")),
+        ):
+            (study / name).unlink(missing_ok=True)  # of an earlier run: it tells of that one
+        return done
     # These bring matplotlib and statsmodels in.
     from easytear.study.export import write_figures, write_statistics
     from easytear.study.figures import figures_of

@@ -19,12 +19,11 @@ from easytear.study.columns import Column
 from easytear.study.figures import Drawn, group_file
 from easytear.study.methods import methods
 from easytear.study.plan import VIDEOS
-from easytear.study.record import StudyRecord, VideoRecord
+from easytear.study.record import PAGE, StudyRecord, VideoRecord
 from easytear.study.statistics import Statistics
 from easytear.study.usable import unlike
 from easytear.study.values import LAMBDA, MEASURES
 
-PAGE: Final = "study.html"
 SHOWN: Final = tuple(
     m for m in MEASURES if m.column in {one.column for one in overview() if one.studied}
 )

@@ -19,6 +19,7 @@ from easytear.results import write_text
 from easytear.study.columns import Column, Kind
 
 RECORD: Final = "study.json"
+PAGE: Final = "study.html"
 SETTINGS: Final = "settings.toml"
 LONGEST: Final = 500_000_000
 """Bytes: a study of a million videos and their clinical values."""

@@ -8,11 +8,9 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, Final
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from easytear.base.text import no_formula
 from easytear.results import atomic_write
@@ -26,12 +24,13 @@ DICTIONARY: Final = "study-columns.csv"
 CHUNK: Final = 2000
 """Rows of the Parquet file's groups: all that is held in memory at a time."""
 
-ARROW: Final = {
-    "text": pa.string(),
-    "number": pa.float64(),
-    "integer": pa.int64(),
-    "yes/no": pa.bool_(),
-}
+ARROW: Final = {"text": "string", "number": "float64", "integer": "int64", "yes/no": "bool_"}
+"""Arrow's types, by the names of the functions that make them."""
+
+
+def can_write_parquet() -> bool:
+    """Tell whether the package for Parquet is installed; the CSV file needs none."""
+    return find_spec("pyarrow") is not None
 
 
 @dataclass
@@ -98,7 +97,10 @@ def write_tables(
         ]
         columns = table_columns(names, clinical, extra, seen.bands)
         _write_csv(study / CSV, columns, _again(spool))
-        _write_parquet(study / PARQUET, columns, _again(spool))
+        if can_write_parquet():
+            _write_parquet(study / PARQUET, columns, _again(spool))
+        else:
+            (study / PARQUET).unlink(missing_ok=True)  # of an earlier run: it tells of that one
     _write_dictionary(study / DICTIONARY, columns)
     return columns
 
@@ -135,9 +137,12 @@ def _text(value: Value) -> str:
 
 
 def _write_parquet(path: Path, columns: Sequence[Column], rows: Iterator[Row]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     schema = pa.schema(
         [
-            pa.field(c.name, ARROW[c.kind], metadata={"unit": c.unit, "meaning": c.meaning})
+            pa.field(c.name, _arrow(c.kind), metadata={"unit": c.unit, "meaning": c.meaning})
             for c in columns
         ]
     )
@@ -151,9 +156,18 @@ def _write_parquet(path: Path, columns: Sequence[Column], rows: Iterator[Row]) -
         writer.write_batch(_batch(chunk, columns, schema))
 
 
-def _batch(chunk: Sequence[Row], columns: Sequence[Column], schema: pa.Schema) -> Any:
+def _arrow(kind: Kind) -> Any:
+    import pyarrow as pa
+
+    return getattr(pa, ARROW[kind])()
+
+
+def _batch(chunk: Sequence[Row], columns: Sequence[Column], schema: Any) -> Any:
+    import pyarrow as pa
+
     arrays = [
-        pa.array([_typed(row.get(c.name), c.kind) for row in chunk], ARROW[c.kind]) for c in columns
+        pa.array([_typed(row.get(c.name), c.kind) for row in chunk], _arrow(c.kind))
+        for c in columns
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 

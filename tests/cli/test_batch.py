@@ -4,12 +4,14 @@ import json
 import os
 import select
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from subprocess import Popen
 
 import pytest
 
-from tests.study.conftest import command
+from tests.study.conftest import ROOT, command
 from tests.study.standins import ANALYSER, write_video
 
 
@@ -199,6 +201,34 @@ def test_the_join_is_told_before_the_analysis_and_who_is_nobody_is_left_out(
     assert all(words in err[: err.index("videos to analyse")] for words in expected), err
     table = (tmp_path / "study/study.csv").read_text()
     assert table.count("no subject in its name") == 1
+
+
+def test_the_base_install_makes_tables_and_says_what_the_extra_adds(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shim = tmp_path / "shim"
+    shim.mkdir()
+    absent = "pyarrow", "pyarrow.parquet", "statsmodels", "openpyxl", "distributed"
+    lines = [f"sys.modules[{name!r}] = None" for name in absent]
+    (shim / "sitecustomize.py").write_text("\n".join(["import sys", *lines]))
+    write_video(source / "a.mp4", lambdas=[0.5])
+    study = tmp_path / "study"
+    words = ["batch", str(source), "-o", str(study), "--analyser", ANALYSER]
+    done = subprocess.run(
+        [sys.executable, "-m", "easytear", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(shim), str(ROOT)])},
+    )
+    assert done.returncode == 0, done.stderr
+    assert str(study / "study.csv") in done.stdout
+    assert "need pyarrow and statsmodels; pip install 'easytear[study]'" in done.stderr
+    assert (study / "study.csv").exists()
+    assert not (study / "study.html").exists()
+    assert finish(command("study", study))[0] == 0
+    assert (study / "study.html").exists()
 
 
 def test_worker_processes_end_with_a_killed_study(source: Path, tmp_path: Path) -> None:
