@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Final
 
 from easytear.measure.quantities.base import Quantity
-from easytear.measure.quantities.catalogue import grouped, of_interval
+from easytear.measure.quantities.catalogue import grouped, of_interval, of_video
 
 BEGIN: Final = "<!-- quantities: written by `easytear quantities --write` -->"
 END: Final = "<!-- end of quantities -->"
 
 
 def quantities_table() -> str:
-    """Return every quantity of an interval as Markdown, under the headings of the page."""
+    """Return every quantity of an interval and of a video as Markdown, under their headings."""
     parts = []
-    for group, members in grouped(of_interval()).items():
+    for group, members in grouped((*of_interval(), *of_video())).items():
         rows = [_row(one) for one in members]
         head = "| in `summary.json` | label | unit | meaning |\n|---|---|---|---|"
         parts.append(f"### {group}\n\n{head}\n" + "\n".join(rows))
