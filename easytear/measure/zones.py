@@ -36,8 +36,10 @@ OFFSET_SD_MM = 0.25
 """Tracks whose height at onset is less certain are in no zone."""
 
 
-CENTRAL = 0.9
-"""The front counts in the headline where it passes through this share of the cornea's radius."""
+CENTRAL = 0.85
+"""The front counts in the headline where it passes through this share of the cornea's radius: the
+limbus is a band about 1 mm wide (Van Buskirk 1989, Eye 3:101), in which its shade and the lid's
+margin hide the film, and few points are followed."""
 
 CENTRAL_S = 1.0
 """In this time from the interval's start."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from easytear.base.geometry import Ellipse
 from easytear.measure.headline import across_gaps
-from easytear.measure.zones import central_columns
+from easytear.measure.zones import CENTRAL, central_columns
 from easytear.segment.records import FilmFront
 
 TIME = np.arange(60) / 30.0
@@ -23,7 +23,7 @@ def test_columns_near_the_limbus_do_not_count_and_gaps_between_do() -> None:
     front = _front(np.full(80, 400.0))
     front.y_px[:, 30:35] = np.nan
     central = central_columns(TIME, front, IRIS)
-    half = np.sqrt(270.0**2 - 160.0**2)
+    half = np.sqrt((CENTRAL * 300.0) ** 2 - 160.0**2)
     inside = np.abs(front.x_px - 320.0) < half
     assert (central == inside).all()
 
