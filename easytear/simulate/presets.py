@@ -37,7 +37,13 @@ def _base(name: str, seed: int) -> Scene:
     width 11 to 12.4 mm in a field of 11.8 to 13.2 mm, pupil 2.2 to 3.8 mm.
     """
     rng = np.random.default_rng([seed, *name.encode()])
-    camera = Camera(
+    # The order of the draws is part of the scene: whoever changes it changes every video.
+    camera, eye, lids, film = _camera(rng), _eye(rng), _lids(rng), _film(rng)
+    return Scene(name=name, seed=seed, camera=camera, eye=eye, lids=lids, film=film)
+
+
+def _camera(rng: np.random.Generator) -> Camera:
+    return Camera(
         duration_s=FIRST_BLINK_S + 0.31 + LENGTH_S,
         field_width_mm=_in(rng, 11.8, 13.2),
         noise_dn=_in(rng, 0.8, 1.4),
@@ -48,7 +54,10 @@ def _base(name: str, seed: int) -> Scene:
         illumination=_in(rng, 0.85, 1.2),
         glare_spots=int(rng.integers(0, 4)),
     )
-    eye = Eye(
+
+
+def _eye(rng: np.random.Generator) -> Eye:
+    return Eye(
         iris=IRISES[int(rng.integers(len(IRISES)))],
         hvid_mm=_in(rng, 11.0, 12.4),
         limbus_aspect=_in(rng, 1.04, 1.14),
@@ -68,7 +77,10 @@ def _base(name: str, seed: int) -> Scene:
         microsaccade_mm=_in(rng, 0.02, 0.07),
         rotation_deg=_in(rng, 0.0, 0.2),
     )
-    lids = Lids(
+
+
+def _lids(rng: np.random.Generator) -> Lids:
+    return Lids(
         lower_gap_mm=_in(rng, -0.15, 0.5),
         lower_curve_per_mm=_in(rng, 0.02, 0.045),
         lower_tilt=_in(rng, -0.06, 0.06),
@@ -78,7 +90,10 @@ def _base(name: str, seed: int) -> Scene:
         comb=_in(rng, 0.2, 0.5),
         blinks=(_blink(rng, FIRST_BLINK_S),),
     )
-    film = Film(
+
+
+def _film(rng: np.random.Generator) -> Film:
+    return Film(
         sheet_nm=_in(rng, 95.0, 116.0),
         sheet_texture_nm=_in(rng, 17.0, 27.0),
         ahead_nm=_in(rng, 34.0, 48.0),
@@ -87,7 +102,6 @@ def _base(name: str, seed: int) -> Scene:
         texture_life_s=_in(rng, 3.5, 8.0),
         spreads=(_spread(rng),),
     )
-    return Scene(name=name, seed=seed, camera=camera, eye=eye, lids=lids, film=film)
 
 
 def _in(rng: np.random.Generator, low: float, high: float) -> float:

@@ -19,6 +19,7 @@ from easytear.study.local import Listener, Stop, run_local
 from easytear.study.lock import study_lock
 from easytear.study.plan import Order, Plan, hash_memory, make_plan
 from easytear.study.record import SETTINGS, StudyRecord, read_record, write_record
+from easytear.study.stand import standing
 from easytear.study.tasks import Outcome, Task
 
 __all__ = ["Choices", "Workforce", "again", "preview", "run_study"]
@@ -103,6 +104,9 @@ def run_study(
         check_by(record)
         if plan.codes is not None:
             plan.codes.write()
+        if (stands := standing(order.study, record, plan)) is not None:
+            listener.planned(0, len(plan.entries), plan.skipped)
+            return stands
         write_text(order.study / SETTINGS, dump_settings(order.settings))
         write_record(order.study, record)
         if choices.given is not None:

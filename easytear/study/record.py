@@ -20,6 +20,7 @@ from easytear.results import write_text
 from easytear.study.columns import Column, Kind
 
 RECORD: Final = "study.json"
+PAGE: Final = "study.html"
 SETTINGS: Final = "settings.toml"
 LONGEST: Final = 500_000_000
 """Bytes: a study of a million videos and their clinical values."""
@@ -83,13 +84,14 @@ class ClinicalRecord(_Frozen):
 
 
 class StudyRecord(_Frozen):
-    """study.json as a whole."""
+    """study.json as a whole; `shared` is that of a dataset to give away: no time, no computer."""
 
     schema_: Literal["easytear-study/1"] = Field(default="easytear-study/1", alias="schema")
     made: str = ""
     software: dict[str, str] = {}
     source: str | None
     anonymised: bool
+    shared: bool = False
     settings_sha256: str
     fingerprint: str
     analyser: str
@@ -122,7 +124,11 @@ def software() -> dict[str, str]:
 def write_record(study: Path, record: StudyRecord) -> StudyRecord:
     """Write study.json, whole or not at all; return it with the present time and versions."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    whole = record.model_copy(update={"made": now, "software": software()})
+    used = software()
+    if record.shared:
+        now = ""
+        del used["platform"]
+    whole = record.model_copy(update={"made": now, "software": used})
     data = json.loads(whole.model_dump_json(by_alias=True))
     write_text(
         study / RECORD, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -147,6 +153,16 @@ def read_record(study: Path) -> StudyRecord:
         ) from error
     except (OSError, ValidationError) as error:
         raise ResultsError(f"{path}: cannot be read; run 'easytear batch' again.") from error
+
+
+def read_own_record(study: Path) -> StudyRecord:
+    """Read study.json of a study that may go on; a dataset to give away may not."""
+    record = read_record(study)
+    if record.shared:
+        raise ResultsError(
+            f"{study}: is a dataset to give away, not a study; give another folder to -o."
+        )
+    return record
 
 
 def clinical_columns(clinical: ClinicalRecord | None) -> list[Column]:

@@ -145,5 +145,6 @@ def _of_video(summary: dict[str, Any]) -> Row:
         "calibration": summary["calibration"],
         "software": software,
         "flags": summary.get("flags", []),
+        "blinking": summary.get("blinking") or {},
     }
     return flatten(parts)
