@@ -127,6 +127,9 @@ def batch(
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
+    progress_json: Annotated[
+        bool, typer.Option("--progress-json", help="Progress as lines of JSON on standard error.")
+    ] = False,
     analyser: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Analyse every video in a folder and make one table, with statistics and a page.
@@ -180,7 +183,7 @@ def batch(
     if dry_run:
         _dry_run(order, choices)
     else:
-        _run(order, choices, force, quiet)
+        _run(order, choices, force, quiet, progress_json)
 
 
 def _dry_run(order: Order, choices: Choices) -> None:
@@ -190,13 +193,15 @@ def _dry_run(order: Order, choices: Choices) -> None:
     say_plan(preview(order, choices, say))
 
 
-def _run(order: Order, choices: Choices, force: Workforce, quiet: bool) -> None:
+def _run(
+    order: Order, choices: Choices, force: Workforce, quiet: bool, as_json: bool = False
+) -> None:
     from easytear.cli.stopping import listening
     from easytear.cli.study_progress import StudyProgress
     from easytear.cli.study_words import exit_code, say_end
     from easytear.study.batch import run_study
 
-    with StudyProgress(quiet) as shown, listening(shown) as ending:
+    with StudyProgress(quiet, as_json=as_json) as shown, listening(shown) as ending:
         record = run_study(order, choices, force, shown, ending.stop)
     say_end(order.study, record)
     interrupted = ending.stop.soon and record.counts["waiting"] > 0

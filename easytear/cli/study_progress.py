@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -27,8 +29,9 @@ class StudyProgress:
     A terminal gets one block that changes; elsewhere every ended video is a line.
     """
 
-    def __init__(self, quiet: bool = False) -> None:
+    def __init__(self, quiet: bool = False, *, as_json: bool = False) -> None:
         """Prepare; nothing is shown before it is entered."""
+        self._as_json = as_json
         self._quiet = quiet
         self._console = console(stderr=True)
         self._lock = threading.RLock()
@@ -71,11 +74,13 @@ class StudyProgress:
         """Tell how far a video is."""
         with self._lock:
             self._running[task.name] = (share, message)
+            self._tell()
 
     def ended(self, task: Task, outcome: Outcome) -> None:
         """Tell how a video ended."""
         with self._lock:
             self._running.pop(task.name, None)
+            self._tell()
             self._done += outcome.status == "done"
             self._failed += outcome.status == "failed"
             if not self._live.is_started:
@@ -92,6 +97,15 @@ class StudyProgress:
     def writing(self) -> None:
         """Tell that the tables are being written."""
         self.stage = "writing"
+
+    def _tell(self) -> None:
+        """Write how far the study is as a line of JSON, for a program that reads it."""
+        if self._as_json:
+            ended = self._done + self._failed
+            worked = ended + sum(share for share, _ in self._running.values())
+            line = {"done": worked, "total": max(self._total, 1), "message": self._state()}
+            sys.stderr.write(json.dumps(line) + "\n")
+            sys.stderr.flush()
 
     def running(self) -> str:
         """Return in words which videos run."""

@@ -30,6 +30,7 @@ class Banner(QFrame):
         self._row.addWidget(self.text, 1)
         self._row.addWidget(self.bar)
         self._said: tuple[object, ...] = ()
+        self._calls: dict[str, Callable[[], object]] = {}
         self.hide()
 
     @property
@@ -47,23 +48,25 @@ class Banner(QFrame):
         """Say something; "" says nothing."""
         self.text.setText(text)
         self.bar.setVisible(share is not None)
+        self.bar.setMaximum(1000 if share else 0)  # without a length it moves to and fro
         self.bar.setValue(round(1000 * (share or 0.0)))
-        names = tuple(actions or ())
+        self._calls = dict(actions or {})
+        names = tuple(self._calls)
         if self._said != (kind, names):
             self._said = (kind, names)
-            self._rebuild(actions or {})
+            self._rebuild()
             self.setProperty("kind", kind)
             self.style().unpolish(self)
             self.style().polish(self)
         self.setVisible(bool(text))
 
-    def _rebuild(self, actions: Mapping[str, Callable[[], object]]) -> None:
+    def _rebuild(self) -> None:
         for button in self._buttons:
             button.hide()
             button.deleteLater()
         self._buttons = []
-        for text, call in actions.items():
+        for text in self._calls:
             button = QPushButton(text)
-            button.clicked.connect(lambda _=False, c=call: c())
+            button.clicked.connect(lambda _=False, t=text: self._calls[t]())
             self._row.addWidget(button)
             self._buttons.append(button)

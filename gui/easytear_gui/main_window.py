@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QKeyEvent,
     QKeySequence,
     QPixmap,
 )
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QToolBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +31,7 @@ from typing_extensions import override
 from easytear_gui import paths
 from easytear_gui.actions import Actions
 from easytear_gui.background import Background
+from easytear_gui.banner import Banner
 from easytear_gui.controllers.correcting import Correcting
 from easytear_gui.controllers.exporting import Exporting
 from easytear_gui.controllers.helping import Helping
@@ -36,6 +39,7 @@ from easytear_gui.controllers.opening import Opening
 from easytear_gui.controllers.overseeing import Overseeing
 from easytear_gui.controllers.playing import connect_playing
 from easytear_gui.controllers.running import Running
+from easytear_gui.controllers.studying import Studying
 from easytear_gui.controllers.viewing import Viewing
 from easytear_gui.controllers.watching import Watching
 from easytear_gui.overview.panel import OverviewPanel
@@ -47,10 +51,12 @@ from easytear_gui.theme.icons import icon
 from easytear_gui.theme.style import Theme
 from easytear_gui.welcome import Welcome
 from easytear_gui.widgets import label, panel
+from easytear_gui.words import RESEARCH
 from easytear_gui.workspace import Workspace
 
 _log = logging.getLogger(__name__)
-_SMALLEST = QSize(1000, 620)
+_SMALLEST = QSize(840, 460)
+"""Fits a screen of 1280 x 720 at one and a half times scale."""
 
 
 class MainWindow(QMainWindow):
@@ -81,6 +87,7 @@ class MainWindow(QMainWindow):
         self.viewing = Viewing(self)
         self.watching = Watching(self)
         self.overseeing = Overseeing(self)
+        self.studying = Studying(self)
         self._wire()
         self._restore()
         theme.changed.connect(self._themed)
@@ -106,6 +113,11 @@ class MainWindow(QMainWindow):
         redo.setIconText("Redo")
         self.actions_.fill_bar(self.bar)
         self.addToolBar(self.bar)
+        more = self.bar.findChild(QToolButton, "qt_toolbar_ext_button")
+        if more is not None:
+            more.setToolTip("What does not fit")
+            more.setAccessibleName("More of the toolbar")
+            self._more = more
         self.left = QSplitter(Qt.Orientation.Horizontal)
         self.left.setChildrenCollapsible(False)
         self.left.addWidget(self._list_panel())
@@ -113,10 +125,22 @@ class MainWindow(QMainWindow):
         self.stack.addWidget(self.welcome)
         self.stack.addWidget(self.workspace)
         self.stack.addWidget(self.overview)
-        self.left.addWidget(self.stack)
+        self.notice = Banner()
+        main = QWidget()
+        column = QVBoxLayout(main)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        noted = QVBoxLayout()
+        noted.setContentsMargins(6, 0, 6, 0)
+        noted.addWidget(self.notice)
+        column.addLayout(noted)
+        column.addWidget(self.stack, 1)
+        self.left.addWidget(main)
         self.left.setStretchFactor(1, 1)
         self.left.setSizes([228, 1000])
         self.setCentralWidget(self.left)
+        self.research = QLabel(RESEARCH)
+        self.statusBar().addPermanentWidget(self.research)
         self.saved_label = QLabel("")
         self.statusBar().addPermanentWidget(self.saved_label)
 
@@ -209,14 +233,17 @@ class MainWindow(QMainWindow):
         analysed = self.workspace.analysis is not None
         chosen = analysed and self.workspace.interval >= 0
         enable = self.actions_.enable
+        enable(len(self.document.session.videos) > 1, "compare", "side_by_side")
+        enable(has_videos, "frame_rate")
         enable(has_videos, "overview", "save_session_as", "remove_videos", "find_videos", "analyse",
                "analyse_all", "analyse_anew", "ruler", "scale", "play", "forward", "backward",
                "next_frame", "previous_frame", "next_ten", "previous_ten", "first_frame",
                "last_frame", "slower", "faster", "zoom_in", "zoom_out", "zoom_fit", "hold_still",
                "show_film")  # fmt: skip
+        enable(analysed, "limbus", "open_page", "open_results")
         enable(analysed, "export", "napari", "copy_plot", "save_plot", "lay_over", "bounds",
                "next_interval", "previous_interval")  # fmt: skip
-        enable(chosen, "limbus", "region", "exclude", "set_start", "set_end", "reset_interval")
+        enable(chosen, "region", "exclude", "set_start", "set_end", "reset_interval")
         enable(self.runner.running is not None, "cancel")
 
     # --- looks ---------------------------------------------------------------------------
@@ -224,6 +251,7 @@ class MainWindow(QMainWindow):
         colours = self.theme.colours
         self.actions_.set_ink(colours.text)
         self.actions_["analyse"].setIcon(icon("analyse", colours.on_accent, colours.muted))
+        self._more.setIcon(icon("more", colours.text))
         self.list.set_colours(colours)
         self.welcome.set_colours(colours)
         self.workspace.set_colours(colours)
@@ -245,6 +273,18 @@ class MainWindow(QMainWindow):
         return {"left": self.left, "top": self.workspace.top, "split": self.workspace.split}
 
     # --- events --------------------------------------------------------------------------
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leaves a text field: the keys then are those of the picture again."""
+        if event.key() == Qt.Key.Key_Escape and self.tool_is_off():
+            self.workspace.player.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
+        super().keyPressEvent(event)
+
+    def tool_is_off(self) -> bool:
+        """Return whether nothing is being drawn."""
+        return self.workspace.player.canvas.tool is None
+
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -271,6 +311,7 @@ class MainWindow(QMainWindow):
         self.runner.shut_down()
         self.viewing.shut_down()
         self.taking_out.shut_down()
+        self.studying.shut_down()
         self.document.save()
         self.document.close()
         self.workspace.player.player.load(None)

@@ -38,6 +38,11 @@ def default_results_folder() -> Path:
     return _place("results", str(Path(platformdirs.user_documents_dir()) / _APP / "results"))
 
 
+def studies_folder() -> Path:
+    """Return where studies and comparisons go unless the person says otherwise."""
+    return _place("studies", str(Path(platformdirs.user_documents_dir()) / _APP / "studies"))
+
+
 def preferences() -> QSettings:
     """Return window geometry, theme and recent sessions; nothing scientific."""
     home = os.environ.get(HOME_VARIABLE)

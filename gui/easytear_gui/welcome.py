@@ -29,12 +29,13 @@ class Welcome(QWidget):
 
     Signals
     -------
-    add_asked, samples_asked : the buttons
+    add_asked, samples_asked, study_asked : the buttons
     session_asked(file) : a recent session, or one that was not finished
     """
 
     add_asked = Signal()
     samples_asked = Signal()
+    study_asked = Signal()
     session_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -47,6 +48,8 @@ class Welcome(QWidget):
         self.add_button = QPushButton("Add videos…")
         self.add_button.setObjectName("primary")
         self.samples_button = QPushButton("Try the sample videos")
+        self.study_button = QPushButton("Open a folder as a study…")
+        self.study_button.clicked.connect(self.study_asked)
         self.add_button.clicked.connect(self.add_asked)
         self.samples_button.clicked.connect(self.samples_asked)
         self._recent = QVBoxLayout()
@@ -74,6 +77,8 @@ class Welcome(QWidget):
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.add_button)
+        buttons.addSpacing(8)
+        buttons.addWidget(self.study_button)
         buttons.addSpacing(8)
         buttons.addWidget(self.samples_button)
         buttons.addStretch(1)

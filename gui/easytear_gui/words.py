@@ -9,6 +9,8 @@ from easytear.results.records import Pair
 from easytear.show.quality import quality_word
 
 DASH = "–"
+RESEARCH = "For research. Not a medical device."
+"""Stands wherever results stand."""
 EMPTY = "—"
 
 

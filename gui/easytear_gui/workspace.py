@@ -93,7 +93,7 @@ class Workspace(QWidget):
         """Open a video with its results, if there are any."""
         self.path, self.decisions = path, decisions
         self._interval = self._wanted = -1
-        self.player.load(path)
+        self.player.load(path, decisions.fps)
         self._show_analysis(None)
         self.load_results(results)
 
@@ -118,9 +118,18 @@ class Workspace(QWidget):
 
     def set_decisions(self, decisions: Decisions) -> None:
         """Take over a person's decisions, without waiting for new results."""
-        self.decisions = decisions
+        before, self.decisions = self.decisions, decisions
+        if before.fps != decisions.fps:
+            self.player.load(self.path, decisions.fps)
+            self._show_analysis(self.analysis)
+            return
         self._show_intervals()
         self._announce()
+
+    def set_promise(self, text: str) -> None:
+        """Say what stands where curves and numbers would be."""
+        self.plots.set_empty(text)
+        self.detail.set_empty(text)
 
     def set_colours(self, colours: Colours) -> None:
         """Take over a theme."""

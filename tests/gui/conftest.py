@@ -30,6 +30,7 @@ if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
 from easytear_gui import paths
 from easytear_gui.app import make_app
 from easytear_gui.main_window import MainWindow
+from easytear_gui.person import keep_name
 from easytear_gui.session.model import Decisions, State
 from easytear_gui.theme.style import Theme
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -139,6 +140,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the app a home of its own."""
     folder = tmp_path / "home"
     monkeypatch.setenv(paths.HOME_VARIABLE, str(folder))
+    keep_name("anna")
     return folder
 
 

@@ -143,9 +143,9 @@ def test_the_timeline_tells_what_is_under_the_pointer(finished: MainWindow, qtbo
 
 def test_low_quality_is_said(finished: MainWindow, film: Film) -> None:
     key = finished.open_key or ""
-    finished.document.set_record(key, low_quality=True)
-    finished.running.tell()
-    assert "Low quality" in finished.workspace.banner.text.text()
+    finished.document.set_record(key, quality=0.2)
+    finished.workspace.go_to(1)
+    assert "low quality" in finished.workspace.banner.text.text()
     row = finished.list.videos.index(0)
     assert "low quality" in row.data(Qt.ItemDataRole.AccessibleTextRole)
 

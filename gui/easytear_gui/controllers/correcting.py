@@ -13,6 +13,7 @@ from easytear.base.geometry import Ellipse
 from easytear.request.scale import Calibration, ScaleRequest
 from easytear.results.model import IntervalResult
 from easytear_gui import paths
+from easytear_gui.person import ask_name
 from easytear_gui.player.tools import EllipseTool, PolygonTool, Ruler, thinned
 from easytear_gui.scale_dialog import RulerDialog, ScaleDialog
 from easytear_gui.session import decide
@@ -45,6 +46,7 @@ class Correcting(QObject):
         calls = {
             "scale": self.ask_scale,
             "ruler": self.draw_ruler,
+            "frame_rate": self.ask_fps,
             "limbus": self.draw_limbus,
             "region": self.draw_region,
             "set_start": lambda: self._edge_here("start"),
@@ -62,8 +64,18 @@ class Correcting(QObject):
         return Decisions() if key is None else self._window.document.session.video(key).decisions
 
     def _decide(self, decisions: Decisions, text: str, merge: str | None = None) -> None:
-        if self._window.open_key is not None:
-            self._window.document.decide(self._window.open_key, decisions, text, merge)
+        key = self._window.open_key
+        if key is None:
+            return
+        dialog = ask_name(self._window)
+        if dialog is None:
+            self._window.document.decide(key, decisions, text, merge)
+        else:  # the first correction waits for the name that stands beside it
+
+            def named() -> None:
+                self._window.document.decide(key, decide.signed(decisions), text, merge)
+
+            dialog.finished.connect(named)
 
     def _result(self) -> IntervalResult | None:
         return self._window.workspace.result()
@@ -170,10 +182,43 @@ class Correcting(QObject):
         """Let the person adjust the limbus in the interval's first frame."""
         result = self._to_first_frame()
         if result is None:
+            self._draw_unseen()
             return
         tool = EllipseTool(self._limbus_of(result))
 
         self._start(tool, lambda: self.decide_limbus(result.index, tool.shape))
+
+    def _draw_unseen(self) -> None:
+        """Let the person draw the iris's edge where the program found no eye."""
+        workspace = self._window.workspace
+        facts = workspace.player.player.facts
+        if workspace.analysis is None or workspace.analysis.summary.intervals or facts is None:
+            return
+        workspace.player.player.pause()
+        workspace.player.player.seek(0)
+        drawn = self._decisions().corrections.irises
+        width, height = facts.width_px, facts.height_px
+        usual = Ellipse(width / 2, height / 2, 0.4 * width, 0.4 * width)
+        tool = EllipseTool(drawn[0].ellipse() if drawn else usual)
+        self._start(tool, lambda: self.decide_limbus(0, tool.shape))
+
+    def ask_fps(self) -> None:
+        """Ask for the frames per second as the camera took them."""
+        facts = self._window.workspace.player.player.facts
+        known = self._decisions().fps or (25.0 if facts is None else facts.fps_mean)
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Frame rate")
+        dialog.setLabelText("Frames per second as the camera took them (the device's manual):")
+        dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+        dialog.setDoubleDecimals(3)
+        dialog.setDoubleRange(0.1, 10_000.0)
+        dialog.setDoubleValue(known)
+        dialog.doubleValueSelected.connect(self.decide_fps)
+        dialog.open()
+
+    def decide_fps(self, fps: float) -> None:
+        """Give the open video another frame rate."""
+        self._decide(self._decisions().model_copy(update={"fps": fps}), "set frame rate")
 
     def decide_limbus(self, interval: int, shape: Ellipse) -> None:
         """Give an interval another limbus."""

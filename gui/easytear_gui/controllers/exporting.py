@@ -39,6 +39,8 @@ class Exporting(QObject):
             "save_plot": self.ask_plots,
             "export": self.ask_export,
             "napari": self.open_napari,
+            "open_page": self.open_page,
+            "open_results": self.open_results,
         }
         for name, call in calls.items():
             window.actions_[name].triggered.connect(lambda _=False, c=call: c())
@@ -69,6 +71,32 @@ class Exporting(QObject):
             self._window.opening.complain(f"{file}: cannot be written ({error.strerror}).")
             return
         self._window.statusBar().showMessage(f"Saved {file}", 8000)
+
+    def open_results(self) -> None:
+        """Show the files of the open video's results."""
+        folder = self._results(self._window.open_key or "")
+        if folder is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def open_page(self) -> None:
+        """Open the page of the open video's results; it is made where there is none."""
+        folder, video = self._results(self._window.open_key or ""), self._window.workspace.path
+        if folder is None or video is None:
+            return
+        page = folder / "report.html"
+
+        def show(_: object = None) -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(page)))
+
+        if page.is_file():
+            show()
+            return
+        self._window.statusBar().showMessage("Making the page …")
+        self._window.background.run(
+            lambda: _make_page(folder, video),
+            show,
+            lambda error: self._window.opening.complain(f"The page could not be made: {error}"),
+        )
 
     # --- export --------------------------------------------------------------------------
     def ask_export(self) -> None:
@@ -170,3 +198,10 @@ class Exporting(QObject):
         self._exports.clear()
         if self._worker is not None:
             self._worker.abandon()
+
+
+def _make_page(folder: Path, video: Path) -> None:
+    from easytear.report import write_report
+    from easytear.results import read_results
+
+    write_report(read_results(folder), folder, video if video.is_file() else None)

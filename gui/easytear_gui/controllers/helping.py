@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from easytear import __version__
 from easytear_gui import paths
+from easytear_gui.person import ask_name
 from easytear_gui.widgets import label
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Helping(QObject):
             "guide": self.show_guide,
             "show_log": self.show_log,
             "about": self.show_about,
+            "person": lambda: ask_name(self._window, again=True),
         }
         for name, call in calls.items():
             window.actions_[name].triggered.connect(lambda _=False, c=call: c())

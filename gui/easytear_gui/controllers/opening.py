@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from easytear.base.errors import EasyTearError
 from easytear_gui import paths
-from easytear_gui.samples import sample_videos, simulate_sample
+from easytear_gui.samples import sample_videos
 from easytear_gui.session.adopt import Made, made_with
 from easytear_gui.session.document import in_use, unfinished_sessions
 from easytear_gui.session.files import (
@@ -115,17 +115,11 @@ class Opening(QObject):
             self.add_videos([Path(folder)])
 
     def add_samples(self) -> None:
-        """Add the sample videos; where they were not installed, simulate one."""
+        """Add the sample videos, which ship with the program."""
         found = sample_videos()
-        if found:
-            self.add_videos(found)
-            return
-        self._window.statusBar().showMessage("Simulating a sample video …")
-        self._window.background.run(
-            simulate_sample,
-            lambda path: self.add_videos([path]),
-            lambda error: self.complain(f"No sample video could be made: {error}"),
-        )
+        if not found:
+            self.complain("The sample videos are not where they belong; install EasyTear anew.")
+        self.add_videos(found)
 
     def remove_selected(self) -> None:
         """Take the selected videos out of the session."""
@@ -185,10 +179,11 @@ class Opening(QObject):
         if (folder / "summary.json").is_file():
             self._window.background.run(
                 lambda: made_with(folder, path),
-                lambda made: self._take_over(key, folder.name, made),
+                lambda made: self.adopt(key, folder.name, made),
             )
 
-    def _take_over(self, key: str, name: str, made: Made | None) -> None:
+    def adopt(self, key: str, name: str, made: Made | None) -> None:
+        """Show results that were there before, where nothing was decided or analysed here."""
         keys = {v.key for v in self._document.session.videos}
         taken = {self._document.record(k).results for k in keys}
         if made is None or key not in keys or name in taken:

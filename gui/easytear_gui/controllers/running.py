@@ -12,15 +12,27 @@ from PySide6.QtWidgets import QMessageBox
 from easytear.base.errors import EasyTearError
 from easytear.request.work import changed_settings
 from easytear.results import read_summary
+from easytear.show.flags import sentence
 from easytear_gui.results.limits import banner_words
 from easytear_gui.running.plan import Work, needed
-from easytear_gui.session.model import Annotated, Asked, State
+from easytear_gui.session.model import Annotated, Asked, Record, State
 
 if TYPE_CHECKING:
     from easytear_gui.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
 _QUICK_MS = 350
+
+
+def _promise(record: Record) -> str:
+    """Return what stands where curves and numbers would be."""
+    if record.state == State.FAILED:
+        return "The analysis failed: there are no curves. The banner over the picture says why."
+    if record.busy:
+        return "Curves and numbers come when the analysis has finished."
+    if record.state == State.DONE:
+        return "No interval could be measured: there are no curves."
+    return "Not analysed yet: press Analyse (F5)."
 
 
 class Running(QObject):
@@ -41,6 +53,7 @@ class Running(QObject):
         actions["analyse_anew"].triggered.connect(lambda: self.analyse(self._chosen(), anew=True))
         actions["cancel"].triggered.connect(self._runner.cancel_all)
         self._runner.finished.connect(self._finished)
+        window.workspace.player.player.opened.connect(self.tell)
         self._runner.changed.connect(self.tell)
         window.workspace.interval_changed.connect(lambda _: self.tell())
         self._document.decisions_changed.connect(self._changed)
@@ -229,7 +242,8 @@ class Running(QObject):
         cancel = {"Cancel": lambda: self._runner.cancel(self._window.open_key or "")}
         video = self._document.session.video(key)
         if record.state == State.RUNNING:
-            text = f"Analysing: {record.message} ({round(100 * record.share)} %)"
+            share = f" ({round(100 * record.share)} %)" if record.share else " …"
+            text = f"Analysing: {record.message}{share}"
             banner.say(text, "work", cancel, record.share)
         elif record.state == State.QUEUED:
             banner.say("Waits until the analysis before it has finished.", "work", cancel)
@@ -250,19 +264,38 @@ class Running(QObject):
             banner.say(self._pending_words(key), "note", {"Analyse": self._try_again})
         else:
             self._tell_limits()
+        self._window.workspace.set_promise(_promise(record))
 
     def _tell_limits(self) -> None:
         """Say what limits the selected interval's numbers, what weighs most first."""
         workspace = self._window.workspace
         result = workspace.result()
+        if workspace.analysis is not None and not workspace.analysis.summary.intervals:
+            said = [sentence(f) for f in workspace.analysis.summary.flags]
+            text = "No interval could be measured." + "".join(f"\n• {one}" for one in said)
+            draw = {"Draw the iris's edge": self._window.correcting.draw_limbus}
+            workspace.banner.say(text, "bad", draw)
+            return
         if workspace.analysis is None or result is None:
-            workspace.banner.say("")
+            self._tell_rate()
             return
         text, more = banner_words(workspace.analysis, result, self._whole)
         actions = {}
         if more > 0:
             actions["Less" if self._whole else f"{more} more"] = self._more
         workspace.banner.say(text, "note", actions)
+
+    def _tell_rate(self) -> None:
+        """Ask for the frame rate of a file that does not tell it."""
+        workspace = self._window.workspace
+        facts = workspace.player.player.facts
+        problems = () if facts is None else facts.problems
+        told = next((p for p in problems if p in ("rate_unknown", "capture_rate_differs")), None)
+        if told is None or workspace.decisions.fps is not None:
+            workspace.banner.say("")
+            return
+        text = sentence(told).replace(" with --fps", "")
+        workspace.banner.say(text, "note", {"Give the rate…": self._window.correcting.ask_fps})
 
     def _more(self) -> None:
         self._whole = not self._whole

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -94,6 +94,11 @@ class Canvas(QWidget):
         self.tool: Tool | None = None
         self.frame = -1
         self.background = QColor("#0F1216")
+        self._waiting = ""
+        self._waited = QElapsedTimer()
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(200)
+        self._ticks.timeout.connect(self.update)
         self._image: QImage | None = None
         self._pixels: ByteArray | None = None
         self._size = QSize(640, 480)
@@ -117,7 +122,24 @@ class Canvas(QWidget):
         self._pixels = pixels  # the image borrows their memory
         self._image = QImage(pixels.data, width, height, pixels.strides[0], kind)
         self._size, self.frame = QSize(width, height), frame
+        self.set_waiting("")
         self.update()
+
+    def set_waiting(self, text: str) -> None:
+        """Say what is waited for while there is no picture, and for how long; "" for nothing."""
+        self._waiting = text
+        if text:
+            self._waited.start()
+            self._ticks.start()
+        else:
+            self._ticks.stop()
+
+    def _paint_waiting(self, painter: QPainter) -> None:
+        seconds = self._waited.elapsed() / 1000.0
+        dots = "." * (1 + int(seconds * 2.5) % 3)
+        text = f"{self._waiting} {dots}" + (f"\n{seconds:.0f} s" if seconds >= 2.0 else "")
+        painter.setPen(QColor("#C8CFD8"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -229,6 +251,8 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.background)
         if self._image is None:
+            if self._waiting:
+                self._paint_waiting(painter)
             return
         painter.setTransform(self.frame_transform())
         smooth = self.zoom < 4.0

@@ -39,9 +39,10 @@ class Decoder(QObject):
     failed = Signal(str)
     ready = Signal(int, object)
 
-    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+    def __init__(self, path: Path, fps: float | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._path = path
+        self._path, self._fps = path, fps
+        self._is_open = False
         self._wake = threading.Condition()
         self._target, self._step, self._asked = -1, 1, False
         self._count = 0
@@ -77,11 +78,11 @@ class Decoder(QObject):
             return image
 
     def close(self) -> None:
-        """End the thread and wait for it."""
+        """End the thread and wait for it; one that still opens a long video ends by itself."""
         with self._wake:
             self._stop = True
             self._wake.notify()
-        if self._thread.is_alive():
+        if self._is_open and self._thread.is_alive():
             self._thread.join()
 
     # --- in the thread -------------------------------------------------------------------
@@ -89,11 +90,11 @@ class Decoder(QObject):
         from easytear.video import FrameReader
 
         try:
-            reader = FrameReader(self._path)
+            reader = FrameReader(self._path, self._fps)
         except (EasyTearError, OSError) as error:
             self._tell_failed(str(error))
             return
-        self._count = reader.facts.frame_count
+        self._count, self._is_open = reader.facts.frame_count, True
         self._emit(lambda: self.opened.emit(reader.facts))
         try:
             while (job := self._next_job()) is not None:

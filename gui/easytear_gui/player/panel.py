@@ -155,13 +155,14 @@ class PlayerPanel(QFrame):
         return super().eventFilter(watched, event)
 
     # --- what is shown -------------------------------------------------------------------
-    def load(self, path: Path | None) -> None:
-        """Open a video; None shows nothing."""
+    def load(self, path: Path | None, fps: float | None = None) -> None:
+        """Open a video; None shows nothing. `fps`: its true rate where the file does not tell."""
         self.canvas.clear()
         self._image = None
         self.time_label.setText("")
         self.point_label.setText("")
-        self.player.load(path)
+        self.player.load(path, fps)
+        self.canvas.set_waiting("" if path is None else f"Opening {path.name}")
         self.timeline.set_content(self.player.time_s, [], [])
 
     def show_analysis(self, analysis: Analysis | None) -> None:

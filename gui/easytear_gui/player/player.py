@@ -52,8 +52,8 @@ class Player(QObject):
         """Return the number of frames."""
         return len(self.time_s)
 
-    def load(self, path: Path | None) -> None:
-        """Open a video in place of the present one; None closes it."""
+    def load(self, path: Path | None, fps: float | None = None) -> None:
+        """Open a video in place of the present one; None closes it. `fps`: its true rate."""
         self.pause()
         if self._decoder is not None:
             self._decoder.close()
@@ -62,7 +62,7 @@ class Player(QObject):
         self.time_s, self.facts = np.zeros(0), None
         if path is None:
             return
-        decoder = Decoder(path, self)
+        decoder = Decoder(path, fps, self)
         decoder.opened.connect(self._opened)
         decoder.failed.connect(self._failed)
         decoder.ready.connect(self._ready)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from easytear.base.geometry import FloatArray
 from easytear.results import Analysis
@@ -23,6 +24,8 @@ from easytear_gui.theme.colours import LIGHT, Colours
 from easytear_gui.widgets import label, tool_button
 
 _DEFAULT = ("displacement", "velocity")
+_MOST_NAMED = 8
+"""Lines that a legend names: there are so many colours."""
 
 
 class PlotPanel(QWidget):
@@ -56,7 +59,7 @@ class PlotPanel(QWidget):
             "All intervals", "Lay all intervals over each other, time counted from the onset"
         )
         self.readout = label(role="readout", wrap=True)
-        self._empty = label("Curves appear here after the analysis.", "hint", centred=True)
+        self._empty = label("", "hint", centred=True, wrap=True)
         self._arrange()
         for key in _DEFAULT:
             self.buttons[key].setChecked(True)
@@ -98,6 +101,10 @@ class PlotPanel(QWidget):
             if not self.laid_over:
                 self.rebuild()
 
+    def set_empty(self, text: str) -> None:
+        """Say why there are no curves."""
+        self._empty.setText(text)
+
     def set_colours(self, colours: Colours) -> None:
         """Take over a theme."""
         self._colours = colours
@@ -128,7 +135,8 @@ class PlotPanel(QWidget):
         self.set_time(self._time_s)
 
     def _add_plot(self, row: int, quantity: Quantity, found: list[Curve], last: bool) -> None:
-        plot = self.view.addPlot(row=row, col=0)
+        axes = {side: _Axis(side) for side in ("left", "bottom")}
+        plot = self.view.addPlot(row=row, col=0, axisItems=axes)
         ink, soft = self._colours.muted, self._colours.grid
         for side in ("left", "bottom"):
             axis = plot.getAxis(side)
@@ -137,8 +145,7 @@ class PlotPanel(QWidget):
             axis.setStyle(tickLength=-4, autoExpandTextSpace=False)
             axis.enableAutoSIPrefix(False)
         plot.getAxis("left").setWidth(58)
-        plot.setLabel("left", quantity.unit, color=ink)
-        _write_title(plot, quantity, ink)
+        plot.setLabel("left", f"{quantity.title} ({quantity.unit})", color=ink)
         if last:
             name = "Time since onset (s)" if self.laid_over else "Video time (s)"
             plot.setLabel("bottom", name, color=ink)
@@ -149,10 +156,29 @@ class PlotPanel(QWidget):
         plot.hideButtons()
         for curve in found:
             self._draw(plot, quantity, curve)
+        if row == 0:
+            self._add_legend(plot, quantity, found)
         if self._plots:
             plot.setXLink(next(iter(self._plots.values())))
         self._plots[quantity] = plot
         self._add_cursor(plot)
+
+    def _add_legend(self, plot: Any, quantity: Quantity, found: list[Curve]) -> None:
+        """Say which line is what, in the corner that the curve leaves free."""
+        lines = [("measured", quantity.colour)]
+        if any(len(curve.fit) for curve in found):
+            lines.append(("fitted law, 95 % band", palette.FIT))
+        if self.laid_over:
+            lines = [
+                (f"interval {c.interval + 1}", palette.interval_colour(c.interval)) for c in found
+            ]
+        legend = pg.LegendItem(labelTextColor=self._colours.muted, labelTextSize="8pt")
+        legend.setParentItem(plot.vb)
+        for name, colour in lines[:_MOST_NAMED]:
+            legend.addItem(pg.PlotDataItem(pen=pg.mkPen(colour, width=2)), name)
+        falls = quantity.key in ("velocity", "thickness")
+        corner = (1, 0) if falls else (1, 1)
+        legend.anchor(itemPos=corner, parentPos=corner, offset=(-8, 6 if falls else -6))
 
     def _draw(self, plot: Any, quantity: Quantity, curve: Curve) -> None:
         many = self.laid_over
@@ -238,13 +264,12 @@ class PlotPanel(QWidget):
             line.hide()
 
 
-def _write_title(plot: Any, quantity: Quantity, ink: str) -> None:
-    """Write what is drawn into the corner that its curve leaves free."""
-    falls = quantity.key in ("velocity", "thickness")
-    text = pg.LabelItem(quantity.title, color=ink)
-    text.setParentItem(plot.vb)
-    corner = (1, 0) if falls else (1, 1)
-    text.anchor(itemPos=corner, parentPos=corner, offset=(-10, 2 if falls else -4))
+class _Axis(pg.AxisItem):  # type: ignore[misc]
+    """An axis with true minus signs."""
+
+    @override
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [text.replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
 
 
 def _line(x: FloatArray, y: FloatArray, ink: QColor, width: float) -> Any:

@@ -36,6 +36,7 @@ def interval_html(
     mine = [n for n in notes if n.interval in (None, interval.index)]
     if mine:
         parts.append("<h4>What a person changed</h4>" + _list([_note(n) for n in mine]))
+    parts.append(f"<p><i>{words.RESEARCH}</i></p>")
     return "".join(parts)
 
 
@@ -126,7 +127,15 @@ class Detail(QTextBrowser):
         super().__init__(parent)
         self.setAccessibleName("The selected interval in words")
         self.document().setDocumentMargin(14)
+        self._nothing, self._empty = "", True
         self.show_interval(None)
+
+    def set_empty(self, text: str) -> None:
+        """Say why there are no numbers."""
+        if text != self._nothing:
+            self._nothing = text
+            if self._empty:
+                self.show_interval(None)
 
     def show_interval(
         self,
@@ -137,6 +146,8 @@ class Detail(QTextBrowser):
     ) -> None:
         """Show an interval, or that there is none."""
         if interval is None or scale is None:
-            self.setHtml("<p>Numbers and notes of an interval appear here after the analysis.</p>")
+            self.setHtml(f"<p>{escape(self._nothing)}</p>")
+            self._empty = True
         else:
+            self._empty = False
             self.setHtml(interval_html(interval, scale, notes, excluded))

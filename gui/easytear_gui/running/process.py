@@ -42,6 +42,7 @@ class Worker(QObject):
         self._rest = b""
         self._said: deque[str] = deque(maxlen=40)
         self._cancelled = self._over = False
+        self.code = 0
 
     def start(self) -> None:
         """Start it."""
@@ -52,6 +53,13 @@ class Worker(QObject):
         """End it at once; `finished` follows."""
         self._cancelled = True
         self._process.kill()
+
+    def ask_to_end(self) -> None:
+        """Ask it to end in its own way; where the system knows no such wish, end it at once."""
+        if sys.platform == "win32":
+            self.cancel()
+        else:
+            self._process.terminate()
 
     def abandon(self) -> None:
         """End it and wait until it is gone; nobody is told."""
@@ -87,6 +95,7 @@ class Worker(QObject):
             self._finish(False, f"{sys.executable} could not be started.")
 
     def _ended(self, code: int, status: QProcess.ExitStatus) -> None:
+        self.code = code
         self._read()
         self._line(self._rest.decode("utf-8", "replace").strip())
         if self._cancelled:

@@ -93,7 +93,10 @@ class Runner(QObject):
         folder = self._document.results_of(key)
         if folder is None or not (folder / SUMMARY).is_file():
             return Work.FULL
-        return needed(record, asked.decisions, asked.settings)
+        work = needed(record, asked.decisions, asked.settings)
+        # Where no interval was found there is nothing to go on from.
+        empty = record.quality is None and not record.left_out
+        return Work.FULL if work == Work.REUSE and empty else work
 
     def enqueue(self, key: str, anew: bool = False, settings: Settings | None = None) -> None:
         """Analyse a video as it is decided now; with `anew` from scratch, whatever is there.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TypedDict, TypeVar
@@ -10,6 +9,7 @@ from typing import TypedDict, TypeVar
 from easytear.base.geometry import Ellipse
 from easytear.request.corrections import EllipseEdit, Excluded, IntervalEdit, RegionEdit
 from easytear.request.scale import ScaleRequest
+from easytear_gui.person import person_name
 from easytear_gui.session.model import Decisions
 
 _Edit = TypeVar("_Edit", IntervalEdit, RegionEdit, EllipseEdit, Excluded)
@@ -24,11 +24,20 @@ class Signature(TypedDict):
 
 def signature() -> Signature:
     """Return this person's name and the time, for the record."""
-    try:
-        name: str | None = getpass.getuser()
-    except (OSError, KeyError):
-        name = None
-    return {"by": name, "when": datetime.now(UTC).isoformat(timespec="seconds")}
+    return {"by": person_name(), "when": datetime.now(UTC).isoformat(timespec="seconds")}
+
+
+def signed(decisions: Decisions) -> Decisions:
+    """Return decisions with this person's name on those that nobody has signed."""
+    name = person_name()
+    lists = {
+        field: tuple(
+            one if one.by is not None else one.model_copy(update={"by": name})
+            for one in getattr(decisions.corrections, field)
+        )
+        for field in type(decisions.corrections).model_fields
+    }
+    return _with(decisions, **lists)
 
 
 def exclude(decisions: Decisions, interval: int, reason: str) -> Decisions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 from PySide6.QtCore import QSize, Qt, Signal
@@ -331,8 +331,21 @@ class SettingsPanel(QWidget):
             self.save(Path(file))
 
 
+_NAMES: Final = {
+    "spread.window_s": "Fitted window",
+    "spread.window_lambdas": "Fitted window, time constants",
+    "tracks.window_mm": "Window around a film point",
+    "quality.min_window_lambdas": "Shortest window, time constants",
+    "spread.stable_velocity_mm_s": "Still below",
+    "spread.stable_for_s": "Still for",
+}
+"""Names that a setting's own name does not give: two windows, and the words of the quantities."""
+
+
 def setting_title(info: SettingInfo) -> str:
     """Return a setting's name for a person: the unit stands in its editor."""
+    if f"{info.group}.{info.name}" in _NAMES:
+        return _NAMES[f"{info.group}.{info.name}"]
     unit = info.unit.replace("/", "_")
     name = info.name.removesuffix(f"_{unit}") if unit not in ("-", "1", "") else info.name
     return name.replace("_", " ").capitalize()

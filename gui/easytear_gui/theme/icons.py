@@ -46,6 +46,7 @@ _STROKES: Final[dict[str, str]] = {
     "overlays": "M12 4l9 5-9 5-9-5zM3.5 14l8.5 5 8.5-5",
     "table": "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14",
     "study": "M4 19V9M10 19V5M16 19v-7M3 19.5h18",
+    "more": "M6 6l6 6-6 6M12 6l6 6-6 6",
     "down": "M5 9l7 7 7-7",
     "tick": "M5 12.5l4.5 4.5L19 7.5",
     "dot": "M12 8a4 4 0 1 0 .01 0z",
