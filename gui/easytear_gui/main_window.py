@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
         if more is not None:
             more.setToolTip("What does not fit")
             more.setAccessibleName("More of the toolbar")
+            more.setIconSize(QSize(12, 12))
             self._more = more
         self.left = QSplitter(Qt.Orientation.Horizontal)
         self.left.setChildrenCollapsible(False)
