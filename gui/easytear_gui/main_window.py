@@ -151,7 +151,10 @@ class MainWindow(QMainWindow):
         holder = QWidget()
         outer = QVBoxLayout(holder)
         outer.setContentsMargins(6, 6, 0, 6)
-        outer.addWidget(panel(title, self.list))
+        self.counts_label = label("", "hint", wrap=True)
+        self.counts_label.setContentsMargins(10, 0, 6, 4)
+        self.counts_label.hide()
+        outer.addWidget(panel(title, self.counts_label, self.list))
         holder.setMinimumWidth(208)
         self.list_holder = holder
         return holder
