@@ -29,6 +29,7 @@ COMMANDS: tuple[str, ...] = (
     "annotate",
     "agree",
     "compare",
+    "calibrate",
     "export",
     "schema",
     "convert",
