@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+import numpy as np
 from napari.viewer import Viewer
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QInputDialog
@@ -89,6 +90,13 @@ class ActingPanel(PanelLayout):
     def _front_drawn(self, line: FloatArray, frame: int) -> None:
         if self.verbs is not None:
             self.verbs.put_front(line, frame=frame)
+
+    def _centre(self, x: float, y: float) -> None:
+        """Have a place of the present frame in the middle of the window."""
+        if self.layers is not None:
+            place = self.layers.to_view(np.array([[x, y]]))[0]
+            camera = getattr(self._viewer, "scene", self._viewer).camera
+            camera.center = (*camera.center[:-2], float(place[1]), float(place[0]))
 
     def _go(self, frame: int) -> None:
         self._viewer.dims.set_current_step(0, frame)

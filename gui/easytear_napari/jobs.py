@@ -25,8 +25,8 @@ from easytear.request.settings import Settings
 from easytear.results import Analysis, IntervalResult, write_results
 from easytear.video import FrameReader
 from easytear_napari.keymap import KEYS
+from easytear_napari.reviewing import PATH_TOLERANCE_PX
 from easytear_napari.state import Annotator
-from easytear_napari.verbs import PATH_TOLERANCE_PX
 
 
 @dataclass(frozen=True)
