@@ -148,6 +148,17 @@ def mark_lost(
     return _rekeyed(item, [key], f"{item.kind} {item_id} lost at frame {frame}", blind)
 
 
+def mark_occluded(document: Annotations, item_id: int, frame: int, *, blind: bool = True) -> Action:
+    """Say that something hides a shape where it is set in a frame; said again: nothing does."""
+    item = _shape(document, item_id)
+    key = next((k for k in item.keyframes if k.frame == frame and not k.outside), None)
+    if key is None:
+        raise AnnotationError(f"{item.kind} {item_id} is not set in this frame; set it first.")
+    new = key.model_copy(update={"occluded": not key.occluded})
+    word = "occluded" if new.occluded else "no longer occluded"
+    return _rekeyed(item, [new], f"{item.kind} {item_id} {word} at frame {frame}", blind)
+
+
 def break_track(
     document: Annotations,
     item_id: int,

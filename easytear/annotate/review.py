@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from easytear.annotate.influence import lambda_effects
 from easytear.annotate.model import Annotations, PointTrack, Verdict, is_matched
 from easytear.results import Analysis
 
@@ -37,6 +39,8 @@ class Doubt:
         How wrong it may be; infinite for an interval whose numbers should not be believed.
     why : str
         For a person.
+    effect : float
+        Share of lambda that rejecting the track would change, 0 where it is not known.
     """
 
     kind: str
@@ -47,6 +51,49 @@ class Doubt:
     y_px: float
     error_px: float
     why: str
+    effect: float = 0.0
+
+
+MOST_TRACKS = 10
+"""Tracks asked about at most in an interval: what a person looks at in two minutes."""
+
+SURE_PX = 2.0
+"""A track less sure than this is asked about: the error of a point set by hand."""
+
+WORTH_A_LOOK = 0.002
+"""Least share of lambda that a track's rejection must change: a fiftieth of a usual 95 % interval
+(a tenth of lambda)."""
+
+
+def worth_a_look(doubts: Sequence[Doubt], document: Annotations) -> list[Doubt]:
+    """Return the short queue: numbers, fronts, tracks that move lambda most, the least certain.
+
+    Left out are tracks that move it by less than `WORTH_A_LOOK` and are known to within
+    `SURE_PX`, in each interval all beyond `MOST_TRACKS`, and what was judged.
+    """
+    judged, spoken = judged_tracks(document), judged_findings(document)
+    chosen = [d for d in doubts if d.program_track is None and (d.kind, d.interval) not in spoken]
+    tracks = [d for d in doubts if d.program_track is not None]
+    moving = [d for d in tracks if abs(d.effect) >= WORTH_A_LOOK]
+    moving.sort(key=lambda d: -abs(d.effect))
+    rest = [d for d in tracks if abs(d.effect) < WORTH_A_LOOK and d.error_px > SURE_PX]
+    asked: Counter[int] = Counter()
+    for doubt in (*moving, *sorted(rest, key=lambda d: -d.error_px)):
+        if asked[doubt.interval] >= MOST_TRACKS:
+            continue
+        asked[doubt.interval] += 1
+        if doubt.program_track not in judged:
+            chosen.append(doubt)
+    return chosen
+
+
+def judged_findings(document: Annotations) -> set[tuple[str, int]]:
+    """Return the fronts and intervals that the person accepted: kind and interval."""
+    return {
+        (v.about, v.program_interval)
+        for v in document.of(Verdict)
+        if v.program_interval is not None and is_matched(v)
+    }
 
 
 def review_queue(analysis: Analysis, document: Annotations | None = None) -> list[Doubt]:
@@ -58,7 +105,7 @@ def review_queue(analysis: Analysis, document: Annotations | None = None) -> lis
     deviation in the frame where that is greatest.
     """
     doubts = [*_intervals(analysis), *_fronts(analysis.front)]
-    doubts.extend(_tracks(analysis.tracks))
+    doubts.extend(_tracks(analysis.tracks, lambda_effects(analysis)))
     judged = set() if document is None else judged_tracks(document)
     open_ones = [d for d in doubts if d.program_track is None or d.program_track not in judged]
     return sorted(open_ones, key=lambda d: (-d.error_px, d.interval, d.frame))
@@ -89,7 +136,7 @@ def _fronts(front: pd.DataFrame) -> Iterable[Doubt]:
         yield Doubt("front", frame, int(str(index)), None, np.nan, np.nan, error, why)
 
 
-def _tracks(tracks: pd.DataFrame) -> Iterable[Doubt]:
+def _tracks(tracks: pd.DataFrame, effects: Mapping[int, float]) -> Iterable[Doubt]:
     if tracks.empty:
         return
     apart = _apart_from_neighbours(tracks)
@@ -99,6 +146,8 @@ def _tracks(tracks: pd.DataFrame) -> Iterable[Doubt]:
         where = rows.iloc[len(rows) // 2]
         seen = rows["observed"].mean()
         why = f"±{sd:.1f} px" + (f", {odd:.1f} px off its neighbours" if odd > sd else "")
+        effect = effects.get(int(str(track_id)), 0.0)
+        why += f", without it λ {100 * effect:+.1f} %" if abs(effect) >= WORTH_A_LOOK else ""
         why += f", measured in {seen:.0%} of its frames" if seen < 0.5 else ""
         yield Doubt(
             "track",
@@ -109,6 +158,7 @@ def _tracks(tracks: pd.DataFrame) -> Iterable[Doubt]:
             float(where["y_px"]),
             float(np.hypot(np.nan_to_num(sd), odd)),
             why,
+            effect,
         )
 
 

@@ -51,6 +51,14 @@ _Config = Annotated[Path | None, typer.Option(help="Settings (TOML); see 'easyte
 _MmPerPx = Annotated[
     float | None, typer.Option(help="Scale, when it is known: millimetres per pixel.")
 ]
+_Label = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--label",
+        metavar="NAME=VALUE",
+        help="Of the recording: subject, eye, visit, date, instrument, operator, notes ...",
+    ),
+]
 _Hvid = Annotated[
     float | None, typer.Option(help="Measured iris width in mm (default: 11.7, the mean).")
 ]
@@ -115,6 +123,7 @@ def analyze_command(
     quiet: _Quiet = False,
     verbose: _Verbose = False,
     settings: _Set = None,
+    label: _Label = None,
     request: _Request = None,
     corrections: _Corrections = None,
     earlier: _Earlier = None,
@@ -131,6 +140,7 @@ def analyze_command(
         request=request,
         config=config,
         settings=tuple(settings or ()),
+        labels=tuple(label or ()),
         corrections=corrections,
         mm_per_px=mm_per_px,
         hvid_mm=hvid,

@@ -26,9 +26,12 @@ COMMANDS: tuple[str, ...] = (
     "info",
     "batch",
     "check_privacy",
+    "share",
+    "withdraw",
     "annotate",
     "agree",
     "compare",
+    "calibrate",
     "export",
     "schema",
     "convert",
@@ -36,6 +39,7 @@ COMMANDS: tuple[str, ...] = (
     "simulate",
     "settings",
     "quantities",
+    "flags",
     "doctor",
 )
 """Modules of this package that register commands, in the order of the help page."""

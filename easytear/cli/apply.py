@@ -37,6 +37,14 @@ _Config = Annotated[Path | None, typer.Option(help="Settings (TOML) in place of 
 _Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="GROUP.NAME=VALUE", help="One other setting.")
 ]
+_Label = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--label",
+        metavar="NAME=VALUE",
+        help="Of the recording: subject, eye, visit, date, instrument, operator, notes ...",
+    ),
+]
 _Hvid = Annotated[float | None, typer.Option(help="Measured iris width in mm.")]
 _MmPerPx = Annotated[float | None, typer.Option(help="Scale: millimetres per pixel.")]
 _Device = Annotated[str | None, typer.Option(help="Instrument, or a file with its profile.")]
@@ -66,6 +74,7 @@ def apply_command(
     video: _Video = None,
     config: _Config = None,
     settings: _Set = None,
+    label: _Label = None,
     hvid: _Hvid = None,
     mm_per_px: _MmPerPx = None,
     device: _Device = None,
@@ -89,6 +98,7 @@ def apply_command(
         request=request,
         config=config,
         settings=tuple(settings or ()),
+        labels=tuple(label or ()),
         corrections=corrections,
         mm_per_px=mm_per_px,
         hvid_mm=hvid,

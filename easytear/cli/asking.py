@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Asked:
     """The options that say what is asked of a video; what is None stays as it was.
 
-    `settings` are texts `group.name=value`; `request`, `config` and `corrections` are files.
+    `settings` are texts `group.name=value`, `labels` texts `name=value`; `request`, `config` and
+    `corrections` are files.
     """
 
     request: Path | None = None
@@ -35,6 +36,7 @@ class Asked:
     fps: float | None = None
     start_s: float | None = None
     end_s: float | None = None
+    labels: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Exit with a sentence where the options contradict each other or cannot be."""
@@ -50,6 +52,8 @@ class Asked:
             problem = "--end must be later than --start"
         elif any("=" not in text for text in self.settings):
             problem = "--set takes group.name=value, for example --set spread.window_s=4"
+        elif any("=" not in text for text in self.labels):
+            problem = "--label takes name=value, for example --label subject=S07"
         if problem:
             refuse(problem)
 
@@ -91,6 +95,10 @@ class Asked:
         for name in ("start_s", "end_s"):
             if getattr(self, name) is not None:
                 request = request.but(**{name: getattr(self, name)})
+        if self.labels:
+            given = (text.partition("=") for text in self.labels)
+            named = {name.strip(): value.strip() or None for name, _, value in given}
+            request = request.but(labels={**request.labels, **named})
         if self.hvid_mm is not None:
             request = request.but(scale=ScaleRequest(value=self.hvid_mm))
         if self.mm_per_px is not None:
@@ -100,10 +108,17 @@ class Asked:
         return request
 
     def with_device(self, request: Request, device: Device, width_px: int) -> Request:
-        """Return the request with an instrument's name, and its scale if no other was given."""
+        """Return the request with an instrument's name, colours, and scale if none was given."""
         from easytear.request.scale import ScaleRequest
 
         request = request.but(labels={**request.labels, "device": device.key})
+        if device.gamma is not None and device.white_balance is not None:
+            colours = {"gamma": device.gamma, "white_balance": device.white_balance}
+            thickness = request.settings.thickness
+            own = thickness.model_copy(update={**colours, "calibrated": True})
+            if not thickness.calibrated:  # a person's own settings stay
+                settings = request.settings.model_copy(update={"thickness": own})
+                request = request.but(settings=settings)
         scale = device.scale(width_px)
         if scale is None or self.hvid_mm is not None or self.mm_per_px is not None:
             return request

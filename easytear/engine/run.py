@@ -26,6 +26,7 @@ from easytear.engine.frames import frames_again, frames_table
 from easytear.engine.memory import give_back
 from easytear.engine.provenance import software
 from easytear.engine.region import FoldedCornea, redrawn
+from easytear.engine.scale import reduction_of
 from easytear.engine.source import Source
 from easytear.engine.tasks import AgainTask, EyeTask, FilmTask, LoadTask, keep, load_film
 from easytear.engine.threads import one_thread
@@ -176,7 +177,7 @@ class _Run:
             request.start_s,
             request.end_s,
             fps,
-            px_per_mm=request.settings.video.working_px_per_mm,
+            reduction=reduction_of(self.video, request.settings.video.working_px_per_mm),
             place=self.place,
         )
         progress = self.progress
@@ -199,16 +200,25 @@ class _Run:
         if earlier is not None:
             done |= self._without_video(earlier, every - fresh, todo.measure, scale)
         measured = [done[k][1] for k in sorted(done)]
+        summary = self._summary(source, watched, scale, measured)
+        progress.update(1.0, 1.0, "done")
+        spooled = numbered((k, done[k][0]) for k in sorted(done))
+        table = frames_table(source, watched, measured)
+        return SpooledAnalysis(summary, table, spooled, source.pictures())
+
+    def _summary(
+        self, source: Source, watched: Watched, scale: ScaleInfo, measured: Sequence[Measured]
+    ) -> Summary:
         events = event_entries(watched.events, source.events())
         stretch = (source.first, source.stop)
-        instructed = request.settings.blinks.instructed
+        instructed = self.request.settings.blinks.instructed
         blinking, withheld = blinking_entry(
             watched.blinks, events, source.time_s, stretch, instructed=instructed
         )
-        summary = Summary(
+        return Summary(
             video=source.info(),
             software=software(),
-            request=request,
+            request=self.request,
             calibration=scale,
             blinks=blink_entries(watched.blinks, source.time_s, _lid_scale(source, watched, scale)),
             intervals=tuple(with_scale(m.result, scale) for m in measured),
@@ -216,10 +226,6 @@ class _Run:
             events=events,
             blinking=blinking,
         )
-        progress.update(1.0, 1.0, "done")
-        spooled = numbered((k, done[k][0]) for k in sorted(done))
-        table = frames_table(source, watched, measured)
-        return SpooledAnalysis(summary, table, spooled, source.pictures())
 
     def scale_again(self, before: Summary) -> ScaleInfo:
         """Return the scale, when no iris is looked at again."""

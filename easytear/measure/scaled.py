@@ -10,10 +10,9 @@ from typing import Any, TypeVar
 
 from easytear.request.scale import MEAN_HVID_MM, SD_HVID_MM
 from easytear.results.model import Fit, IntervalResult, Quality, ScaleInfo
-from easytear.results.records import Pair, Record
+from easytear.results.records import Record, widened
 from easytear.show.flags import SENTENCES
 
-NORMAL_95 = 1.959964
 BETWEEN_PEOPLE = 0.999 * SD_HVID_MM / MEAN_HVID_MM
 """A scale from the iris that is less certain than this rests on the mean width."""
 
@@ -68,13 +67,3 @@ def _widened(record: R, relative: float) -> R:
         if name.endswith(GIVEN)
     }
     return record.model_copy(update=update)
-
-
-def widened(value: float | None, pair: Pair, relative_sd: float) -> Pair:
-    """Return a 95 % interval with a relative standard deviation of the scale added in squares."""
-    low, high = pair
-    if value is None or low is None or high is None:
-        return pair
-    scale = NORMAL_95 * relative_sd * abs(value)
-    down, up = max(value - low, 0.0), max(high - value, 0.0)
-    return value - float((down**2 + scale**2) ** 0.5), value + float((up**2 + scale**2) ** 0.5)

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from easytear.base.errors import VideoError
 from easytear.base.progress import SILENT, Progress
-from easytear.measure.quantities.catalogue import grouped, of_interval
+from easytear.measure.quantities.catalogue import grouped, of_interval, of_video
 from easytear.report.drawing import TAIL_S
 from easytear.report.drawn import Drawing, figure_tasks
 from easytear.report.strip import DecodedPictures, Shot, shots
@@ -127,6 +127,8 @@ def _pieces(
         flags=[sentence(flag) for flag in summary.flags],
         scale=words.scale_text(summary),
         video=_video_rows(summary),
+        labels=[(key, value) for key, value in summary.request.labels.items() if value],
+        whole=_whole(summary),
         sections=sections,
         video_there=video_there,
         corrections=summary.notes,
@@ -214,6 +216,16 @@ def _details(result: IntervalResult) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
     told = [(title, [row for row in rows if row[1] != UNKNOWN]) for title, rows in groups]
     return [(title, rows) for title, rows in told if rows]
+
+
+def _whole(summary: Summary) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Return every known number of the video as a whole with its meaning, under its heading."""
+    groups = [
+        (title, [(one.label, quantity_text(one, summary), one.meaning) for one in quantities])
+        for title, quantities in grouped(of_video()).items()
+    ]
+    told = [(title, [row for row in rows if row[1] != UNKNOWN]) for title, rows in groups]
+    return [(title, rows) for title, rows in told if len(rows) > 1]
 
 
 def _bands(result: IntervalResult) -> list[HeightBand]:

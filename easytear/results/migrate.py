@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import hypot
 from typing import Any
+
+from easytear.results.records import widened
 
 VERSION_1 = "easytear-results/1"
 
@@ -33,22 +34,8 @@ def from_version_1(data: dict[str, Any]) -> dict[str, Any]:
         for name in _LENGTHS:
             given = fit[f"{name}_ci95"]
             fit[f"{name}_ci95_given_scale"] = given
-            fit[f"{name}_ci95"] = widened(fit[name], given, doubt)
+            fit[f"{name}_ci95"] = widened(fit[name], tuple(given), doubt)
     return new
-
-
-def widened(
-    value: float | None, ci95: tuple[float | None, ...] | list[float | None], doubt: float
-) -> tuple[float | None, float | None]:
-    """Return a 95 % interval of a length with the scale's relative standard deviation added.
-
-    Both errors are independent, so that half widths add as squares.
-    """
-    low, high = ci95
-    if value is None or low is None or high is None:
-        return low, high
-    scale = 1.96 * doubt * abs(value)
-    return value - hypot(value - low, scale), value + hypot(high - value, scale)
 
 
 def _scale(scale: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from math import hypot
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Pair = tuple[float | None, float | None]
 UNKNOWN: Pair = (None, None)
+NORMAL_95 = 1.959964
+"""Half width of a normal distribution's 95 % interval, in standard deviations."""
+
+
+def widened(value: float | None, ci95: Pair, relative_sd: float) -> Pair:
+    """Return a 95 % interval of a length with the scale's relative standard deviation added.
+
+    Both errors are independent, so that half widths add as squares.
+    """
+    low, high = ci95
+    if value is None or low is None or high is None:
+        return ci95
+    scale = NORMAL_95 * relative_sd * abs(value)
+    return value - hypot(max(value - low, 0.0), scale), value + hypot(max(high - value, 0.0), scale)
 
 
 class Record(BaseModel):

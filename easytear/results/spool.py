@@ -28,7 +28,7 @@ ROWS_TOGETHER = 25_000
 
 
 @dataclass(frozen=True)
-class ParkedPart:
+class SpooledPart:
     """Some rows of one interval's tracks and front, in a file.
 
     Attributes
@@ -55,7 +55,7 @@ class ParkedPart:
 class SpooledTables:
     """Tracks and front of one interval; `tracks` says how many tracks there are."""
 
-    parts: tuple[ParkedPart, ...]
+    parts: tuple[SpooledPart, ...]
     tracks: int
 
 
@@ -68,7 +68,7 @@ class SpooledAnalysis:
     spooled: Mapping[int, SpooledTables]
     pictures: Pictures | None = None
 
-    def parts(self) -> Sequence[ParkedPart]:
+    def parts(self) -> Sequence[SpooledPart]:
         """Return tracks and front piece by piece, as they follow each other in the files."""
         return [part for number in sorted(self.spooled) for part in self.spooled[number].parts]
 
@@ -83,7 +83,7 @@ class SpooledAnalysis:
 
 
 def _joined(
-    parts: Iterable[ParkedPart], frames: Collection[int] | None = None
+    parts: Iterable[SpooledPart], frames: Collection[int] | None = None
 ) -> list[pd.DataFrame]:
     """Return tracks and front of several parts, of some frames only where they are given."""
     import pandas as pd
@@ -136,7 +136,7 @@ def spool(place: Path, name: str, tracks: Columns, front: Columns) -> SpooledTab
         The columns; tracks count from 0.
     """
     longest = max(len(tracks["frame"]), len(front["frame"]))
-    parts: list[ParkedPart] = []
+    parts: list[SpooledPart] = []
     for start in range(0, max(longest, 1), ROWS_TOGETHER):
         some = slice(start, start + ROWS_TOGETHER)
         named = {f"tracks/{n}": values[some] for n, values in tracks.items()}
@@ -144,7 +144,7 @@ def spool(place: Path, name: str, tracks: Columns, front: Columns) -> SpooledTab
         path = place / f"{name}-{len(parts)}.npz"
         with cannot_be_written(place):
             np.savez(path, **named)  # type: ignore[arg-type]  # numpy's stubs lack keyword arrays
-        parts.append(ParkedPart(path))
+        parts.append(SpooledPart(path))
     return SpooledTables(tuple(parts), int(tracks["track_id"].max(initial=-1)) + 1)
 
 
@@ -158,7 +158,7 @@ def numbered(spooled: Iterable[tuple[int, SpooledTables]]) -> dict[int, SpooledT
     """
     out, first = {}, 0
     for interval, tables in spooled:
-        parts = tuple(ParkedPart(part.path, first) for part in tables.parts)
+        parts = tuple(SpooledPart(part.path, first) for part in tables.parts)
         out[interval] = SpooledTables(parts, tables.tracks)
         first += tables.tracks
     return out

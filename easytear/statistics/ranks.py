@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,15 @@ from easytear.base.geometry import FloatArray
 
 FEWEST_FOR_INTERVAL: Final = 10
 """Pairs below which no interval of a rank correlation holds (Bonett and Wright 2000)."""
+
+
+def holm(p: Sequence[float]) -> list[float]:
+    """Return p values corrected for their number (Holm 1979), in their order."""
+    order = np.argsort(p)
+    steps = np.asarray(p)[order] * np.arange(len(p), 0, -1)
+    corrected = np.empty(len(p))
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return [float(one) for one in corrected]
 
 
 def spearman(x: FloatArray, y: FloatArray) -> tuple[float, float, tuple[float, float] | None]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from easytear.measure.quantities.base import Kind, Quantity
-from easytear.measure.quantities.catalogue import of_interval
+from easytear.measure.quantities.catalogue import of_interval, of_video
 from easytear.measure.quantities.spread import fit_quantities
 
 __all__ = ["Column", "Kind"]
@@ -144,6 +144,7 @@ def summary_columns(bands: int) -> list[Column]:
         for name, kind, meaning in _ELLIPSE
     ]
     video = [_column(*row) for row in _VIDEO]
+    video += [column for one in of_video() for column in quantity_columns(one)]
     return [*position, *quantities, *decided, *band_columns(bands), *shapes, *video]
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
-from easytear.statistics.ranks import spearman
+from easytear.statistics.ranks import holm, spearman
 from easytear.study.columns import Column
 from easytear.study.values import MEASURES, THINNING, UNIT, Measure, Values
 
@@ -49,7 +48,7 @@ def correlations(values: Values, clinical: Sequence[Column]) -> list[Correlation
                 found += [correlation] if correlation is not None else []
     if not found:
         return []
-    corrected = multipletests([c.p for c in found], method="holm")[1]
+    corrected = holm([c.p for c in found])
     return [replace(c, p_holm=float(p)) for c, p in zip(found, corrected, strict=True)]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import warnings
 from collections.abc import Callable, Sequence
-from html import escape
+from dataclasses import dataclass
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 import matplotlib as mpl
 import numpy as np
@@ -19,6 +21,7 @@ from easytear.show import palette
 from easytear.study.correlation import Correlation
 from easytear.study.groups import Comparison, level_name
 from easytear.study.repeatability import Eyes, Visits
+from easytear.study.statistics import Statistics
 from easytear.study.values import LAMBDA, MEASURES, UNIT, Measure, Values
 from easytear.study.words import number
 
@@ -38,23 +41,34 @@ STYLE: Final = {
     "xtick.color": INK,
     "ytick.color": INK,
     "svg.fonttype": "none",
+    "pdf.fonttype": 42,
     "svg.hashsalt": "easytear",
     "text.parse_math": False,  # names of groups, columns and people may hold $, \\ and _
 }
 
 
-def _svg(width: float, height: float, draw: Callable[[Figure], Any], alt: str) -> str:
-    """Return a figure of this size in inches, with words for those who cannot see it."""
+@dataclass(frozen=True)
+class Drawn:
+    """A figure: as SVG for the page, with words for those who cannot see it, and as PDF."""
+
+    svg: str
+    pdf: bytes
+
+
+def _drawn(width: float, height: float, draw: Callable[[Figure], Any], alt: str) -> Drawn:
+    """Draw a figure of this size in inches."""
     with mpl.rc_context(STYLE), warnings.catch_warnings():  # type: ignore[arg-type]
         # Words stay words in the SVG: the reader's fonts have letters that Matplotlib's has not.
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure)
-        out = io.StringIO()
+        out, pdf = io.StringIO(), io.BytesIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(pdf, format="pdf", metadata={"CreationDate": None, "Creator": None})
     text = out.getvalue()
     svg = text[text.index("<svg") :]
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+    words = escape(alt, {'"': "&quot;"})
+    return Drawn(svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1), pdf.getvalue())
 
 
 def _log_axis(axis: Any) -> None:
@@ -72,11 +86,11 @@ def _room(axes: Axes, axis: str) -> None:
         (axes.set_ylim if axis == "y" else axes.set_xlim)(middle / 3**0.5, middle * 3**0.5)
 
 
-def by_subject(values: Values, group: str | None) -> str:
-    """Return lambda of every video by subject, coloured by group; empty for too many subjects."""
+def by_subject(values: Values, group: str | None) -> Drawn | None:
+    """Return lambda of every video by subject, coloured by group; None for too many subjects."""
     videos = values.by_video(LAMBDA)
     if videos.empty or videos[UNIT].nunique() > MOST_SUBJECTS:
-        return ""
+        return None
     order = videos.groupby(UNIT)["value"].mean().sort_values().index
     places = {name: place for place, name in enumerate(order)}
     grouped = group is not None and group in videos
@@ -100,7 +114,7 @@ def by_subject(values: Values, group: str | None) -> str:
         if grouped:
             axes.legend(title=group, frameon=False, loc="upper left")
 
-    return _svg(7.5, 3.4, draw, "Time constant of each video by subject")
+    return _drawn(7.5, 3.4, draw, "Time constant of each video by subject")
 
 
 def _label(name: object) -> str:
@@ -113,12 +127,12 @@ def _colours() -> list[str]:
     return list(GROUPS) * 10
 
 
-def distributions(values: Values) -> str:
+def distributions(values: Values) -> Drawn | None:
     """Return histograms of all measures over videos."""
     tables = [(m, values.by_video(m)) for m in MEASURES]
     known = [(m, table["value"].to_numpy(float)) for m, table in tables if len(table) > 1]
     if not known:
-        return ""
+        return None
     rows = (len(known) + 3) // 4
 
     def draw(figure: Figure) -> None:
@@ -128,7 +142,7 @@ def distributions(values: Values) -> str:
         for one in axes[len(known) :]:
             one.set_visible(False)
 
-    return _svg(9.5, 2.2 * rows, draw, "Distributions of the measures over videos")
+    return _drawn(9.5, 2.2 * rows, draw, "Distributions of the measures over videos")
 
 
 def _histogram(axes: Axes, measure: Measure, numbers: np.ndarray) -> None:
@@ -149,12 +163,12 @@ def _histogram(axes: Axes, measure: Measure, numbers: np.ndarray) -> None:
     axes.tick_params(labelsize=8)
 
 
-def repeatability(values: Values) -> str:
+def repeatability(values: Values) -> Drawn | None:
     """Return every interval against its video's mean: how far single intervals scatter."""
     table = values.by_interval(LAMBDA)
     table = table[table.groupby("video")["value"].transform("size") >= 2]
     if table.empty:
-        return ""
+        return None
     mean = table.groupby("video")["value"].transform("mean")
 
     def draw(figure: Figure) -> None:
@@ -169,10 +183,10 @@ def repeatability(values: Values) -> str:
         axes.set_xlabel("mean λ of the video (s)")
         axes.set_ylabel("interval's λ / mean")
 
-    return _svg(3.7, 3.0, draw, "Intervals against the mean of their video")
+    return _drawn(3.7, 3.0, draw, "Intervals against the mean of their video")
 
 
-def visits(both: Visits) -> str:
+def visits(both: Visits) -> Drawn:
     """Return Bland and Altman's picture of two visits: ratio against mean, with limits."""
 
     def draw(figure: Figure) -> None:
@@ -195,10 +209,10 @@ def visits(both: Visits) -> str:
         axes.set_xlabel("mean λ of both visits (s)")
         axes.set_ylabel(f"λ at {both.second} / at {both.first}")
 
-    return _svg(3.7, 3.0, draw, "Two visits of the same eyes")
+    return _drawn(3.7, 3.0, draw, "Two visits of the same eyes")
 
 
-def eyes(both: Eyes) -> str:
+def eyes(both: Eyes) -> Drawn:
     """Return one eye against the other."""
 
     def draw(figure: Figure) -> None:
@@ -214,10 +228,10 @@ def eyes(both: Eyes) -> str:
         axes.set_ylabel(f"λ, {both.second} (s)")
         axes.set_aspect("equal")
 
-    return _svg(3.4, 3.0, draw, "One eye against the other")
+    return _drawn(3.4, 3.0, draw, "One eye against the other")
 
 
-def groups(one: Comparison) -> str:
+def groups(one: Comparison) -> Drawn:
     """Return a measure's values by group, one dot per subject, with median and quartiles."""
 
     def draw(figure: Figure) -> None:
@@ -238,18 +252,14 @@ def groups(one: Comparison) -> str:
         axes.set_xlim(-0.5, len(names) - 0.3)
         axes.set_ylabel(f"{one.measure.short} ({one.measure.unit})")
 
-    return _svg(1.6 + 1.1 * len(one.levels), 3.0, draw, f"Groups by {_plain(one.column)}")
+    return _drawn(1.6 + 1.1 * len(one.levels), 3.0, draw, f"Groups by {one.column}")
 
 
-def _plain(text: str) -> str:
-    return "".join(c for c in text if c.isalnum() or c in " _-")
-
-
-def clinical(found: Sequence[Correlation]) -> str:
+def clinical(found: Sequence[Correlation]) -> Drawn | None:
     """Return lambda against every clinical number, at most eight."""
     shown = [c for c in found if c.measure is LAMBDA][:8]
     if not shown:
-        return ""
+        return None
     columns = min(4, len(shown))
     rows = (len(shown) + columns - 1) // columns
 
@@ -260,7 +270,7 @@ def clinical(found: Sequence[Correlation]) -> str:
         for one in axes[len(shown) :]:
             one.set_visible(False)
 
-    return _svg(2.7 * columns, 2.5 * rows, draw, "Time constant against clinical numbers")
+    return _drawn(2.7 * columns, 2.5 * rows, draw, "Time constant against clinical numbers")
 
 
 def _scatter(axes: Axes, table: pd.DataFrame, correlation: Correlation) -> None:
@@ -271,3 +281,26 @@ def _scatter(axes: Axes, table: pd.DataFrame, correlation: Correlation) -> None:
     axes.set_xlabel(correlation.column[:28])
     axes.set_ylabel("λ (s)")
     axes.set_title(f"Spearman {number(correlation.r)}", fontsize=9, loc="left")
+
+
+def figures_of(said: Statistics) -> dict[str, Drawn]:
+    """Return all figures of a study by the name of their files."""
+    lead = [c for c in said.comparisons if c.measure is LAMBDA]
+    apart = next((c.column for c in lead if not c.both), None)
+    found = {
+        "by_subject": by_subject(said.values, apart),
+        "distributions": distributions(said.values),
+        "repeatability": repeatability(said.values),
+        "visits": visits(said.visits_agree) if said.visits_agree else None,
+        "eyes": eyes(said.eyes_agree) if said.eyes_agree else None,
+        **{group_file(c.column): groups(c) for c in lead},
+        "clinical": clinical(said.correlations),
+    }
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def group_file(column: str) -> str:
+    """Return the name of a group figure's file: a column may be called anything."""
+    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in column)[:40]
+    mark = "" if plain == column else f"-{hashlib.sha256(column.encode()).hexdigest()[:6]}"
+    return f"groups-{plain}{mark}"

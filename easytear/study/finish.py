@@ -56,12 +56,25 @@ def finish(study: Path, record: StudyRecord, waiting: Set[str] = frozenset()) ->
     )
     done = write_record(study, done)
     if missing_extras():
-        (study / PAGE).unlink(missing_ok=True)  # of an earlier run: it tells of that one
+        for name in (
+            PAGE,
+            *(f"study-statistics.{ending}" for ending in ("csv", "json", "py", "R")),
+        ):
+            (study / name).unlink(missing_ok=True)  # of an earlier run: it tells of that one
         return done
-    from easytear.study.page import write_page  # these bring matplotlib and statsmodels in
+    # These bring matplotlib and statsmodels in.
+    from easytear.study.export import write_figures, write_statistics
+    from easytear.study.figures import figures_of
+    from easytear.study.page import write_page
+    from easytear.study.scripts import write_scripts
     from easytear.study.statistics import compute
 
-    write_page(study, done, compute(study, done, clinical_columns(clinical)), columns)
+    said = compute(study, done, clinical_columns(clinical))
+    figures = figures_of(said)
+    write_statistics(study, done, said)
+    write_scripts(study, said, clinical_columns(clinical))
+    write_figures(study, figures)
+    write_page(study, done, said, figures, columns)
     return done
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from easytear.base.claims import claim_file, release
 from easytear.base.errors import EasyTearError
-from easytear.base.regular import read_regular
+from easytear.base.regular import read_regular, strict_json
 
 LOCK: Final = ".running.json"
 HELD: Final = ".lock"
@@ -189,7 +189,7 @@ def _put_away(path: Path, holder: dict[str, Any]) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return dict(json.loads(read_regular(path, _LONGEST)))
+        return dict(strict_json(read_regular(path, _LONGEST)))
     except (OSError, ValueError, TypeError, RecursionError):
         return {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +14,10 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from easytear.measure.quantities.catalogue import overview
 from easytear.results import atomic_write
 from easytear.show.flags import sentence
-from easytear.study import figures, words
+from easytear.study import words
+from easytear.study.break_times import sentence as break_sentence
 from easytear.study.columns import Column
+from easytear.study.figures import Drawn, group_file
 from easytear.study.methods import methods
 from easytear.study.plan import VIDEOS
 from easytear.study.record import PAGE, StudyRecord, VideoRecord
@@ -53,7 +55,11 @@ class Line:
 
 
 def write_page(
-    study: Path, record: StudyRecord, said: Statistics, columns: Sequence[Column]
+    study: Path,
+    record: StudyRecord,
+    said: Statistics,
+    figures: Mapping[str, Drawn],
+    columns: Sequence[Column],
 ) -> None:
     """Write study.html: self-contained, with relative links into the study."""
     environment = Environment(
@@ -69,6 +75,7 @@ def write_page(
         "record": record,
         "said": said,
         "words": words,
+        "broke": None if said.break_times is None else break_sentence(said.break_times),
         "flag": sentence,
         "answers": _answers(record, said),
         "failed": [v for v in record.videos if v.state == "failed"],
@@ -78,7 +85,8 @@ def write_page(
         "shown": SHOWN,
         "columns": columns,
         "lead_comparisons": _lead(said),
-        "figures": _figures(said),
+        "figures": {name: drawn.svg for name, drawn in figures.items()},
+        "group_file": group_file,
         "methods": methods(record, said),
         "unlike": unlike,
         "plan_heads": list(dict.fromkeys((plan.ratio, plan.power) for plan in said.plans)),
@@ -96,20 +104,6 @@ def _part_columns(record: StudyRecord, said: Statistics) -> list[str]:
 def _lead(said: Statistics) -> list[Any]:
     """Return the comparison of lambda for every column, which leads its section."""
     return [c for c in said.comparisons if c.measure is LAMBDA]
-
-
-def _figures(said: Statistics) -> dict[str, Any]:
-    lead = _lead(said)
-    apart = next((c.column for c in lead if not c.both), None)
-    return {
-        "by_subject": figures.by_subject(said.values, apart),
-        "distributions": figures.distributions(said.values),
-        "repeatability": figures.repeatability(said.values),
-        "visits": figures.visits(said.visits_agree) if said.visits_agree else "",
-        "eyes": figures.eyes(said.eyes_agree) if said.eyes_agree else "",
-        "groups": {c.column: figures.groups(c) for c in lead},
-        "clinical": figures.clinical(said.correlations),
-    }
 
 
 def _lines(study: Path, record: StudyRecord, said: Statistics, parts: Sequence[str]) -> list[Line]:

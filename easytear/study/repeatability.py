@@ -31,14 +31,11 @@ class Repeatability:
         Which intraclass correlation it is.
     log : bool
         Whether that scale is logarithmic.
-    components : tuple of (str, float)
-        Standard deviations between subjects, eyes, visits ... of the mixed model by REML.
     """
 
     scatter: Scatter
     kind: str
     log: bool
-    components: tuple[tuple[str, float], ...]
 
     @property
     def coefficient(self) -> float:
@@ -130,7 +127,7 @@ def between_intervals(values: Values, measure: Measure) -> Repeatability | None:
     found = scatter(table["value"].to_numpy(float), list(table[UNIT]), list(table["video"]))
     if found is None or found.units < FEWEST:
         return None
-    return Repeatability(found, "ICC(1,1)", measure.log, components(table, "interval"))
+    return Repeatability(found, "ICC(1,1)", measure.log)
 
 
 def between_visits(values: Values, measure: Measure) -> Repeatability | None:
@@ -143,19 +140,35 @@ def between_visits(values: Values, measure: Measure) -> Repeatability | None:
     )
     if found is None or found.units < FEWEST:
         return None
-    return Repeatability(found, "ICC(A,1)", measure.log, components(table, "visit of an eye"))
+    return Repeatability(found, "ICC(A,1)", measure.log)
 
 
 def _eye(table: pd.DataFrame) -> pd.Series:
     return table[UNIT].astype(str) + "\0" + table[EYE].astype(str)
 
 
-def components(table: pd.DataFrame, rest: str) -> tuple[tuple[str, float], ...]:
+Components = tuple[tuple[str, float], ...]
+"""Standard deviations by their source."""
+
+
+def components_of_intervals(values: Values, measure: Measure) -> Components:
+    """Return what the mixed model of intervals says of every source."""
+    return components(values.by_interval(measure), "interval")
+
+
+def components_of_visits(values: Values, measure: Measure) -> Components:
+    """Return what the mixed model of visits says of every source."""
+    return components(values.by_session(measure), "visit of an eye")
+
+
+def components(table: pd.DataFrame, rest: str) -> Components:
     """Return standard deviations between subjects, eyes, visits, recordings, and what is left.
 
     By REML of the model with these random factors nested in subjects, as far as the data tell
     them apart; empty where it cannot be fitted.
     """
+    if table.empty:
+        return ()
     visit = list(table[EYE].astype(str) + "\0" + table[SESSION].astype(str))
     factors = {
         "subject": ["1"] * len(table),

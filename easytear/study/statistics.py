@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from easytear.study.break_times import BreakTimes, break_times
 from easytear.study.columns import Column
 from easytear.study.correlation import Correlation, correlations
 from easytear.study.groups import Comparison, compare, group_columns
@@ -17,6 +18,7 @@ from easytear.study.planning import Plan, plans
 from easytear.study.record import StudyRecord
 from easytear.study.repeatability import (
     Change,
+    Components,
     Eyes,
     Repeatability,
     Visits,
@@ -24,6 +26,8 @@ from easytear.study.repeatability import (
     between_visits,
     both_eyes,
     changes,
+    components_of_intervals,
+    components_of_visits,
     visits_agree,
 )
 from easytear.study.usable import AtThreshold, Usable, sensitivity, usable
@@ -61,6 +65,8 @@ class Statistics:
         Over subjects.
     intervals_repeat, visits_repeat : Repeatability or None
         On log lambda.
+    interval_components, visit_components : tuple of (str, float)
+        Standard deviations of log lambda between subjects, eyes, visits ... by REML.
     visits_agree : Visits or None
         Bland and Altman's limits between two visits, on log lambda.
     changes : tuple of Change
@@ -77,6 +83,8 @@ class Statistics:
         Every clinical number with every measure.
     plans : tuple of Plan
         Subjects that a further study needs.
+    break_times : BreakTimes or None
+        Time to the first film break, by Kaplan-Meier.
     """
 
     values: Values
@@ -90,6 +98,8 @@ class Statistics:
     typical: tuple[Typical, ...]
     intervals_repeat: Repeatability | None
     visits_repeat: Repeatability | None
+    interval_components: Components
+    visit_components: Components
     visits_agree: Visits | None
     changes: tuple[Change, ...]
     eyes_agree: Eyes | None
@@ -98,6 +108,7 @@ class Statistics:
     sensitivity: tuple[AtThreshold, ...]
     correlations: tuple[Correlation, ...]
     plans: tuple[Plan, ...]
+    break_times: BreakTimes | None = None
 
 
 def compute(study: Path, record: StudyRecord, clinical: Sequence[Column]) -> Statistics:
@@ -116,6 +127,8 @@ def of_values(
     comparisons = tuple(c for c in compared if c is not None)
     typical = (_typical(values, measure) for measure in MEASURES)
     visits_repeat = between_visits(values, LAMBDA)
+    of_visits = components_of_visits(values, LAMBDA) if visits_repeat else ()
+    intervals_repeat = between_intervals(values, LAMBDA)
     return Statistics(
         values=values,
         subjects=rows[UNIT].nunique() if values.has_subjects else 0,
@@ -126,8 +139,10 @@ def of_values(
         left_out=dict(Counter(_kind(reason) for reason in rows["left_out"].dropna()).most_common()),
         flags=_flags(rows),
         typical=tuple(t for t in typical if t is not None),
-        intervals_repeat=between_intervals(values, LAMBDA),
+        intervals_repeat=intervals_repeat,
         visits_repeat=visits_repeat,
+        interval_components=components_of_intervals(values, LAMBDA) if intervals_repeat else (),
+        visit_components=of_visits,
         visits_agree=visits_agree(values, LAMBDA),
         changes=tuple(changes(values, LAMBDA, visits_repeat)),
         eyes_agree=both_eyes(values, LAMBDA),
@@ -135,20 +150,17 @@ def of_values(
         usable=tuple(usable(values, columns)),
         sensitivity=tuple(sensitivity(values, comparisons)),
         correlations=tuple(correlations(values, clinical)),
-        plans=tuple(plans(_components(comparisons, visits_repeat))),
+        plans=tuple(plans(_components(comparisons, of_visits))),
+        break_times=break_times(rows),
     )
 
 
-def _components(
-    comparisons: Sequence[Comparison], visits: Repeatability | None
-) -> Mapping[str, float]:
+def _components(comparisons: Sequence[Comparison], visits: Components) -> Mapping[str, float]:
     """Return the standard deviations of log lambda within groups, else over everybody."""
     for one in comparisons:
         if one.measure is LAMBDA and not one.paired and one.mixed is not None:
             return dict(one.mixed.components)
-    if visits is None:
-        return {}
-    return {{"visit of an eye": "rest"}.get(k, k): sd for k, sd in visits.components}
+    return {{"visit of an eye": "rest"}.get(k, k): sd for k, sd in visits}
 
 
 def _kind(reason: str) -> str:

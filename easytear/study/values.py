@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -93,12 +93,16 @@ class Values:
         Whether the file names tell subjects; otherwise each video stands for itself.
     notes : tuple of str
         What was taken for something else than it says, in words.
+    missing, same : dict
+        Codes of missing numbers, and spellings that were taken for others, by column.
     """
 
     rows: pd.DataFrame
     used: pd.DataFrame
     has_subjects: bool
     notes: tuple[str, ...] = ()
+    missing: dict[str, list[float]] = field(default_factory=dict)
+    same: dict[str, dict[str, str]] = field(default_factory=dict)
     _by_video: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
 
     def at_quality(self, threshold: float) -> Values:
@@ -107,12 +111,14 @@ class Values:
         judged = reason.isna() | reason.str.startswith(OF_QUALITY).fillna(False).astype(bool)
         good = self.rows["quality_score"].astype(float) >= threshold
         used = self.rows[self.rows["error"].isna() & judged & good]
-        return Values(self.rows, used, self.has_subjects, self.notes)
+        return replace(self, used=used, _by_video={})
 
     def by_video(self, measure: Measure) -> pd.DataFrame:
         """Return one row per video: its mean over intervals, on the measure's scale, as `value`."""
         if measure.column not in self._by_video:
-            self._by_video[measure.column] = self._means(self.by_interval(measure), ["video"])
+            table = self.by_interval(measure)
+            rest = [name for name in table.columns if name not in ("video", "value")]
+            self._by_video[measure.column] = self._means(table, ["video"], rest)
         return self._by_video[measure.column]
 
     def by_interval(self, measure: Measure) -> pd.DataFrame:
@@ -128,11 +134,14 @@ class Values:
     def by_session(self, measure: Measure, *also: str) -> pd.DataFrame:
         """Return one row per subject, eye, visit (and `also`): the mean over its videos."""
         keys = list(dict.fromkeys((UNIT, EYE, SESSION, *also)))
-        return self._means(self.by_video(measure), keys)
+        name = "\0".join((measure.column, *keys))
+        if name not in self._by_video:
+            self._by_video[name] = self._means(self.by_video(measure), keys, ())
+        return self._by_video[name]
 
     def by_eye(self, measure: Measure) -> pd.DataFrame:
         """Return one row per subject and eye: the mean over its visits."""
-        return self._means(self.by_session(measure), [UNIT, EYE])
+        return self._means(self.by_session(measure), [UNIT, EYE], ())
 
     def by_unit(self, measure: Measure, *also: str) -> pd.DataFrame:
         """Return one row per subject (and value of `also`): the mean over eyes and visits.
@@ -141,16 +150,19 @@ class Values:
         videos and intervals in each.
         """
         sessions = self.by_session(measure, *also)
-        eyes = self._means(sessions, list(dict.fromkeys((UNIT, EYE, *also))))
-        return self._means(eyes, [UNIT, *also])
+        eyes = self._means(sessions, list(dict.fromkeys((UNIT, EYE, *also))), ())
+        return self._means(eyes, [UNIT, *also], ())
 
     @staticmethod
-    def _means(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    def _means(table: pd.DataFrame, keys: list[str], rest: Sequence[str]) -> pd.DataFrame:
+        """Return mean values by keys, and of the other columns the first that is known."""
         if table.empty:
             return table
-        rest = [name for name in table.columns if name not in (*keys, "value")]
         groups = table.groupby(keys, sort=True, observed=True, dropna=True)
-        return groups[rest].first().assign(value=groups["value"].mean()).reset_index()
+        means = groups["value"].mean().to_frame()
+        if rest:
+            means = groups[list(rest)].first().join(means)
+        return means.reset_index()
 
 
 def load_values(study: Path, names: Sequence[str], clinical: Sequence[Column]) -> Values:
@@ -160,10 +172,11 @@ def load_values(study: Path, names: Sequence[str], clinical: Sequence[Column]) -
     wanted = ["video", "interval", "error", "left_out", "quality_score", "quality_flags", "flags"]
     wanted += [*names, *(column.name for column in clinical)]
     wanted += [column for m in MEASURES for column in (m.column, m.converged) if column]
+    wanted += ["film_break_first_s", "film_break_censored_at_s"]
     rows = file.read([name for name in dict.fromkeys(wanted) if name in there]).to_pandas()
     for name in ("quality_score", "left_out"):
         rows = rows if name in rows else rows.assign(**{name: None})
-    notes = _mend(rows, names, clinical)
+    missing, same = _mend(rows, names, clinical)
     has_subjects = "subject" in rows and bool(rows["subject"].notna().any())
     rows[UNIT] = rows["subject"].fillna(rows["video"]) if has_subjects else rows["video"]
     rows[EYE] = rows["eye"].fillna("?") if "eye" in rows else "?"
@@ -172,28 +185,37 @@ def load_values(study: Path, names: Sequence[str], clinical: Sequence[Column]) -
         nobody = rows["subject"].isna() & rows["error"].isna() & rows["left_out"].isna()
         rows["left_out"] = rows["left_out"].astype(object).mask(nobody, NO_SUBJECT)
     used = rows[rows["error"].isna() & rows["left_out"].isna()]
-    return Values(rows, used, has_subjects, tuple(notes))
+    return Values(rows, used, has_subjects, tuple(_notes(missing, same)), missing, same)
 
 
-def _mend(rows: pd.DataFrame, names: Sequence[str], clinical: Sequence[Column]) -> list[str]:
-    """Take spellings of one group for one, and codes for missing numbers; return what was done."""
-    notes: list[str] = []
-    numbers = [c.name for c in clinical if c.kind == "number" and c.name in rows]
-    for name in numbers:
-        codes = missing_codes(rows.drop_duplicates("video")[name])
-        for code in codes:
-            count = int((rows.drop_duplicates("video")[name] == code).sum())
-            notes.append(
-                f"{name}: {code:g} ({count} videos) lies far from all other values and is taken "
-                f"for a code of missing ones; leave these cells empty, or correct them."
-            )
-        rows[name] = rows[name].mask(rows[name].isin(codes))
+def _mend(
+    rows: pd.DataFrame, names: Sequence[str], clinical: Sequence[Column]
+) -> tuple[dict[str, list[float]], dict[str, dict[str, str]]]:
+    """Take codes for missing numbers, and spellings of one group for one; return which."""
+    missing: dict[str, list[float]] = {}
+    same: dict[str, dict[str, str]] = {}
+    for name in [c.name for c in clinical if c.kind == "number" and c.name in rows]:
+        if codes := missing_codes(rows.drop_duplicates("video")[name]):
+            missing[name] = codes
+            rows[name] = rows[name].mask(rows[name].isin(codes))
     texts = [c.name for c in clinical if c.kind == "text"] + [n for n in names if n != "subject"]
     for name in texts:
-        if name in rows and (same := spellings(rows[name])):
-            rows[name] = rows[name].replace(same)
-            kept = ", ".join(f"{one} as {main}" for one, main in same.items())
-            notes.append(f"{name}: spellings that differ only in case are one group ({kept}).")
+        if name in rows and (alike := spellings(rows[name])):
+            same[name] = alike
+            rows[name] = rows[name].replace(alike)
+    return missing, same
+
+
+def _notes(missing: Mapping[str, list[float]], same: Mapping[str, dict[str, str]]) -> list[str]:
+    """Say what was taken for something else."""
+    notes = [
+        f"{name}: {', '.join(f'{code:g}' for code in codes)} lies far from all other values and is "
+        f"taken for a code of missing ones; leave these cells empty, or correct them."
+        for name, codes in missing.items()
+    ]
+    for name, alike in same.items():
+        kept = ", ".join(f"{one} as {main}" for one, main in alike.items())
+        notes.append(f"{name}: spellings that differ only in case are one group ({kept}).")
     return notes
 
 
@@ -226,9 +248,14 @@ def missing_codes(numbers: pd.Series) -> list[float]:
     return [c for c in MISSING_CODES if (known == c).any() and not low - wide <= c <= high + wide]
 
 
+def visit_column(rows: pd.DataFrame) -> str | None:
+    """Return what tells the visits of a subject apart: visit, else date, else day; else None."""
+    known = (name for name in ("visit", "date", "day") if name in rows)
+    return next((name for name in known if rows[name].notna().any()), None)
+
+
 def _session(rows: pd.DataFrame) -> pd.Series:
-    """Return what tells the visits of a subject apart: visit, else date, else nothing."""
-    for name in ("visit", "date", "day"):
-        if name in rows and rows[name].notna().any():
-            return rows[name].astype("string").fillna("?")
-    return pd.Series("?", index=rows.index, dtype="string")
+    name = visit_column(rows)
+    if name is None:
+        return pd.Series("?", index=rows.index, dtype="string")
+    return rows[name].astype("string").fillna("?")

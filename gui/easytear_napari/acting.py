@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+import numpy as np
 from napari.viewer import Viewer
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QInputDialog
@@ -89,6 +90,13 @@ class ActingPanel(PanelLayout):
     def _front_drawn(self, line: FloatArray, frame: int) -> None:
         if self.verbs is not None:
             self.verbs.put_front(line, frame=frame)
+
+    def _centre(self, x: float, y: float) -> None:
+        """Have a place of the present frame in the middle of the window."""
+        if self.layers is not None:
+            place = self.layers.to_view(np.array([[x, y]]))[0]
+            camera = getattr(self._viewer, "scene", self._viewer).camera
+            camera.center = (*camera.center[:-2], float(place[1]), float(place[0]))
 
     def _go(self, frame: int) -> None:
         self._viewer.dims.set_current_step(0, frame)
@@ -184,6 +192,12 @@ class ActingPanel(PanelLayout):
         task = jobs.measure_task(a, self._opened.request.video)
         self.work.start("Measuring again", task.run, self._measured)
 
+    def _measure_own(self) -> None:
+        a = self.annotator
+        if a is not None and a.analysis is not None:
+            task = jobs.OwnTask(a.analysis, a.document)
+            self.work.start("Measuring your points", task.run, self._measured)
+
     def _measured(self, found: jobs.Measured) -> None:
         self.outcome.show_measured(found.text, found.items)
         self.refresh()
@@ -207,6 +221,7 @@ class ActingPanel(PanelLayout):
         self.intervals.chosen.connect(self._interval_chosen)
         self.point_list.chosen.connect(self._point_chosen)
         self.outcome.measure_asked.connect(self._measure)
+        self.outcome.own_asked.connect(self._measure_own)
         self.timeline.frame_asked.connect(self._go)
         self.timeline.edge_moved.connect(self._edge_moved)
         self.stop.clicked.connect(lambda _=False: self.work.cancel())

@@ -1,8 +1,8 @@
 """The napari layers: mirrors of the state, and mouse edits taken back into it.
 
-Five layers: the video, the program's tracks, the points, the front, and region with limbus. The
-last one is drawn in eye coordinates and moves with the eye by its transform; all of them show
-the present frame alone (but the tracks, whose tails napari draws).
+Six layers: the video, the program's tracks, the points, the front, what is under review, and
+region with limbus. The last one is drawn in eye coordinates and moves with the eye by its
+transform; all of them show the present frame alone (but the tracks, whose tails napari draws).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from napari.viewer import Viewer
 from easytear.annotate.decisions import rejected
 from easytear.annotate.interpolate import shape_at
 from easytear.annotate.model import FrontLine
-from easytear.base.geometry import FloatArray
+from easytear.base.geometry import Ellipse, FloatArray
 from easytear_napari import look
 from easytear_napari.making import make_points, make_shapes, make_tracks
 from easytear_napari.mouse import MouseEdits
-from easytear_napari.program import ProgramShapes
+from easytear_napari.program import ProgramShapes, ellipse_corners
 from easytear_napari.reader import METADATA
 from easytear_napari.state import Annotator
 
@@ -31,7 +31,9 @@ UNSEEN_PX: Final = 0.2
 """The eye's outlines are moved when it is further than this: each time costs new shaders."""
 FAR: Final = np.array([[0.0, 0.0, 1.0], [1000.0, 0.0, 1.0], [0.0, 1000.0, 1.0]]).T
 """Places (y, x, 1) at which it is looked how far the eye went."""
-NAMES: Final = ("video", "tracks", "region and limbus", "front", "points")
+NAMES: Final = ("video", "tracks", "region and limbus", "front", "points", "under review")
+RING_PX: Final = 14.0
+"""Radius on the screen of the ring about what is under review."""
 
 
 class Layers(MouseEdits):
@@ -62,6 +64,8 @@ class Layers(MouseEdits):
         self.tracks = make_tracks(viewer)
         self.eye = make_shapes(viewer, NAMES[2])
         self.front = make_shapes(viewer, NAMES[3])
+        self.review = make_shapes(viewer, NAMES[5])
+        self.review.editable = False
         self.points = make_points(viewer)
         self.points.events.data.connect(self._points_edited)
         self.points.selected_data.events.items_changed.connect(self._points_chosen)
@@ -90,7 +94,7 @@ class Layers(MouseEdits):
     def put_back(self) -> None:
         """Have every layer of marks in the viewer, also one that was deleted there."""
         with self._mirror():
-            for layer in (self.tracks, self.eye, self.front, self.points):
+            for layer in (self.tracks, self.eye, self.front, self.review, self.points):
                 if layer not in self._viewer.layers:
                     self._viewer.layers.append(layer)
 
@@ -112,7 +116,7 @@ class Layers(MouseEdits):
             return [self._ids[n] for n in picked if n < len(self._ids)]
         if layer is self.front:
             owners = [self._fronts_shown[n] for n in picked if n < len(self._fronts_shown)]
-            return [int(owner) for owner in owners if owner != "program"]
+            return [int(owner) for owner in owners if owner.isdigit()]
         if layer is self.eye:
             shapes = self._program.eye_shapes()
             found = [shapes[n].owner for n in picked if n < len(shapes)]
@@ -122,7 +126,7 @@ class Layers(MouseEdits):
     @property
     def own(self) -> tuple[Any, ...]:
         """The layers on which keys are bound."""
-        return self.video, self.tracks, self.eye, self.front, self.points
+        return self.video, self.tracks, self.eye, self.front, self.review, self.points
 
     # From the state to the layers
 
@@ -131,6 +135,7 @@ class Layers(MouseEdits):
         with self._mirror():
             self._show_points()
             self._show_front()
+            self._show_review()
             self._show_eye()
 
     def show_view(self) -> None:
@@ -154,6 +159,7 @@ class Layers(MouseEdits):
             self.points.data = np.zeros((0, 2))
             self._set_shapes(self.front, [], [], [])
             self._set_shapes(self.eye, [], [], [])
+            self._set_shapes(self.review, [], [], [])
             self.tracks.visible = False
 
     def draw_front(self) -> None:
@@ -189,7 +195,7 @@ class Layers(MouseEdits):
             for _, state, now in wanted
         ]
         layer.border_color = ["#202020"] * len(wanted)
-        layer.features = {"name": [str(item_id) for item_id, _, _ in wanted]}
+        layer.features = {"name": [self._a.name_of(item_id) for item_id, _, _ in wanted]}
 
     def _show_front(self) -> None:
         lines, colours, shown = [], [], []
@@ -209,8 +215,38 @@ class Layers(MouseEdits):
                 colours.append(look.OWN)
                 shown.append(str(front.id))
         self._fronts_shown = shown
+        for line in self._ghost_fronts():
+            lines.append(line)
+            colours.append(look.GHOST_LINE)
+            shown.append("ghost")
         paths = [self.to_view(line)[:, ::-1] for line in lines]
         self._set_shapes(self.front, paths, ["path"] * len(paths), colours)
+
+    def _show_review(self) -> None:
+        """Show the way of the track under review, and a ring about where it is now."""
+        found = self._program.under_review()
+        drawn = [way[:, ::-1] for way in found[:1]]
+        kinds = ["path"] * len(drawn)
+        if len(found) > 1:
+            scene = getattr(self._viewer, "scene", self._viewer)
+            radius = RING_PX / max(float(scene.camera.zoom), 1e-3)
+            corners = ellipse_corners(
+                Ellipse(float(found[1][0, 0]), float(found[1][0, 1]), radius, radius)
+            )
+            drawn.append(corners)
+            kinds.append("ellipse")
+        self._set_shapes(self.review, drawn, kinds, [look.REVIEW] * len(drawn))
+
+    def _ghost_fronts(self) -> list[FloatArray]:
+        """Return the person's front as it is set last before this frame, and next after it."""
+        own = self._a.own_front()
+        part = None if own is None else self._a.part(own)
+        keys = [] if part is None else [k for k in part.keyframes if not k.outside]
+        if any(key.frame == self._a.frame for key in keys):
+            return []
+        before = [key for key in keys if key.frame < self._a.frame][-1:]
+        after = [key for key in keys if key.frame > self._a.frame][:1]
+        return [np.array(key.points) for key in (*before, *after)]
 
     def _show_eye(self) -> None:
         """Redraw region and limbus when they change; else only move them with the eye."""

@@ -9,6 +9,10 @@ from easytear.show import palette
 OWN: Final = "#ffffff"
 CURRENT: Final = palette.LIMBUS
 GHOST: Final = "#a9b1ba"
+GHOST_LINE: Final = "#a9b1ba66"
+REVIEW: Final = "#ff4fd8"
+"""What is under review: a colour that nothing else on the film has."""
+
 PROGRAM: Final = palette.TRACKS
 FRONT: Final = palette.FRONT
 EYE: Final = {"region": palette.REGION, "limbus": palette.LIMBUS, "pupil": palette.PUPIL}

@@ -114,7 +114,7 @@ class MouseEdits:
     def _front_removed(self, owners: list[str]) -> None:
         a = self._a
         for owner in owners:
-            front = None if owner == "program" else a.document.get(int(owner))
+            front = a.document.get(int(owner)) if owner.isdigit() else None
             if not isinstance(front, FrontLine):
                 a.said.emit("The program's front stays; P hides it.")
             elif any(key.frame == a.frame for key in front.keyframes):
@@ -131,8 +131,8 @@ class MouseEdits:
 
     def _front_moved(self, owner: str, line: FloatArray) -> None:
         a = self._a
-        if owner == "program":
-            return
+        if not owner.isdigit():
+            return  # the program's, or a ghost: it springs back
         item = a.document.get(int(owner))
         assert isinstance(item, FrontLine)
         part = a.part(item)

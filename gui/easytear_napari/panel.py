@@ -215,6 +215,7 @@ class AnnotatePanel(ActingPanel):
         annotator.view_changed.connect(self._view_changed)
         annotator.frame_wanted.connect(self._go)
         annotator.said.connect(self.say)
+        annotator.place_wanted.connect(self._centre)
         self._viewer.dims.events.current_step.connect(self._frame_changed)
 
     def _image(self, video: Path) -> Image:

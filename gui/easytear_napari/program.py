@@ -49,11 +49,33 @@ class ProgramShapes:
         if a.analysis is None or not a.program_shown:
             return np.zeros((0, 4)), np.zeros(0)
         table = a.drawn_tracks[~a.drawn_tracks["track_id"].isin(without)]
+        if a.alone and a.doubt is not None and a.doubt.program_track is not None:
+            table = a.drawn_tracks[a.drawn_tracks["track_id"] == a.doubt.program_track]
         xy = ["x_eye_px", "y_eye_px"] if a.stabilised else ["x_px", "y_px"]
         rows = table[["track_id", "frame", xy[1], xy[0]]].to_numpy(dtype=float)
-        error = {d.program_track: d.error_px for d in a.doubts if d.program_track is not None}
+        error = {d.program_track: d.error_px for d in a.every_doubt if d.program_track is not None}
         doubt = table["track_id"].map(error).fillna(0.0).to_numpy(dtype=float)
         return rows, np.clip(doubt / DOUBT_FULL_PX, 0.0, 1.0)
+
+    def under_review(self) -> list[FloatArray]:
+        """Return the way of the track under review, and its place in this frame if it has one.
+
+        In image coordinates, or in the eye's while that is held still.
+        """
+        a = self._a
+        doubt = a.doubt
+        if a.analysis is None or not a.program_shown or doubt is None:
+            return []
+        table = a.drawn_tracks[a.drawn_tracks["track_id"] == doubt.program_track]
+        names = ["x_eye_px", "y_eye_px"] if a.stabilised else ["x_px", "y_px"]
+        way = table[names].to_numpy(dtype=float)
+        frames = table["frame"].to_numpy(dtype=float)
+        if len(way) < 2:
+            return []
+        if not frames[0] <= a.frame <= frames[-1]:
+            return [way]
+        here = np.array([[np.interp(a.frame, frames, way[:, axis]) for axis in (0, 1)]])
+        return [way, here]
 
     def interval(self) -> IntervalResult | None:
         """Return the program's interval that the present frame is in, hidden or not."""

@@ -10,6 +10,7 @@ from qtpy.QtCore import Signal as QtSignal  # type: ignore[attr-defined]
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
@@ -24,6 +25,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from easytear_napari.conflicts import resting_keys
 from easytear_napari.keymap import KEYMAP, KEYS, spelled
 from easytear_napari.state import Annotator
 
@@ -38,6 +40,12 @@ def heading(text: str) -> QLabel:
     font.setBold(True)
     label.setFont(font)
     return label
+
+
+def main_window(widget: QWidget) -> QWidget:
+    """Return the window that a widget belongs to, also from a dock that floats."""
+    above = widget.parentWidget()
+    return widget if above is None else main_window(above)
 
 
 class Section(QWidget):
@@ -98,7 +106,7 @@ class Rows(QTreeWidget):
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
         else:
-            event.ignore()
+            QApplication.sendEvent(main_window(self), event)
 
     def fill(self, rows: Sequence[Sequence[str]], chosen: int | None) -> None:
         """Show rows, one of them chosen."""
@@ -186,7 +194,8 @@ class Intervals(Section):
             lambda item: self.chosen.emit(self.rows.indexOfTopLevelItem(item))
         )
         self.column.addWidget(self.rows)
-        self.buttons(("start_here", "Starts here"), ("end_here", "Ends here"), ("blink", "Blink"))
+        self.buttons(("start_here", "Starts here"), ("end_here", "Ends here"))
+        self.buttons(("blink", "Blink"), ("done", "Done"))
 
     def refresh(self, a: Annotator) -> None:
         """Show the state."""
@@ -194,10 +203,11 @@ class Intervals(Section):
         time = a.video.time_s
         for n, one in enumerate(a.stretches()):
             length = time[one.end_frame] - time[one.start_frame]
-            whose = "yours" if one.mark is not None else ""
-            whose = "left out" if one.mark is not None and one.mark.excluded else whose
+            whose = a.progress(one)
             bounds = f"{one.start_frame} – {one.end_frame}"
-            rows.append((str(n + 1), bounds, f"{length:.2f} s", whose))
+            # The program's intervals count here as on its page, in the app and in commands.
+            name = "own" if one.index is None else str(one.index + 1)
+            rows.append((name, bounds, f"{length:.2f} s", whose))
             if one.start_frame <= a.frame <= one.end_frame:
                 here = n
         self.rows.fill(rows, here)
@@ -215,7 +225,7 @@ class Review(Section):
         self.what.setMinimumHeight(2 * self.what.fontMetrics().lineSpacing() + 2)
         self.column.addWidget(self.what)
         self.made = self.buttons(("next_doubt", "Next"), ("accept", "Accept"), ("reject", "Reject"))
-        self.made |= self.buttons(("adopt", "Take over and correct"))
+        self.made |= self.buttons(("adopt", "Take over and correct"), ("alone", "Alone"))
 
     def refresh(self, a: Annotator) -> None:
         """Show the state."""
@@ -225,16 +235,18 @@ class Review(Section):
         elif not a.doubts:
             self.what.setText("Nothing is left to review.")
         elif a.doubt is None or a.doubt not in a.doubts:
-            self.what.setText(f"{len(a.doubts)} findings, least certain first.")
+            self.what.setText(f"{len(a.doubts)} findings; what moves λ most comes first.")
         else:
             d = a.doubt
             name = f"Track {d.program_track}" if d.program_track is not None else d.kind.title()
+            name += f" of interval {d.interval + 1}" if d.program_track is None else ""
             place = a.doubts.index(d) + 1
             self.what.setText(f"{place} of {len(a.doubts)} · {name}, frame {d.frame}: {d.why}")
         on_track = a.program_shown and a.doubt is not None and a.doubt.program_track is not None
         self.made["next_doubt"].setEnabled(a.program_shown and bool(a.doubts))
-        for name in ("accept", "reject", "adopt"):
+        for name in ("reject", "adopt", "alone"):
             self.made[name].setEnabled(on_track)
+        self.made["accept"].setEnabled(a.program_shown and a.doubt is not None)
 
 
 class PointList(Section):
@@ -270,7 +282,7 @@ class PointList(Section):
             more = "along film" if point.interpolation == "film" else ""
             if point.program_track is not None:
                 more = f"for track {point.program_track}"
-            rows.append((str(point.id), here, frames, str(count), more))
+            rows.append((a.name_of(point.id), here, frames, str(count), more))
         self.rows.fill(rows, chosen)
 
 
@@ -278,6 +290,7 @@ class Outcome(Section):
     """Agreement so far, and what comes out with the corrections."""
 
     measure_asked = QtSignal()
+    own_asked = QtSignal()
 
     def __init__(self) -> None:
         """Make it."""
@@ -285,6 +298,10 @@ class Outcome(Section):
         self.agreement = QLabel()
         self.agreement.setWordWrap(True)
         self.column.addWidget(self.agreement)
+        self.own = QPushButton("λ from your points alone")
+        self.own.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.own.clicked.connect(lambda _=False: self.own_asked.emit())
+        self.column.addWidget(self.own)
         self.measure = QPushButton("Measure again with your corrections")
         self.measure.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.measure.clicked.connect(lambda _=False: self.measure_asked.emit())
@@ -300,6 +317,7 @@ class Outcome(Section):
         self.setVisible(a.analysis is not None)
         self.agreement.setText(text)
         self.measure.setEnabled(a.program_shown)
+        self.own.setEnabled(a.program_shown)
         self.result.setVisible(a.program_shown)
         old = self._measured is not None and self._measured != a.document.items
         self.result.setEnabled(not old)
@@ -326,7 +344,7 @@ class Keys(Section):
         self.button.setCheckable(True)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.column.addWidget(self.button)
-        self.table = QLabel(_key_text())
+        self.table = QLabel(_key_text() + _resting_text())
         self.table.setTextFormat(Qt.TextFormat.RichText)
         self.table.setWordWrap(True)
         self.table.setVisible(False)
@@ -336,6 +354,16 @@ class Keys(Section):
     def _toggled(self, on: bool) -> None:
         self.table.setVisible(on)
         self.button.setText("Hide the keys" if on else "Show the keys")
+
+
+def _resting_text() -> str:
+    """Return which of napari's keys rest while one of EasyTear's layers is chosen."""
+    rows = "".join(
+        f"<tr><td style='padding-right:10px'>{key}</td><td>{', '.join(sorted(what))}</td></tr>"
+        for key, what in sorted(resting_keys().items())
+    )
+    head = "<p>napari's own keys that rest while a layer of EasyTear's is chosen:</p>"
+    return f"{head}<table>{rows}</table>" if rows else ""
 
 
 def _key_text() -> str:

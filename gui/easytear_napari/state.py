@@ -15,7 +15,7 @@ import pandas as pd
 from psygnal import Signal
 
 from easytear.annotate import AnnotationSession, FilmMotion, VideoRef, point_path
-from easytear.annotate.actions import Action
+from easytear.annotate.actions import Action, with_items
 from easytear.annotate.bounds import cut
 from easytear.annotate.eye import EyeFrames
 from easytear.annotate.model import (
@@ -26,8 +26,9 @@ from easytear.annotate.model import (
     IntervalMark,
     PointTrack,
     RegionMark,
+    Verdict,
 )
-from easytear.annotate.review import Doubt, review_queue
+from easytear.annotate.review import Doubt, worth_a_look
 from easytear.base.errors import EasyTearError
 from easytear.base.geometry import FloatArray
 from easytear.results import TRACKS, Analysis, BlinkInfo, IntervalResult, empty_table
@@ -93,6 +94,7 @@ class Annotator:
     frame_wanted = Signal(int)
     view_changed = Signal()
     said = Signal(str)
+    place_wanted = Signal(float, float)
 
     def __init__(
         self,
@@ -111,7 +113,9 @@ class Annotator:
         self.film = None if analysis is None else FilmMotion(analysis.tracks)
         self.eye = None if analysis is None else EyeFrames(analysis)
         self.drawn_tracks = empty_table(TRACKS) if drawn_tracks is None else drawn_tracks
-        self.doubts = doubts if doubts is not None else []
+        self.every_doubt = doubts if doubts is not None else []
+        self.doubts = worth_a_look(self.every_doubt, session.document)
+        self.alone = False
         self.doubt: Doubt | None = None
         self.frame = 0
         self.pointer: FloatArray | None = None
@@ -134,6 +138,7 @@ class Annotator:
             self.frame_wanted,
             self.view_changed,
             self.said,
+            self.place_wanted,
         ):
             signal.disconnect()
 
@@ -183,6 +188,11 @@ class Annotator:
         """Return the current point, None when there is none."""
         item = None if self.current is None else self.document.get(self.current)
         return item if isinstance(item, PointTrack) else None
+
+    def name_of(self, item_id: int) -> str:
+        """Return what a point is called: its label, else its number in the file."""
+        item = self.document.get(item_id)
+        return item.label if item is not None and item.label else str(item_id)
 
     def points(self) -> list[PointTrack]:
         """Return all points."""
@@ -304,8 +314,49 @@ class Annotator:
 
     def refresh_doubts(self) -> None:
         """Make the queue of what to review again, without what has been judged."""
-        if self.analysis is not None:
-            self.doubts = review_queue(self.analysis, self.document)
+        self.doubts = worth_a_look(self.every_doubt, self.document)
+
+    def look_at(self, doubt: Doubt) -> None:
+        """Ask for a finding's place to be shown in the middle."""
+        if np.isfinite([doubt.x_px, doubt.y_px]).all():
+            self.place_wanted.emit(doubt.x_px, doubt.y_px)
+
+    def looked_at(self, stretch: Stretch) -> str:
+        """Return in words what was looked at in an interval."""
+        first, last = stretch.start_frame, stretch.end_frame
+        asked = worth_a_look(self.every_doubt, _nothing(self.document))
+        own = {d for d in asked if d.interval == stretch.index}
+        seen = len(own) - len(own & set(self.doubts))
+        points = sum(any(first <= k.frame <= last for k in p.keyframes) for p in self.points())
+        fronts = {
+            k.frame
+            for line in self.document.of(FrontLine)
+            for k in line.keyframes
+            if first <= k.frame <= last
+        }
+        parts = [f"{points} points", f"the front in {len(fronts)} frames"]
+        if self.analysis is not None and self.program_shown:
+            parts.insert(0, f"{seen} of {len(own)} findings looked at")
+        return ", ".join(parts)
+
+    def progress(self, stretch: Stretch) -> str:
+        """Return how far an interval is: "to do", "in work", "done" or "left out"."""
+        mark = stretch.mark
+        if mark is not None and mark.excluded:
+            return "left out"
+        if mark is not None and mark.done:
+            return "done"
+        touched = any(
+            stretch.start_frame <= key.frame <= stretch.end_frame
+            for item in self.document.items
+            for key in getattr(item, "keyframes", ())
+        )
+        judged = any(
+            v.program_frame is not None
+            and stretch.start_frame <= v.program_frame <= stretch.end_frame
+            for v in self.document.of(Verdict)
+        )
+        return "in work" if touched or judged or mark is not None else "to do"
 
     def _changed(self) -> None:
         if self.current is not None and self.document.get(self.current) is None:
@@ -320,3 +371,8 @@ def _fronts(analysis: Analysis) -> dict[int, FloatArray]:
     frames, starts = np.unique(table["frame"].to_numpy(dtype=int), return_index=True)
     parts = np.split(xy, starts[1:])
     return {int(f): part for f, part in zip(frames, parts, strict=True) if len(part) > 1}
+
+
+def _nothing(document: Annotations) -> Annotations:
+    """Return the document without marks: what would be asked of somebody who begins."""
+    return with_items(document, ())

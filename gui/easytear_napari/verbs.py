@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from itertools import count
 
 from easytear.annotate import edits
-from easytear.annotate.actions import Action, changed_frames
-from easytear.annotate.decisions import rejected
-from easytear.annotate.interpolate import simplified
+from easytear.annotate.actions import changed_frames
 from easytear.annotate.model import (
     Annotations,
     EllipseMark,
     Interpolation,
-    Keyframe,
     PointTrack,
     RegionMark,
     ShapeItem,
-    Verdict,
 )
 from easytear.base.errors import AnnotationError
-from easytear_napari.marks import Ask, MarkVerbs, as_point
+from easytear_napari.marks import Ask
+from easytear_napari.reviewing import ReviewVerbs
 from easytear_napari.state import STEP, Annotator, Shown
 
-PATH_TOLERANCE_PX = 0.5
 
-
-class Verbs(MarkVerbs):
+class Verbs(ReviewVerbs):
     """Carries out what the person asks for with a key.
 
     Parameters
@@ -108,10 +103,20 @@ class Verbs(MarkVerbs):
         """Add a point under the pointer."""
         where = self._pointer()
         action = edits.add_point(
-            self._a.document, self._a.frame, where.tolist(), blind=not self._a.program_shown
+            self._a.document,
+            self._a.frame,
+            where.tolist(),
+            blind=not self._a.program_shown,
+            label=self._next_name(),
         )
         if self._a.do(action):
             self._a.choose(action.changes[0].item_id)
+
+    def _next_name(self) -> str:
+        """Return the number that a new point has in its interval: 1 to 5 by the protocol."""
+        a = self._a
+        taken = {point.label for point in a.points() if a.part(point) is not None}
+        return next(name for name in map(str, count(1)) if name not in taken)
 
     def place(self) -> None:
         """Place the current point under the pointer, and go on."""
@@ -163,6 +168,13 @@ class Verbs(MarkVerbs):
         )
         if a.do(action):
             self._go_on(point.id)
+
+    def occluded(self) -> None:
+        """Say that something hides the current point in this frame, or that nothing does."""
+        point, a = self._current(), self._a
+        action = edits.mark_occluded(a.document, point.id, a.frame, blind=not a.program_shown)
+        a.do(action)
+        a.said.emit(action.label)
 
     def delete_keyframe(self) -> None:
         """Delete what is selected: its keyframe in this frame; else the front's."""
@@ -216,62 +228,6 @@ class Verbs(MarkVerbs):
             raise AnnotationError("The film's motion is the program's; show its result first.")
         how: Interpolation = "linear" if point.interpolation == "film" else "film"
         self._a.do(edits.set_interpolation(self._a.document, point.id, how))
-
-    # Review
-
-    def next_doubt(self) -> None:
-        """Go to what is least certain and not yet looked at."""
-        a = self._a
-        if not a.program_shown:
-            raise AnnotationError("The program's result is hidden (blind); show it to review.")
-        if not a.doubts:
-            raise AnnotationError("Nothing is left to review.")
-        after = a.doubts.index(a.doubt) + 1 if a.doubt in a.doubts else 0
-        a.doubt = a.doubts[after % len(a.doubts)]
-        a.go(a.doubt.frame)
-        a.view_changed.emit()
-
-    def accept(self) -> None:
-        """Accept the program's track."""
-        self._judge(accepted=True)
-
-    def reject(self) -> None:
-        """Reject the program's track."""
-        self._judge(accepted=False)
-
-    def adopt(self) -> None:
-        """Take the program's track over as a point that can be corrected."""
-        a, track = self._a, self._track()
-        assert a.analysis is not None
-        rows = a.analysis.tracks[a.analysis.tracks["track_id"] == track].sort_values("frame")
-        frames = rows["frame"].to_numpy(dtype=int)
-        places = rows[["x_px", "y_px"]].to_numpy(dtype=float)
-        kept = simplified(frames, places, PATH_TOLERANCE_PX)
-        keys = tuple(
-            Keyframe(frame=int(frames[i]), points=(as_point(places[i]),), source="program")
-            for i in kept
-        )
-        point = PointTrack(
-            id=1, keyframes=keys, program_track=track, blind=False, **self._place(track)
-        )
-        action = edits.add(a.document, point)
-        if a.do(action):
-            a.choose(action.changes[0].item_id)
-            a.refresh_doubts()
-            a.said.emit(f"Track {track} is yours: move it where it is wrong; R goes on.")
-            a.view_changed.emit()
-
-    def _place(self, track: int) -> dict[str, Any]:
-        """Return where a track is in its middle: by that it is known when numbers change."""
-        assert self._a.analysis is not None
-        rows = self._a.analysis.tracks
-        rows = rows[rows["track_id"] == track].sort_values("frame")
-        one = rows.iloc[len(rows) // 2]
-        return {
-            "program_frame": int(one["frame"]),
-            "program_x_px": float(one["x_px"]),
-            "program_y_px": float(one["y_px"]),
-        }
 
     def program(self) -> None:
         """Show or hide the program's result."""
@@ -364,32 +320,3 @@ class Verbs(MarkVerbs):
         first = next(iter(self._waiting()), None)
         if first is not None:
             self._a.choose(first.id)
-
-    def _track(self) -> int:
-        a = self._a
-        if a.doubt is None or a.doubt.program_track is None:
-            raise AnnotationError("No track of the program is under review; press R.")
-        return a.doubt.program_track
-
-    def _judge(self, accepted: bool) -> None:
-        a, track = self._a, self._track()
-        before = [v for v in a.document.of(Verdict) if v.program_track == track]
-        verdict = Verdict(
-            id=1, program_track=track, accepted=accepted, blind=False, **self._place(track)
-        )
-        actions: list[Action] = [edits.delete(a.document, v.id) for v in before]
-        actions.append(edits.add(a.document, verdict))
-        word = "accept" if accepted else "reject"
-        if a.do(edits.several(f"{word} track {track}", actions)):
-            self._on_to_next_doubt(track)
-
-    def _on_to_next_doubt(self, track: int) -> None:
-        a = self._a
-        at = a.doubts.index(a.doubt) if a.doubt in a.doubts else 0
-        a.doubts = [d for d in a.doubts if d.program_track != track]
-        a.doubt = a.doubts[at - 1] if a.doubts and at else None
-        if a.doubts:
-            self.next_doubt()
-        else:
-            a.said.emit(f"Everything is reviewed; {len(rejected(a.document))} tracks rejected.")
-            a.view_changed.emit()

@@ -6,8 +6,8 @@ import pytest
 from easytear.measure.families import compare_laws
 from easytear.measure.film import measure_film
 from easytear.measure.nearest import nearest_law
-from easytear.measure.scaled import widened
 from easytear.request.settings.measure import QualitySettings, SpreadSettings
+from easytear.results.records import widened
 from tests.measure.films import FRONT_MM, LID_Y_PX, MM_PER_PX, START_S, Film
 
 LAMBDAS = np.linspace(np.log(0.1), np.log(15.0), 52)

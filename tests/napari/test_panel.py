@@ -140,7 +140,7 @@ def test_points_are_moved_broken_connected_followed_and_lost(person):
 
 
 def test_rejected_tracks_change_lambda(person, video, tmp_path):
-    held_back = [0, 5, 10, 15, 20]
+    held_back = [0, 10, 15, 20]
     results = film_results(tmp_path / "bad", video, held_back)
     anna = person(results=results)
     anna.key("R")
@@ -160,7 +160,7 @@ def test_rejected_tracks_change_lambda(person, video, tmp_path):
     after = read_results(folder)
     assert not set(after.tracks["track_id"]) & set(held_back)
     notes = [note.detail for note in after.summary.notes]
-    assert "track 5 rejected" in notes
+    assert "track 10 rejected" in notes
     assert {n.by for n in after.summary.notes} == {"anna"}
 
 

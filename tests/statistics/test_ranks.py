@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
-from easytear.statistics.ranks import spearman
+from easytear.statistics.ranks import holm, spearman
 
 
 @pytest.mark.parametrize(("n", "rho"), [(10, 0.95), (10, 0.0), (40, 0.95), (40, 0.5)])
@@ -32,3 +33,8 @@ def test_value_and_p_are_those_of_scipy() -> None:
     x, y = np.random.default_rng(0).normal(size=(2, 30))
     r, p, _ = spearman(x, y)
     assert (r, p) == pytest.approx(tuple(stats.spearmanr(x, y)))
+
+
+def test_correction_is_holms() -> None:
+    p = [0.04, 0.001, 0.6, 0.02, 0.02, 0.9]
+    assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])

@@ -14,6 +14,7 @@ from easytear.study.repeatability import (
     between_visits,
     both_eyes,
     changes,
+    components_of_intervals,
     visits_agree,
 )
 from easytear.study.table import write_tables
@@ -104,7 +105,7 @@ def test_repeatability_gives_back_the_spread_that_was_put_in(values: Values) -> 
     assert found.icc_ends is not None
     assert found.icc_ends[0] < found.icc < found.icc_ends[1] < 1
     assert (found.subjects, found.units, found.values) == (20, 120, 360)
-    sds = dict(intervals.components)
+    sds = dict(components_of_intervals(values, LAMBDA))
     assert sds["interval"] == pytest.approx(SD_INTERVAL, rel=0.1)
     assert sds["eye at a visit"] == pytest.approx(SD_VISIT, rel=0.15)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from easytear.annotate.agreement.records import PROGRAM, Agreement, PairAgreement
@@ -166,6 +167,8 @@ def _legend(axes: Axes) -> None:
 
 def _svg(figure: Figure) -> str:
     out = io.StringIO()
+    for written in figure.findobj(Text):
+        written.set_parse_math(False)  # names of people and videos hold $ and _
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     return text[text.index("<svg") :]

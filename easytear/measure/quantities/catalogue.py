@@ -49,6 +49,11 @@ def of_interval() -> tuple[Quantity, ...]:
     return tuple(one for one in catalogue() if one.per == "interval")
 
 
+def of_video() -> tuple[Quantity, ...]:
+    """Return the quantities that a video has as a whole."""
+    return tuple(one for one in catalogue() if one.per == "video")
+
+
 def overview() -> tuple[Quantity, ...]:
     """Return the quantities of the short tables: the usual ones, and those that others added."""
     return tuple(one for one in of_interval() if one.overview or one.compute is not None)
