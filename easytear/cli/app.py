@@ -31,6 +31,7 @@ COMMANDS: tuple[str, ...] = (
     "annotate",
     "agree",
     "compare",
+    "calibrate",
     "export",
     "schema",
     "convert",
