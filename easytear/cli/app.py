@@ -32,6 +32,7 @@ COMMANDS: tuple[str, ...] = (
     "annotate",
     "agree",
     "compare",
+    "calibrate",
     "export",
     "schema",
     "convert",
