@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
@@ -75,3 +76,30 @@ def remove_own_folder(folder: Path, within: Path) -> bool:
         with suppress(OSError):
             marker.touch()
     return True
+
+
+def remove_known_files(folder: Path, names: Collection[str], within: Path) -> tuple[str, ...]:
+    """Remove files of known names from a folder of a study, and the folder once it is empty.
+
+    For folders that may hold something of somebody else: nothing else in it is touched, nothing is
+    removed that is reached through a link or does not lie directly in the folder `within`.
+
+    Returns
+    -------
+    tuple of str
+        Names of what is left in the folder.
+    """
+    if folder.name in ("", ".", "..") or folder.parent != within or not within.is_dir():
+        return ()
+    if folder.is_symlink() or not folder.is_dir():
+        return ()
+    if folder.resolve() != within.resolve() / folder.name:
+        return ()
+    for name in names:
+        path = folder / name
+        if is_plain_name(name) and (path.is_symlink() or path.is_file()):
+            path.unlink()
+    left = tuple(sorted(path.name for path in folder.iterdir()))
+    if not left:
+        folder.rmdir()
+    return left

@@ -21,10 +21,17 @@ def doctor(
     devices: Annotated[
         bool, typer.Option("--devices", help="List the instruments that are known, and stop.")
     ] = False,
+    licences: Annotated[
+        bool,
+        typer.Option("--licences", help="List the licences of all that is installed, and stop."),
+    ] = False,
 ) -> None:
     """Check the installation: versions, codecs, display; exits 1 where something is missing."""
     if devices:
         _list_devices()
+        return
+    if licences:
+        _list_licences()
         return
     from rich.console import Console
     from rich.table import Table
@@ -49,6 +56,18 @@ def doctor(
     if any(check.state == "missing" for check in checks):
         raise typer.Exit(1)
     console.print("\nReady to analyse videos.", style="bold")
+
+
+def _list_licences() -> None:
+    """Print each package's licence, and what that means for who hands a bundle on."""
+    from easytear.cli.console import console
+    from easytear.cli.licences import GPL, licences
+
+    out = console()
+    for one in licences():
+        remark = f"; {one.remark}" if one.remark else ""
+        out.print(f"{one.package} {one.version}: {one.licence}{remark}", soft_wrap=True)
+    out.print(f"\n{GPL}", soft_wrap=True)
 
 
 def _list_devices() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.polar import RAYS, SMOOTH, THETA, Polar, polar_of
 from easytear.preprocess.pupil import mean_radius
+from easytear.preprocess.rim_evidence import SHOWN, Rim
 
 ASPECT = 1.11
 ASPECT_SD = 0.05
@@ -32,8 +33,13 @@ USUAL_RATIO, USUAL_RATIO_SD = 3.2, 0.45
 _STEEPEST = 5
 """Turns of the fit that go by the steepest place of each ray, which is found from further off."""
 
-LEAST_EVIDENCE = 10.0
-"""Rays of full contrast that an arc must have, less what speaks against it: 25 degrees."""
+HALO = 1.65
+"""An edge closer about the pupil than this (a pupil of 7 mm in a usual iris) is more often the
+pupil's halo, a lamp's ring or the collarette than a limbus."""
+
+LEAST_EVIDENCE = 6.0
+"""How much likelier a limbus must be than none, as a logarithm: some hundred independent ellipses
+are tried (4.6), and most pictures show one."""
 
 
 LID_DOUBT = np.where(np.abs(np.sin(THETA)) > 0.7, 0.3, 1.0)
@@ -53,11 +59,14 @@ class Limbus:
         One standard deviation of its full width.
     arc_deg : float
         How much of it was seen.
+    evidence : float
+        Logarithm of how much likelier it is than none.
     """
 
     ellipse: Ellipse
     width_sd_px: float
     arc_deg: float
+    evidence: float = 0.0
 
 
 def ellipse_radius(params: FloatArray) -> FloatArray:
@@ -107,13 +116,19 @@ def limbus_in(polar: Polar, pupil_radius_px: float, known: Limbus | None = None)
     contrast = polar.contrast
     if not np.isfinite(contrast).any():
         return None
-    noise = 1.48 * float(np.nanmedian(np.abs(contrast)))
-    typical = max(float(np.nanquantile(contrast, 0.98)), 4.0 * noise, 0.02)
     prior = _Prior.about(known)
-    for start in _search(polar, pupil_radius_px, typical, prior):
-        found = _refine(polar, start, typical, prior)
+    starts = _search(polar, pupil_radius_px, prior)
+    if known is None and starts:
+        # An eye that lies on its side has its lids left and right, and its width downwards: what
+        # would be measured of it as if it stood upright is wrong.
+        lying = replace(prior, aspect=1.0 / ASPECT, turned=True)
+        rivals = _search(polar, pupil_radius_px, lying)
+        if rivals and rivals[0].evidence > starts[0].evidence:
+            return None
+    for start in starts:
+        found = _refine(polar, start.params, start.contrast, prior)
         if found is not None and _possible(found, pupil_radius_px):
-            return found
+            return replace(found, evidence=start.evidence)
     return None
 
 
@@ -127,6 +142,7 @@ class _Prior:
     aspect_sd: float
     tilt_sd: float
     half_sd: float
+    turned: bool = False
 
     @classmethod
     def about(cls, known: Limbus | None) -> _Prior:
@@ -138,14 +154,21 @@ class _Prior:
 
 
 def _possible(limbus: Limbus, pupil_radius_px: float) -> bool:
-    """Return whether a pupil of this size fits into this iris, in anybody."""
+    """Return whether a pupil of this size fits into this iris, and is not a halo's instead."""
     ratio = limbus.ellipse.rx_px / pupil_radius_px
-    return RATIO[0] <= ratio <= RATIO[1]
+    return HALO <= ratio <= RATIO[1]
 
 
-def _search(
-    polar: Polar, pupil_radius_px: float, typical: float, prior: _Prior
-) -> list[FloatArray]:
+@dataclass(frozen=True)
+class _Start:
+    """A limbus as the search found it: parameters, evidence, contrast."""
+
+    params: FloatArray
+    evidence: float
+    contrast: float
+
+
+def _search(polar: Polar, pupil_radius_px: float, prior: _Prior) -> list[_Start]:
     """Return the likeliest limbus and rivals of another size, the best first."""
     if prior.half_px is None:
         halves = pupil_radius_px * np.geomspace(*RATIO, 64)
@@ -156,35 +179,36 @@ def _search(
     half, dx, dy, aspect = np.meshgrid(halves, offsets, offsets, aspects, indexing="ij")
     params = np.stack([dx * half, dy * half, half, aspect, np.full_like(half, prior.tilt)], axis=-1)
     params = params.reshape(-1, 5)
-    evidence = _evidence(polar.at(polar.contrast, ellipse_radius(params)) / typical)
-    evidence -= 1.5 * (
+    rim = Rim.of(polar.contrast)
+    shown = np.roll(SHOWN, RAYS // 4) if prior.turned else SHOWN
+    steps = polar.at(polar.contrast, ellipse_radius(params))
+    unlikely = 0.5 * (
         (params[:, 0] ** 2 + params[:, 1] ** 2) / (DECENTRE_SD * params[:, 2]) ** 2
         + ((params[:, 3] - prior.aspect) / ASPECT_SD) ** 2
     )
     if prior.half_px is None:
         usual = np.log(params[:, 2] / pupil_radius_px / USUAL_RATIO) / USUAL_RATIO_SD
-        evidence -= 2.5 * usual**2
-    best: list[FloatArray] = []
+        unlikely += 0.5 * usual**2
+    evidence, contrast = rim.evidence(steps, shown)
+    evidence -= unlikely
+    best: list[_Start] = []
     for k in np.argsort(-evidence):
         if evidence[k] < LEAST_EVIDENCE or len(best) == 3:
             break
-        if all(abs(float(np.log(params[k, 2] / one[2]))) > 0.15 for one in best):
-            best.append(params[k])
+        if all(abs(float(np.log(params[k, 2] / one.params[2]))) > 0.15 for one in best):
+            best.append(_Start(params[k], float(evidence[k]), float(contrast[k])))
+    if prior.half_px is None and best and best[0].params[2] < HALO * pupil_radius_px:
+        # What is so close about a pupil is more often its halo: is there a limbus further out?
+        elsewhere = ellipse_radius(params) > 1.12 * ellipse_radius(best[0].params)
+        evidence, contrast = rim.evidence(np.where(elsewhere, steps, np.nan), shown)
+        evidence = np.where(params[:, 2] > HALO * pupil_radius_px, evidence - unlikely, -np.inf)
+        k = int(np.argmax(evidence))
+        best = (
+            [_Start(params[k], float(evidence[k]), float(contrast[k]))]
+            if evidence[k] > LEAST_EVIDENCE
+            else []
+        )
     return best
-
-
-def _evidence(steps: FloatArray) -> FloatArray:
-    """Return what (..., rays) steps speak for a limbus there, in rays.
-
-    A ray that shows an edge speaks for it, one that is in view and shows none against it, by the
-    same: of the rays that meet the limbus three in four show it, of those that meet anything else
-    one in four. Above and below a lid may be in front, and a ray without an edge says little.
-    Darkening outwards is worse than nothing.
-    """
-    shown = np.clip(np.nan_to_num(steps, nan=0.0), -0.5, 1.0)
-    missing = np.where(np.isfinite(steps), 1.0 - np.maximum(shown, 0.0), 0.0)
-    evidence: FloatArray = (shown - LID_DOUBT * missing).sum(axis=-1)
-    return evidence
 
 
 def _refine(polar: Polar, start: FloatArray, typical: float, prior: _Prior) -> Limbus | None:
@@ -205,8 +229,6 @@ def _refine(polar: Polar, start: FloatArray, typical: float, prior: _Prior) -> L
         reach = max(0.75 * reach, 0.03)
     half = float(params[2])
     if not 0.5 * start[2] < half < 2.0 * start[2]:
-        return None
-    if not _white_outside(polar, ellipse_radius(params), seen):
         return None
     doubt = _edge_doubt(polar, ellipse_radius(params), weight)
     sd = 2.0 * float(np.hypot(np.sqrt(covariance[2, 2]), doubt * half))
@@ -252,23 +274,28 @@ def _mean_of(values: FloatArray, where: BoolArray) -> FloatArray:
 def _edge_doubt(polar: Polar, model: FloatArray, weight: FloatArray) -> float:
     """Return how far it is open what counts as the limbus' edge, one standard deviation as a share.
 
-    A sharp limbus lies at the same place whether one looks at brightness, its logarithm (as the eye
-    does) or its square (about what the camera received); a soft band does not. Any place between
-    them may be meant.
+    A sharp limbus lies at one place; in a soft one any place from where it has half risen on
+    may be meant, as far again as its own softness.
     """
-    near = np.abs(polar.radius_px[None, :] / model[:, None] - 1.0) < 3.0 * SMOOTH
-    known = near & np.isfinite(polar.step)
-    use = (weight > 0) & (known.sum(axis=1) > 8)
-    if use.sum() < 8:
+    share = np.linspace(0.85, 1.15, 31)
+    rays = np.stack([polar.at(polar.brightness, model * x) for x in share], axis=1)
+    whole = rays[(weight > 0) & np.isfinite(rays).all(axis=1)]
+    if len(whole) < 8:
         return EDGE_SD
-    places = []
-    for steps in (polar.step / polar.brightness, polar.step * polar.brightness):
-        rising = np.where(known, np.maximum(steps, 0.0), 0.0)[use] ** 4
-        places.append(
-            (rising * polar.radius_px).sum(axis=1) / np.maximum(rising.sum(axis=1), 1e-12)
-        )
-    apart = float(np.median((places[1] - places[0]) / model[use]))
-    return float(np.hypot(EDGE_SD, min(abs(apart) / np.sqrt(12.0), EDGE_SD)))
+    profile = np.median(whole, axis=0)
+    best, soft = np.inf, 0.0
+    for width in np.geomspace(SMOOTH, 0.15, 10):
+        for place in np.linspace(0.97, 1.05, 9):
+            rise = np.tanh((share - place) / width)
+            near = np.abs(share - place) < 2.0 * width + 0.04
+            design = np.stack([np.ones(int(near.sum())), rise[near]], axis=1)
+            levels, *_ = np.linalg.lstsq(design, profile[near], rcond=None)
+            off = float(np.mean((design @ levels - profile[near]) ** 2))
+            if levels[1] > 0 and off < best * levels[1] ** 2:
+                best, soft = off / float(levels[1]) ** 2, float(width)
+    # The rays' own smoothing, as a step of this form, is taken off.
+    own = np.sqrt(max(soft**2 - (1.2 * SMOOTH) ** 2, 0.0))
+    return float(np.hypot(EDGE_SD, own / np.sqrt(12.0)))
 
 
 def _edges(polar: Polar, model: FloatArray, reach: float) -> tuple[FloatArray, FloatArray]:
@@ -342,18 +369,3 @@ def _jacobian(params: FloatArray, model: FloatArray) -> FloatArray:
     moved = ellipse_radius(params + np.diag(delta))
     jacobian: FloatArray = ((moved - model) / delta[:, None]).T
     return jacobian
-
-
-def _white_outside(polar: Polar, model: FloatArray, seen: BoolArray) -> bool:
-    """Return whether beyond the edge it is brighter than the iris is on the same side.
-
-    The white of the eye is; skin folds, film sheets and a bright iris's collarette are not.
-    """
-    ratio = polar.radius_px[None, :] / model[:, None]
-    outside = np.where((ratio > 1.03) & (ratio < 1.15), polar.brightness, np.nan)[seen]
-    inside = np.where((ratio > 0.5) & (ratio < 0.92), polar.brightness, np.nan)[seen]
-    known = np.isfinite(outside).any(axis=1) & np.isfinite(inside).any(axis=1)
-    if known.sum() < 8:
-        return False
-    brighter = np.nanmax(outside[known], axis=1) > 1.05 * np.nanquantile(inside[known], 0.8, axis=1)
-    return float(brighter.mean()) > 0.6

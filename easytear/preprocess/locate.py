@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 
 from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.discs import LEAST_SCORE, Disc, dark_discs
-from easytear.preprocess.limbus import USUAL_RATIO, USUAL_RATIO_SD, Limbus, limbus_in
+from easytear.preprocess.limbus import (
+    LEAST_EVIDENCE,
+    USUAL_RATIO,
+    USUAL_RATIO_SD,
+    Limbus,
+    limbus_in,
+)
 from easytear.preprocess.orientation import upside_down
 from easytear.preprocess.picture_mask import picture_mask
 from easytear.preprocess.polar import polar_of
@@ -30,7 +36,7 @@ _SEARCHED_WIDELY = 4
 """In every fourth picture discs of any size are looked for."""
 
 _FAIR_SCORE = 0.3
-"""Score of a pupil partly behind lashes: enough where a limbus lies about it."""
+"""Score of a pupil partly behind lashes."""
 
 _RIVAL_SHARE = 0.6
 """A pupil is the only one of its kind; dark spots of a texture are not."""
@@ -42,8 +48,21 @@ _LEAST_IRIS = 0.04
 """Half the width of the smallest iris that is looked for, as a share of the picture's longer side:
 a film could not be followed on it, and specks are everywhere."""
 
-_TRIES = 3
+_TRIES = 5
 """Sizes that are tried, the likeliest first."""
+
+_PUPIL_WEIGHT, _CLEAR_SCORE = 10.0, 2.0
+"""What a pupil's score is worth beside the evidence for a limbus (a logarithm), and the score of a
+pupil that could not be clearer."""
+
+_MISSING_WEIGHT = 5.0
+"""What it counts against a pupil that no limbus is found where all of it would be in view."""
+
+_LEAST_BELIEF = 9.0
+"""A pupil of about `LEAST_SCORE`, or a limbus beyond doubt about a faint one, in every picture."""
+
+_SURE = 25.0
+"""Enough not to look for another: a clear pupil with a limbus, or a limbus seen all round."""
 
 _SIZE_SPREAD = 0.18
 """Spread of the logarithm of one pupil's radius over a video."""
@@ -124,15 +143,21 @@ def locate_eye(pictures: NDArray[np.uint8]) -> EyeLocation:
     valid = picture_mask(pictures)
     clear = np.stack([without_reflections(picture, valid) for picture in pictures])
     found = _discs(clear, valid)
+    best: tuple[float, EyeLocation, dict[int, Disc]] | None = None
     for _ in range(_TRIES):
         chosen = _same_pupil(found)
         if not chosen:
             break
-        eye = _described(clear, valid, chosen)
-        if _is_eye(found, chosen, eye):
-            return replace(eye, reflections=_on_the_edge(pictures, clear, chosen))
+        eye, limbus = _described(clear, valid, chosen)
+        belief = _belief(found, chosen, eye, limbus)
+        if best is None or belief > best[0]:
+            best = belief, eye, chosen
+        if limbus is not None and belief > _SURE:
+            break
         size = float(np.median([disc.radius_px for disc in chosen.values()]))
         found = [[d for d in ds if abs(np.log(d.radius_px / size)) > _SIZE_SPREAD] for ds in found]
+    if best is not None and best[0] > _LEAST_BELIEF:
+        return replace(best[1], reflections=_on_the_edge(pictures, clear, best[2]))
     return EyeLocation(valid, None, None, np.nan, np.nan, None, 0.0, ("no_eye",))
 
 
@@ -148,18 +173,35 @@ def _on_the_edge(
     return float(np.median(shares)) > _REFLECTING
 
 
-def _is_eye(found: Sequence[Sequence[Disc]], chosen: dict[int, Disc], eye: EyeLocation) -> bool:
-    """Return whether it is an eye: a pupil like none beside it, or a fair one within a limbus."""
+def _belief(
+    found: Sequence[Sequence[Disc]],
+    chosen: dict[int, Disc],
+    eye: EyeLocation,
+    limbus: Limbus | None,
+) -> float:
+    """Return how much speaks for an eye there: pupil and limbus together, over all pictures.
+
+    A pupil counts by as much as its score is above that of the best disc elsewhere, less where its
+    limbus ought to be in view and is not. What is seen in a few pictures only counts as little.
+    """
+    if eye.pupil is None or eye.iris_radius_px < _LEAST_IRIS * max(eye.valid.shape):
+        return 0.0
     scores = np.array([disc.score for disc in chosen.values()])
     rivals = np.array([_rival(found[k], disc) for k, disc in chosen.items()])
-    alone = float(np.median(rivals / scores)) < _RIVAL_SHARE
-    # One picture in ten at least: an eye that is nearly always shut is still an eye.
-    least = 1 if len(found) < 3 else max(2, round(0.1 * len(found)))
-    if eye.iris_radius_px < _LEAST_IRIS * max(eye.valid.shape):
-        return False
-    if eye.iris is not None:
-        return alone and int((scores >= _FAIR_SCORE).sum()) >= least
-    return alone and int((scores >= LEAST_SCORE).sum()) >= least
+    score = float(np.median(scores))
+    apart = _PUPIL_WEIGHT * min(max(float(np.median(scores - rivals)), 0.0), _CLEAR_SCORE)
+    share = len(chosen) / len(found)
+    if limbus is not None:
+        # An eye that is nearly always shut is still an eye: one picture in three is enough.
+        often = min(1.0, 3.0 * share) if score > LEAST_SCORE else share
+        return often * (apart + limbus.evidence - LEAST_EVIDENCE)
+    if float(np.median(rivals / scores)) >= _RIVAL_SHARE:
+        return 0.0
+    outline = eye.pupil.scaled(USUAL_RATIO).points(90).round().astype(int)
+    height, width = eye.valid.shape
+    inside = [0 <= x < width and 0 <= y < height and eye.valid[y, x] for x, y in outline]
+    missing = _MISSING_WEIGHT * float(np.mean(inside))
+    return share * (apart - missing)
 
 
 def _rival(discs: Sequence[Disc], chosen: Disc) -> float:
@@ -218,7 +260,7 @@ def _like(one: Disc, other: Disc) -> float:
 
 def _described(
     pictures: NDArray[np.uint8], valid: BoolArray, chosen: dict[int, Disc]
-) -> EyeLocation:
+) -> tuple[EyeLocation, Limbus | None]:
     discs = list(chosen.values())
     radius = float(np.median([d.radius_px for d in discs]))
     middle = np.median([soft_edge(pictures[k], d.ellipse)[1] for k, d in chosen.items()])
@@ -237,7 +279,7 @@ def _described(
         *(("limbus_not_found",) if iris is None else ()),
         *(("upside_down",) if turned else ()),
     )
-    return EyeLocation(valid, pupil, iris, half, sd, turned, confidence, flags)
+    return EyeLocation(valid, pupil, iris, half, sd, turned, confidence, flags), limbus
 
 
 def _usual(pupils: Sequence[Ellipse]) -> Ellipse:

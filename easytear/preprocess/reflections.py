@@ -14,6 +14,11 @@ _LARGEST = 0.2
 _THIN = 0.03
 """Width of the strokes of rings and dots of light, as such a share."""
 
+_LINE = 0.02
+"""Width of a topographer's mirrored rings: twenty and more lie across a cornea."""
+
+_OUTSTANDING, _FAINT_DN = 5.0, 8.0
+
 _ABOVE = 1.2
 """A reflection is brighter than skin and white of the eye by this factor."""
 
@@ -32,22 +37,6 @@ def without_reflections(grey: ByteArray, valid: BoolArray | None = None) -> Byte
     valid : (height, width) bool array, optional
         What of it is picture.
     """
-    found = reflections(grey, valid)
-    if found is None:
-        return grey
-    small, mask = found
-    filled = cv2.inpaint(small, mask, 3.0, cv2.INPAINT_TELEA)
-    size = (grey.shape[1], grey.shape[0])
-    over = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR) > 0
-    return np.where(over, cv2.resize(filled, size, interpolation=cv2.INTER_LINEAR), grey).astype(
-        np.uint8
-    )
-
-
-def reflections(
-    grey: ByteArray, valid: BoolArray | None = None
-) -> tuple[ByteArray, ByteArray] | None:
-    """Return the reduced picture and where reflections lie in it (uint8, 0 or 1); None without."""
     factor = max(max(grey.shape) / _SMALL, 1.0)
     size = (max(round(grey.shape[1] / factor), 1), max(round(grey.shape[0] / factor), 1))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
@@ -56,7 +45,23 @@ def reflections(
         inside = cv2.resize(valid.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
         seen = small[inside]
     if min(small.shape) < 12 or not seen.size:
-        return None
+        return grey
+    broad, rings = _broad(small, seen), _rings(small)
+    if not broad.any() and not rings.any():
+        return grey
+    # Thin lines have their own ground on both sides; broad reflections take it from around them.
+    filled = np.where(rings > 0, _opened(small, _LINE * max(small.shape)), small)
+    if broad.any():
+        filled = cv2.inpaint(filled, broad, 3.0, cv2.INPAINT_TELEA)
+    full = (grey.shape[1], grey.shape[0])
+    over = cv2.resize(broad | rings, full, interpolation=cv2.INTER_LINEAR) > 0
+    return np.where(over, cv2.resize(filled, full, interpolation=cv2.INTER_LINEAR), grey).astype(
+        np.uint8
+    )
+
+
+def _broad(small: ByteArray, seen: ByteArray) -> ByteArray:
+    """Return where reflections of lamps lie (0 or 1), by the range of what is picture, `seen`."""
     dark, usual, light = np.quantile(seen, [0.05, 0.5, 0.95])
     longer = max(small.shape)
     tall = _standing_out(small, _LARGEST * longer)
@@ -64,13 +69,26 @@ def reflections(
     hot = (small > _ABOVE * light) & (tall > 0.5 * (light - dark) + 5.0)
     strokes = (thin > 0.8 * (usual - dark) + 15.0) & (small > light)
     mask = (hot | strokes).astype(np.uint8)
-    if not mask.any():
-        return None
-    return small, cv2.dilate(mask, np.ones((5, 5), np.uint8)).astype(np.uint8)
+    return cv2.dilate(mask, np.ones((5, 5), np.uint8)).astype(np.uint8)
+
+
+def _rings(small: ByteArray) -> ByteArray:
+    """Return where thin lines of light lie (0 or 1), such as a topographer's rings.
+
+    Beside noise and texture, which are there everywhere, they stand out many times as far.
+    """
+    out = _standing_out(small, _LINE * max(small.shape))
+    mask = (out > max(_FAINT_DN, _OUTSTANDING * float(np.median(out)))).astype(np.uint8)
+    return cv2.dilate(mask, np.ones((3, 3), np.uint8)).astype(np.uint8)
+
+
+def _opened(small: ByteArray, width: float) -> ByteArray:
+    """Return the picture without anything bright that is narrower than this."""
+    across = max(3, round(width) | 1)
+    kernel = np.ones((across, across), np.uint8)
+    return cv2.morphologyEx(small, cv2.MORPH_OPEN, kernel).astype(np.uint8)
 
 
 def _standing_out(small: ByteArray, width: float) -> ByteArray:
     """Return by how much each place is brighter than what it is an island in."""
-    across = max(3, round(width) | 1)
-    kernel = np.ones((across, across), np.uint8)
-    return cv2.morphologyEx(small, cv2.MORPH_TOPHAT, kernel).astype(np.uint8)
+    return small - _opened(small, width)

@@ -76,6 +76,8 @@ _DATES: Final = re.compile(
     ),
     re.I,
 )
+_NAMESPACES: Final = re.compile(r"https?://(?:www\.w3|purl)\.org/[^\s\"'<>]*")
+"""Addresses that name vocabularies of drawings; their dates are those of standards."""
 _SECONDS: Final = re.compile(r"(?<![\w.+-])1\d{9}(?:\d{3}|\d{6}|\d{9})?(?![\w.])")
 """Times as computers count them: seconds since 1970 (or thousandths ... billionths)."""
 _SECONDS_FROM, _SECONDS_TO = 1_000_000_000, 1_900_000_000
@@ -162,6 +164,7 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
 
 def in_text(text: str, wanted: Wanted) -> Iterator[tuple[Kind, str, int]]:
     """Yield what a text tells: its kind, the words, and where they begin."""
+    text = _NAMESPACES.sub(lambda match: " " * len(match[0]), text)
     for match in _PATHS.finditer(text):
         yield "path", match[0], match.start()
     for match in _MAIL.finditer(text):

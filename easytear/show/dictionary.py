@@ -1,4 +1,4 @@
-"""The catalogue of quantities as a document."""
+"""The catalogue of quantities, and what to do about flags, as documents."""
 
 from __future__ import annotations
 
@@ -7,9 +7,44 @@ from typing import Final
 
 from easytear.measure.quantities.base import Quantity
 from easytear.measure.quantities.catalogue import grouped, of_interval, of_video
+from easytear.show.flags import SENTENCES
+from easytear.show.remedies import GROUPS
 
 BEGIN: Final = "<!-- quantities: written by `easytear quantities --write` -->"
 END: Final = "<!-- end of quantities -->"
+
+
+FLAGS_BEGIN: Final = "<!-- flags: written by `easytear flags --write` -->"
+FLAGS_END: Final = "<!-- end of flags -->"
+
+
+def flags_table() -> str:
+    """Return every flag as Markdown: what it means, what to do when filming and in the program."""
+    parts = []
+    for group, members in GROUPS.items():
+        head = "| flag | what it means | when filming | in the program |\n|---|---|---|---|"
+        rows = [
+            f"| `{flag}` | {SENTENCES[flag]} | {remedy.filming} | {remedy.program} |"
+            for flag, remedy in members.items()
+        ]
+        parts.append(f"## {group}\n\n{head}\n" + "\n".join(rows))
+    return "\n\n".join(parts)
+
+
+def with_flags(document: str) -> str:
+    """Return a document with all flags between its two marks; raises ValueError without."""
+    return _between(document, FLAGS_BEGIN, FLAGS_END, flags_table())
+
+
+def write_flags(path: Path) -> None:
+    """Bring a document's flags up to date."""
+    path.write_text(with_flags(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _between(document: str, begin: str, end: str, text: str) -> str:
+    before, rest = document.split(begin, 1)
+    _, after = rest.split(end, 1)
+    return f"{before}{begin}\n\n{text}\n\n{end}{after}"
 
 
 def quantities_table() -> str:
@@ -32,9 +67,7 @@ def _row(one: Quantity) -> str:
 
 def with_quantities(document: str) -> str:
     """Return a document with the catalogue between its two marks; raises ValueError without."""
-    before, rest = document.split(BEGIN, 1)
-    _, after = rest.split(END, 1)
-    return f"{before}{BEGIN}\n\n{quantities_table()}\n\n{END}{after}"
+    return _between(document, BEGIN, END, quantities_table())
 
 
 def write_quantities(path: Path) -> None:

@@ -11,13 +11,13 @@ from easytear import __version__
 from easytear.base.errors import EasyTearError
 from easytear.base.text import printable
 from easytear.request.settings import dump_settings
-from easytear.study.clinical import Joined, Reading, join, read_clinical
+from easytear.study.clinical import Reading, join, read_clinical
 from easytear.study.columns import FIRST, LEFT_OUT, summary_columns
 from easytear.study.given import OPTIONS, Given
 from easytear.study.hashes import sha256_of
 from easytear.study.join_report import of_join, of_pattern
 from easytear.study.names import Codes, read_names
-from easytear.study.plan import Order, Plan
+from easytear.study.plan import Order, Plan, still_in
 from easytear.study.record import (
     RECORD,
     ClinicalColumn,
@@ -25,6 +25,7 @@ from easytear.study.record import (
     StudyRecord,
     VideoRecord,
     clinical_columns,
+    read_own_record,
     read_record,
 )
 
@@ -69,7 +70,7 @@ def refuse_other_kind(order: Order) -> None:
     """Refuse to mix names and codes in one study: the names would stay behind."""
     if not (order.study / RECORD).exists():
         return
-    before = read_record(order.study).anonymised
+    before = read_own_record(order.study).anonymised
     if before != order.anonymise:
         was, now = ("with", "without") if before else ("without", "with")
         raise EasyTearError(
@@ -163,15 +164,15 @@ def _clinical(
             for c in clinical.columns
         ),
         values=joined.values,
-        rows_alone=_alone(joined, plan.codes),
+        rows_alone=_alone(still_in(order.study, joined.rows_alone), plan.codes),
         videos_alone=joined.videos_alone,
         # Whoever guesses names and values could try them against the file's hash.
         sha256="" if order.anonymise else sha256_of(choices.clinical),
     )
 
 
-def _alone(joined: Joined, codes: Codes | None) -> tuple[dict[str, str], ...]:
+def _alone(alone: tuple[dict[str, str], ...], codes: Codes | None) -> tuple[dict[str, str], ...]:
     if codes is None:
-        return joined.rows_alone
-    rows = [codes.hide(row, None) for row in joined.rows_alone]
+        return alone
+    rows = [codes.hide(row, None) for row in alone]
     return tuple(sorted(rows, key=lambda row: sorted(row.items())))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from easytear.base.atomic import atomic_write
 from easytear.base.folders import make_private_folder
 from easytear.base.regular import read_regular
 
@@ -88,3 +91,16 @@ def _torn(path: Path) -> bool:
             return False
         file.seek(-1, 2)
         return file.read(1) != b"\n"
+
+
+def forget(file: Path, digests: Collection[str]) -> None:
+    """Take the lines of these contents out of a memory's file, if it is there."""
+    if not file.exists():
+        return
+    rights = file.stat().st_mode & 0o777
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    kept = [line for line in lines if not any(digest in line for digest in digests)]
+    with atomic_write(file) as aside:
+        aside.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+    with suppress(OSError):
+        file.chmod(rights)

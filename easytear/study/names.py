@@ -124,13 +124,25 @@ class Codes:
 
     def code(self, kind: str, original: str) -> str:
         """Return the code of a name: the kind's first letter and eight characters."""
+        code = self.look(kind, original)
+        self._rows[kind, code] = original
+        return code
+
+    def look(self, kind: str, original: str) -> str:
+        """Return the code of a name, as `code` does, without remembering the name."""
         text = f"{kind}:{original}".encode(errors="surrogateescape")
         digest = hmac.new(self._secret.encode(), text, hashlib.sha256).hexdigest()
         code = f"{kind[0].upper()}{digest[:8]}"
-        if self._rows.setdefault((kind, code), original) != original:
-            code = f"{kind[0].upper()}{digest[:16]}"
-            self._rows[kind, code] = original
-        return code
+        taken = self._rows.get((kind, code), original) != original
+        return f"{kind[0].upper()}{digest[:16]}" if taken else code
+
+    def original(self, kind: str, code: str) -> str | None:
+        """Return the name that a code stands for, None where the key does not tell."""
+        return self._rows.get((kind, code))
+
+    def forget(self, kind: str, code: str) -> None:
+        """Take a name out of the key; `write` must follow."""
+        self._rows.pop((kind, code), None)
 
     def hide(self, values: Mapping[str, str | None], first_day: date | None) -> dict[str, str]:
         """Return the parts of a name without what tells who it is.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,8 +18,10 @@ from easytear.study.discover import Found, find_videos
 from easytear.study.hashes import HashMemory
 from easytear.study.names import Codes, read_date, read_names, study_names, unfit
 from easytear.study.tasks import Limits, Outcome, Task, fingerprints, read_outcome
+from easytear.study.withdrawn import withdrawn
 
 VIDEOS: Final = "videos"
+KEY: Final = "key.csv"
 ANALYSER: Final = "easytear.study.worker:analyse_video"
 
 
@@ -131,7 +133,9 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
     EasyTearError
         If there are no videos.
     """
-    found = find_videos(order.source, order.globs, (order.study, key_folder(order.study)))
+    found = _without_withdrawn(
+        order, find_videos(order.source, order.globs, (order.study, key_folder(order.study)))
+    )
     if not found.videos:
         raise EasyTearError(
             f"{order.source}: holds no videos; give --glob if they have unusual names."
@@ -160,6 +164,30 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
     return plan
 
 
+def _without_withdrawn(order: Order, found: Found) -> Found:
+    """Return what was found without the videos of people who withdrew."""
+    gone = withdrawn(key_folder(order.study))
+    if gone.is_nobody():
+        return found
+    codes = Codes(key_folder(order.study) / KEY)
+    parts = _parts(order, found)
+    out = gone.leaves_out(codes, order.source, parts)
+    reasons = [(path, "withdrawn from the study") for path in out]
+    return Found(
+        tuple(path for path in found.videos if path not in out),
+        tuple(sorted((*found.skipped, *reasons))),
+    )
+
+
+def still_in(study: Path, rows: Sequence[dict[str, str]]) -> tuple[dict[str, str], ...]:
+    """Return clinical rows, by their keys, without those of people who withdrew."""
+    gone = withdrawn(key_folder(study))
+    if gone.is_nobody():
+        return tuple(rows)
+    codes = Codes(key_folder(study) / KEY)
+    return tuple(row for row in rows if not gone.is_of_them(codes, row))
+
+
 def _reuse_only_what_stays(plan: Plan) -> None:
     """Take nothing over from folders that get other results; their own they may."""
     again = {task.folder for task in plan.tasks}
@@ -175,6 +203,21 @@ def names_of(
     order: Order, found: Found
 ) -> tuple[dict[str, str], dict[str, dict[str, str | None]], Codes | None]:
     """Return names and parts of names by path, coded if they are to be hidden, and the codes."""
+    parts = _parts(order, found)
+    if not order.anonymise:
+        return study_names(found.videos), parts, None
+    codes = Codes(key_folder(order.study) / KEY)
+    names = {path: codes.code("video", path) for path in found.videos}
+    first = first_days(parts)
+    hidden = {
+        path: {k: v or None for k, v in codes.hide(p, first.get(p.get("subject") or "")).items()}
+        for path, p in parts.items()
+    }
+    return names, hidden, codes
+
+
+def _parts(order: Order, found: Found) -> dict[str, dict[str, str | None]]:
+    """Return what the names of videos tell; a pattern that takes too long is refused."""
     too_long = (
         (
             f"--name-pattern {order.pattern.pattern!r}: takes too long on these names; "
@@ -184,20 +227,11 @@ def names_of(
         else ""
     )
     with within_seconds(NAMES_LIMIT_S, too_long):
-        parts = read_names(found.videos, order.pattern)
-    if not order.anonymise:
-        return study_names(found.videos), parts, None
-    codes = Codes(key_folder(order.study) / "key.csv")
-    names = {path: codes.code("video", path) for path in found.videos}
-    first = _first_days(parts)
-    hidden = {
-        path: {k: v or None for k, v in codes.hide(p, first.get(p.get("subject") or "")).items()}
-        for path, p in parts.items()
-    }
-    return names, hidden, codes
+        return read_names(found.videos, order.pattern)
 
 
-def _first_days(parts: Mapping[str, Mapping[str, str | None]]) -> dict[str, date]:
+def first_days(parts: Mapping[str, Mapping[str, str | None]]) -> dict[str, date]:
+    """Return each subject's first day, from the parts of the videos' names."""
     first: dict[str, date] = {}
     for values in parts.values():
         day, subject = read_date(values.get("date")), values.get("subject") or ""

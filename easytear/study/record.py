@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from easytear import __version__
 from easytear.base.errors import ResultsError
+from easytear.base.folders import is_plain_name
 from easytear.base.regular import read_regular
 from easytear.results import write_text
 from easytear.study.columns import Column, Kind
@@ -36,7 +37,16 @@ PACKAGES: Final = (
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, allow_inf_nan=False
+    )
+
+
+def _plain(name: str) -> str:
+    """Refuse a name that leads out of the study's folder: the record may come from anybody."""
+    if not is_plain_name(name):
+        raise ValueError("is no name of a folder")
+    return name
 
 
 class VideoRecord(_Frozen):
@@ -45,7 +55,7 @@ class VideoRecord(_Frozen):
     `unfit` says why it cannot be analysed at all.
     """
 
-    name: str
+    name: Annotated[str, AfterValidator(_plain)]
     path: str
     parts: dict[str, str | None] = {}
     state: Literal["done", "failed", "waiting"] = "waiting"
@@ -74,13 +84,14 @@ class ClinicalRecord(_Frozen):
 
 
 class StudyRecord(_Frozen):
-    """study.json as a whole."""
+    """study.json as a whole; `shared` is that of a dataset to give away: no time, no computer."""
 
     schema_: Literal["easytear-study/1"] = Field(default="easytear-study/1", alias="schema")
     made: str = ""
     software: dict[str, str] = {}
     source: str | None
     anonymised: bool
+    shared: bool = False
     settings_sha256: str
     fingerprint: str
     analyser: str
@@ -113,7 +124,11 @@ def software() -> dict[str, str]:
 def write_record(study: Path, record: StudyRecord) -> StudyRecord:
     """Write study.json, whole or not at all; return it with the present time and versions."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    whole = record.model_copy(update={"made": now, "software": software()})
+    used = software()
+    if record.shared:
+        now = ""
+        del used["platform"]
+    whole = record.model_copy(update={"made": now, "software": used})
     data = json.loads(whole.model_dump_json(by_alias=True))
     write_text(
         study / RECORD, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -138,6 +153,16 @@ def read_record(study: Path) -> StudyRecord:
         ) from error
     except (OSError, ValidationError) as error:
         raise ResultsError(f"{path}: cannot be read; run 'easytear batch' again.") from error
+
+
+def read_own_record(study: Path) -> StudyRecord:
+    """Read study.json of a study that may go on; a dataset to give away may not."""
+    record = read_record(study)
+    if record.shared:
+        raise ResultsError(
+            f"{study}: is a dataset to give away, not a study; give another folder to -o."
+        )
+    return record
 
 
 def clinical_columns(clinical: ClinicalRecord | None) -> list[Column]:

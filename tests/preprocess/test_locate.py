@@ -133,3 +133,27 @@ def test_a_ring_of_light_over_the_pupil_is_filled():
     assert np.median(cleared[stroke]) < 90
     flat = np.full((40, 40), 80, np.uint8)
     assert without_reflections(flat) is flat
+
+
+def test_a_topographers_rings_hide_neither_pupil_nor_iris():
+    seen = pictures(iris_px=80.0)
+    for picture in seen:
+        for radius in range(8, 90, 9):
+            cv2.circle(picture, (163, 128), radius, 165, 1)
+    eye = locate_eye(seen)
+    assert eye.pupil.rx_px == pytest.approx(0.355 * 80.0, rel=0.1)
+    assert eye.iris_radius_px == pytest.approx(80.0, rel=0.05)
+
+
+def test_a_clear_limbus_tells_the_pupil_from_an_iris_that_is_as_dark():
+    """The iris' own disc is the clearer one; it has nothing about it that could be a limbus."""
+    eye = locate_eye(pictures(shape=(240, 320), iris_px=36.0, centre=(210.0, 160.0)))
+    assert eye.pupil.rx_px < 0.5 * eye.iris.rx_px
+
+
+def test_an_eye_on_its_side_has_no_scale():
+    lying = pictures(iris_px=70.0).transpose(0, 2, 1)[:, :, ::-1]
+    eye = locate_eye(np.ascontiguousarray(lying))
+    assert eye.pupil is not None
+    assert eye.iris is None
+    assert "limbus_not_found" in eye.flags

@@ -60,7 +60,13 @@ def test_absolute_paths_of_every_system_are_found(text: str) -> None:
             "videos/V12/summary.json",
             "a / b / c",
         ),
-        *("https://example.org/a/b", "M 10.12 14.03 L 20.19 3", "2003-2024", "12:34:56", "1.5e-10"),
+        *(
+            "https://example.org/a/b",
+            "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+            "2003-2024",
+            "12:34:56",
+            "1.5e-10",
+        ),
         *("spread_y_rho_mm_ci95", "10.5281/zenodo.1234567", "frame 1552563", "H(t) = ρ (1 − e)"),
     ],
 )
