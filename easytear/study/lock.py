@@ -69,7 +69,10 @@ def study_lock(
     token = secrets.token_hex(8)
     handle, locks = _hold(study, path)
     try:
-        _take(path, token, locks, note)
+        try:
+            _take(path, token, locks, note)
+        except OSError as error:  # it names the study, not a file that nobody has heard of
+            raise OSError(error.errno, error.strerror or str(error), str(study)) from error
         stop = threading.Event()
         beat = threading.Thread(target=_beat, args=(path, token, stop, lost), daemon=True)
         beat.start()
