@@ -11,6 +11,7 @@ from benchmarks.page import table_markdown
 from benchmarks.real_clip import clip_cells, compare_on_clips
 from benchmarks.report import write_report
 from benchmarks.runner import run_suite, write_json
+from benchmarks.sizes import measure_sizes, size_cells
 from benchmarks.speed import measure_speed, profile, speed_cells, speed_video
 from benchmarks.suite import SCENES
 
@@ -53,6 +54,9 @@ def _speed(work: Path, options: argparse.Namespace) -> None:
     rows = measure_speed(work, lengths, hd_s, others)
     write_json(work / "speed.json", rows)
     print(table_markdown(speed_cells(rows)))
+    sizes = measure_sizes(work)
+    write_json(work / "sizes.json", sizes)
+    print(table_markdown(size_cells(sizes)))
     write_json(work / "profile.json", profile(speed_video(work, lengths[0]), work))
 
 

@@ -19,6 +19,7 @@ from benchmarks.methods import SET_UP, SHARED_STEPS
 from benchmarks.page import Section, page, table_markdown, write_docs
 from benchmarks.real_clip import ahead_on_clip, clip_cells
 from benchmarks.runner import FIRST_SEED_ONLY, Scores
+from benchmarks.sizes import size_cells
 from benchmarks.speed import profile_cells, speed_cells, speed_goals
 from benchmarks.table import ahead_of_us, cells, flat, missing, rows_reached
 from benchmarks.uncertainty import coverage_cells, low_score, quality_cells, without_law
@@ -189,6 +190,16 @@ def _speed(work: Path) -> Iterator[Section]:
             "Time of each program",
             ('"Decodings" is the time in units of that for decoding the file alone.',),
             speed_cells(rows),
+        )
+    if sizes := _stored(work / "sizes.json"):
+        yield Section(
+            "The same film in larger pictures",
+            (
+                "One process. Processor time is that of all its threads; it, memory and the "
+                "distance of lambda and rho from those of the smallest picture are of the whole "
+                "command.",
+            ),
+            size_cells(sizes),
         )
     if parts:
         yield Section(

@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -36,26 +37,44 @@ def run_command(arguments: list[str]) -> Run:
 def run_other(name: str, video: Path, mm_per_px: float) -> Run:
     """Run another method on one video, as a command of its own, too."""
     command = [sys.executable, "-m", "benchmarks.methods", name, str(video), str(mm_per_px)]
-    return measured(command)
+    return timed_then_weighed(command)
 
 
 def analyze(
-    video: Path, out: Path, *, hvid_mm: float | None = None, workers: int | None = None
+    video: Path,
+    out: Path,
+    *,
+    hvid_mm: float | None = None,
+    workers: int | None = None,
+    apart: bool = False,
 ) -> Run:
     """Run `easytear analyze` on one video, with this eye's measured iris width if given.
 
-    Without `workers` the command decides itself how many processes it uses.
+    Without `workers` the command decides itself how many processes it uses. `apart`: it is timed
+    and weighed in two runs.
     """
     more = [] if hvid_mm is None else ["--hvid", f"{hvid_mm:.3f}"]
     more += [] if workers is None else ["--workers", str(workers)]
-    return run_command(["analyze", str(video), "-o", str(out), "-q", "--overwrite", *more])
+    arguments = ["analyze", str(video), "-o", str(out), "-q", "--overwrite", *more]
+    if apart:
+        return timed_then_weighed([sys.executable, "-m", "easytear", *arguments])
+    return run_command(arguments)
 
 
-def measured(command: list[str]) -> Run:
+def timed_then_weighed(command: list[str]) -> Run:
+    """Run a command twice: its times are those of a run at whose memory nobody looked.
+
+    To ask for a process' memory holds it up for some milliseconds.
+    """
+    timed = measured(command, weigh=False)
+    return timed if timed.exit_code else replace(timed, memory_mb=measured(command).memory_mb)
+
+
+def measured(command: list[str], *, weigh: bool = True) -> Run:
     """Run a command and measure it with all processes that it starts.
 
-    Processor time is the kernel's own account. Memory is that of the whole tree of processes,
-    looked at ten times a second: see `Weigher`. The kernel's account of greatest memory
+    Processor time is the kernel's own account. Memory (0 without `weigh`) is that of the whole
+    tree, looked at ten times a second: see `Weigher`. The kernel's account of greatest memory
     (`ru_maxrss`) is of no use here: it begins with what the calling process holds.
     """
     found = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -68,7 +87,8 @@ def measured(command: list[str]) -> Run:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(found)},
     ) as process:
         assert process.stderr is not None
-        with Weigher(process.pid) as weigher:
+        weigher = Weigher(process.pid)
+        with weigher if weigh else nullcontext():
             told = process.stderr.read()
             _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -24,7 +24,7 @@ EVERY_S = 7.5
 """One blink each so many seconds in the long videos."""
 
 
-CALLERS = ("pipeline", "cli")
+CALLERS = ("engine", "cli")
 """Rooms of EasyTear that put others to work."""
 
 
@@ -71,7 +71,7 @@ def measure_speed(
         video = speed_video(work, seconds, hd=hd)
         truth = Truth.load(video)
         chosen = methods if not rows else tuple(m for m in methods if m == "original")
-        runs = {"easytear": analyze(video, work / "speed", hvid_mm=truth.hvid_mm)}
+        runs = {"easytear": analyze(video, work / "speed", hvid_mm=truth.hvid_mm, apart=True)}
         runs |= {name: run_other(name, video, truth.mm_per_px) for name in chosen}
         row: dict[str, Any] = {
             "video": video.stem,
@@ -125,7 +125,7 @@ def profile(video: Path, work: Path, most: int = 14) -> list[tuple[str, float]]:
         room = _room(file)
         if function == "_find_and_load":
             parts["modules loaded"] = entry[3]
-        if room is None or room in (*CALLERS, "pool", "helper"):
+        if room is None or room in (*CALLERS, "workers", "base"):
             continue
         for caller, counts in entry[4].items():
             if _room(caller[0]) in CALLERS:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import errno
+import json
+import math
 import os
+import re
 import stat
 from pathlib import Path
+from typing import Any, Final
 
 
 def read_regular(path: Path, longest: int) -> bytes:
@@ -31,3 +35,44 @@ def read_regular(path: Path, longest: int) -> bytes:
         if about.st_size > longest:
             raise OSError(errno.EFBIG, f"is longer than {longest} bytes", str(path))
         return file.read(longest + 1)
+
+
+def strict_json(data: bytes) -> Any:
+    """Return what a JSON text says, if every program that follows can hold it.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON, is nested too deep, or holds NaN, infinite numbers, integers beyond 64
+        bits, or halves of characters.
+    """
+    try:
+        found = json.loads(data, parse_float=_finite, parse_int=_short, parse_constant=_no_number)
+    except RecursionError as error:
+        raise ValueError("is nested too deep") from error
+    if _HALF.search(data):
+        json.dumps(found, ensure_ascii=False).encode()  # UnicodeEncodeError is a ValueError
+    return found
+
+
+_HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"holds {text[:20]}, which is beyond all numbers")
+    return number
+
+
+def _short(text: str) -> int:
+    if len(text) > _DIGITS or not -(2**63) <= int(text) < 2**63:
+        raise ValueError(f"holds {text[:20]}, which is beyond 64 bits")
+    return int(text)
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"holds {text}")
+
+
+_DIGITS: Final = 20

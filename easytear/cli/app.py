@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from importlib import import_module
 
 import typer
@@ -31,6 +32,7 @@ COMMANDS: tuple[str, ...] = (
     "annotate",
     "agree",
     "compare",
+    "calibrate",
     "export",
     "schema",
     "convert",
@@ -81,6 +83,7 @@ def main() -> None:
     # A scheduler's or a user's kill ends the work as Ctrl-C does: nothing is left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
+        _refuse_without_temporary(sys.argv[1:])
         app()
     except EasyTearError as error:
         say(f"easytear: {error}")
@@ -95,6 +98,21 @@ def main() -> None:
     finally:
         # The system frees what is left; to look for cycles in it first takes a third of a second.
         gc.freeze()
+
+
+def _refuse_without_temporary(words: list[str]) -> None:
+    """Say before the work, not after it, that pictures and tables have no place to be made in."""
+    if not words or words[0] in _NEED_NO_PLACE or "--help" in words:
+        return
+    try:
+        tempfile.gettempdir()
+    except OSError as error:
+        raise EasyTearError(
+            "no temporary folder can be written; set TMPDIR to a folder that can."
+        ) from error
+
+
+_NEED_NO_PLACE = ("info", "settings", "quantities", "doctor", "--version")
 
 
 def of_the_computer(error: Exception) -> str | None:

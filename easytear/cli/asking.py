@@ -108,10 +108,17 @@ class Asked:
         return request
 
     def with_device(self, request: Request, device: Device, width_px: int) -> Request:
-        """Return the request with an instrument's name, and its scale if no other was given."""
+        """Return the request with an instrument's name, colours, and scale if none was given."""
         from easytear.request.scale import ScaleRequest
 
         request = request.but(labels={**request.labels, "device": device.key})
+        if device.gamma is not None and device.white_balance is not None:
+            colours = {"gamma": device.gamma, "white_balance": device.white_balance}
+            thickness = request.settings.thickness
+            own = thickness.model_copy(update={**colours, "calibrated": True})
+            if not thickness.calibrated:  # a person's own settings stay
+                settings = request.settings.model_copy(update={"thickness": own})
+                request = request.but(settings=settings)
         scale = device.scale(width_px)
         if scale is None or self.hvid_mm is not None or self.mm_per_px is not None:
             return request

@@ -26,6 +26,7 @@ from easytear.engine.frames import frames_again, frames_table
 from easytear.engine.memory import give_back
 from easytear.engine.provenance import software
 from easytear.engine.region import FoldedCornea, redrawn
+from easytear.engine.scale import reduction_of
 from easytear.engine.source import Source
 from easytear.engine.tasks import AgainTask, EyeTask, FilmTask, LoadTask, keep, load_film
 from easytear.engine.threads import one_thread
@@ -176,7 +177,7 @@ class _Run:
             request.start_s,
             request.end_s,
             fps,
-            px_per_mm=request.settings.video.working_px_per_mm,
+            reduction=reduction_of(self.video, request.settings.video.working_px_per_mm),
             place=self.place,
         )
         progress = self.progress

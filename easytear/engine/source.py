@@ -12,7 +12,6 @@ import numpy as np
 from easytear.base.errors import VideoError
 from easytear.base.geometry import ByteArray, FloatArray
 from easytear.engine.prefetch import prefetch
-from easytear.engine.scale import reduction_of
 from easytear.results import Event, Pictures, VideoInfo
 from easytear.video import FrameReader, content_hash
 from easytear.video.fields import comb_index, combs, deinterlace
@@ -92,8 +91,8 @@ class Source:
         The stretch.
     fps : float, optional
         The rate at which frames were taken, where a person knows it.
-    px_per_mm : float, optional
-        The scale that pictures are brought to where the file's are finer; without it they stay.
+    reduction : Reduction, optional
+        How pictures are brought to their working scale (`reduction_of`); without it they stay.
     place : Path, optional
         A folder for the working pictures, so that frames are decoded once only; the caller's to
         remove.
@@ -111,16 +110,18 @@ class Source:
         end_s: float | None = None,
         fps: float | None = None,
         *,
-        px_per_mm: float | None = None,
+        reduction: Reduction | None = None,
         place: Path | None = None,
     ) -> None:
         self._as_found = _identity(path)
-        reduction = None if px_per_mm is None else reduction_of(path, px_per_mm)
         writer = None
         if place is not None and reduction is not None and start_s is None and end_s is None:
             writer = CopyWriter(place / _COPY, reduction)
         reader = FrameReader(path, fps, writer)
-        copy = None if writer is None else writer.done(reader.known)
+        copy = None
+        if writer is not None:
+            writer.fill(reader)
+            copy = writer.done(reader.known)
         if reduction is None or reduction.file != reader.known.geometry:
             reduction = Reduction(reader.known.geometry)
         self._begin(reader, (path, start_s, end_s, fps), reduction, copy)

@@ -149,7 +149,11 @@ def shape_equations(rows: Rows, frame: Frame, motion: Motion, reach_mm: float) -
 def solve_shape(matrix: FloatArray, right: FloatArray, known: BoolArray) -> FloatArray:
     """Return the departure (k,) from the law at the known frames, weakly held to none."""
     inner = matrix[np.ix_(known, known)]
-    ridge = RIDGE * float(np.median(np.diag(inner)))
+    diagonal = np.diag(inner)
+    ridge = RIDGE * float(np.median(diagonal))
+    if ridge <= 0:  # most of these frames have no sample among blocks that were drawn
+        seen = diagonal[diagonal > 0]
+        ridge = RIDGE * float(np.median(seen)) if len(seen) else 1.0
     solved: FloatArray = np.linalg.solve(inner + ridge * np.eye(len(inner)), right[known])
     return solved
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.polar import RAYS, SMOOTH, THETA, Polar, polar_of
 from easytear.preprocess.pupil import mean_radius
-from easytear.preprocess.rim_evidence import Rim
+from easytear.preprocess.rim_evidence import SHOWN, Rim
 
 ASPECT = 1.11
 ASPECT_SD = 0.05
@@ -117,7 +117,15 @@ def limbus_in(polar: Polar, pupil_radius_px: float, known: Limbus | None = None)
     if not np.isfinite(contrast).any():
         return None
     prior = _Prior.about(known)
-    for start in _search(polar, pupil_radius_px, prior):
+    starts = _search(polar, pupil_radius_px, prior)
+    if known is None and starts:
+        # An eye that lies on its side has its lids left and right, and its width downwards: what
+        # would be measured of it as if it stood upright is wrong.
+        lying = replace(prior, aspect=1.0 / ASPECT, turned=True)
+        rivals = _search(polar, pupil_radius_px, lying)
+        if rivals and rivals[0].evidence > starts[0].evidence:
+            return None
+    for start in starts:
         found = _refine(polar, start.params, start.contrast, prior)
         if found is not None and _possible(found, pupil_radius_px):
             return replace(found, evidence=start.evidence)
@@ -134,6 +142,7 @@ class _Prior:
     aspect_sd: float
     tilt_sd: float
     half_sd: float
+    turned: bool = False
 
     @classmethod
     def about(cls, known: Limbus | None) -> _Prior:
@@ -171,6 +180,7 @@ def _search(polar: Polar, pupil_radius_px: float, prior: _Prior) -> list[_Start]
     params = np.stack([dx * half, dy * half, half, aspect, np.full_like(half, prior.tilt)], axis=-1)
     params = params.reshape(-1, 5)
     rim = Rim.of(polar.contrast)
+    shown = np.roll(SHOWN, RAYS // 4) if prior.turned else SHOWN
     steps = polar.at(polar.contrast, ellipse_radius(params))
     unlikely = 0.5 * (
         (params[:, 0] ** 2 + params[:, 1] ** 2) / (DECENTRE_SD * params[:, 2]) ** 2
@@ -179,7 +189,7 @@ def _search(polar: Polar, pupil_radius_px: float, prior: _Prior) -> list[_Start]
     if prior.half_px is None:
         usual = np.log(params[:, 2] / pupil_radius_px / USUAL_RATIO) / USUAL_RATIO_SD
         unlikely += 0.5 * usual**2
-    evidence, contrast = rim.evidence(steps)
+    evidence, contrast = rim.evidence(steps, shown)
     evidence -= unlikely
     best: list[_Start] = []
     for k in np.argsort(-evidence):
@@ -190,7 +200,7 @@ def _search(polar: Polar, pupil_radius_px: float, prior: _Prior) -> list[_Start]
     if prior.half_px is None and best and best[0].params[2] < HALO * pupil_radius_px:
         # What is so close about a pupil is more often its halo: is there a limbus further out?
         elsewhere = ellipse_radius(params) > 1.12 * ellipse_radius(best[0].params)
-        evidence, contrast = rim.evidence(np.where(elsewhere, steps, np.nan))
+        evidence, contrast = rim.evidence(np.where(elsewhere, steps, np.nan), shown)
         evidence = np.where(params[:, 2] > HALO * pupil_radius_px, evidence - unlikely, -np.inf)
         k = int(np.argmax(evidence))
         best = (

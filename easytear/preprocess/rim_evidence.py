@@ -59,13 +59,17 @@ class Rim:
         high = max(float(np.nanquantile(contrast, 0.995)), 1.5 * low)
         return cls(clutter, np.geomspace(low, high, _STRENGTHS))
 
-    def evidence(self, steps: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def evidence(
+        self, steps: FloatArray, shown: FloatArray = SHOWN
+    ) -> tuple[FloatArray, FloatArray]:
         """Return how much likelier steps are on a limbus than elsewhere, and its contrast.
 
         Parameters
         ----------
         steps : (..., rays) float array
             Contrast of each ray where a limbus is supposed; NaN where it is not looked at.
+        shown : (rays,) float array
+            Share of the rays in view that show a limbus.
 
         Returns
         -------
@@ -83,7 +87,7 @@ class Rim:
         for strength in self.strengths:
             spread = np.hypot(_EVEN * strength, self.clutter)
             on = np.exp(-0.5 * ((values - strength) / spread) ** 2) / (2.507 * spread)
-            likelier = np.where(seen, np.log(1.0 - SHOWN + SHOWN * on / off), 0.0)
+            likelier = np.where(seen, np.log(1.0 - shown + shown * on / off), 0.0)
             total = likelier.sum(axis=-1) / INDEPENDENT
             contrast = np.where(total > best, strength, contrast)
             best = np.maximum(best, total)

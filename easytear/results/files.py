@@ -17,7 +17,7 @@ from easytear.base.atomic import atomic_write
 from easytear.base.claims import working_folder
 from easytear.base.errors import ResultsError
 from easytear.base.geometry import ByteArray
-from easytear.base.regular import read_regular
+from easytear.base.regular import read_regular, strict_json
 from easytear.results.migrate import VERSION_1, from_version_1
 from easytear.results.model import SCHEMA, Summary
 from easytear.results.tables import BLINKS, EVENTS, FRAMES, FRONT, TRACKS, decimals, shape_table
@@ -328,7 +328,7 @@ def read_summary(folder: Path) -> Summary:
     """Read summary.json of a results folder; errors as `read_results`."""
     path = folder / SUMMARY
     try:
-        data: dict[str, Any] = dict(json.loads(read_regular(path, LONGEST_SUMMARY)))
+        data: dict[str, Any] = dict(strict_json(read_regular(path, LONGEST_SUMMARY)))
     except FileNotFoundError as error:
         raise ResultsError(
             f"{folder}: holds no finished results ({SUMMARY} is absent); run 'easytear analyze'."
@@ -337,7 +337,9 @@ def read_summary(folder: Path) -> Summary:
         raise ResultsError(f"{path}: cannot be read; analyse the video again.") from error
     version = data.get("schema")
     if version not in (SCHEMA, VERSION_1):
-        raise ResultsError(f"{path}: is of version {version!r}; this program reads {SCHEMA}.")
+        raise ResultsError(
+            f"{path}: is of version {str(version)[:40]!r}; this program reads {SCHEMA}."
+        )
     try:
         return Summary.model_validate(from_version_1(data) if version == VERSION_1 else data)
     except (KeyError, TypeError, AttributeError) as error:

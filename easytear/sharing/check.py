@@ -25,6 +25,7 @@ from easytear.base.errors import VideoError
 from easytear.base.progress import SILENT, Progress
 from easytear.sharing import metadata
 from easytear.sharing.burnt_in import Box, rectangles, text_in_film, text_in_picture
+from easytear.sharing.documents import texts_of_pdf
 from easytear.sharing.finds import NOBODY, Find, Kind, Wanted, in_text
 from easytear.study.discover import EXTENSIONS
 from easytear.video import FrameReader
@@ -209,6 +210,10 @@ def _in_bytes(data: bytes, where: str, wanted: Wanted, ending: str) -> Iterator[
         with suppress(binascii.Error, OSError):
             yield from _of_picture(base64.b64decode(match[1]), f"{where}, picture {number}")
     data = _EMBEDDED.sub(b" ", data)
+    if ending == ".pdf" or data.startswith(b"%PDF-"):
+        for words in texts_of_pdf(data):
+            yield from ((where, kind, what) for kind, what, _ in in_text(words, wanted))
+        return
     text = _as_text(data)
     if text is not None:
         for kind, what, start in in_text(text, wanted):

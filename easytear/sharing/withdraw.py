@@ -18,6 +18,7 @@ from easytear.results import PRODUCTS, write_text
 from easytear.sharing.card import describe, read_manifest
 from easytear.sharing.dataset import draft_folder
 from easytear.sharing.register import copies
+from easytear.study.export import FIGURES
 from easytear.study.finish import finish
 from easytear.study.hashes import forget
 from easytear.study.lock import study_lock
@@ -216,6 +217,7 @@ def _take_out(folder: Path, record: StudyRecord, names: set[str]) -> list[Path]:
         if not remove_own_folder(place, folder / VIDEOS):
             others = remove_known_files(place, _OURS, folder / VIDEOS)
             left += [place / other for other in others]
+    _forget_figures(folder)
     without = record.model_copy(
         update={
             "videos": tuple(v for v in record.videos if v.name not in names),
@@ -229,6 +231,16 @@ def _take_out(folder: Path, record: StudyRecord, names: set[str]) -> list[Path]:
         more = 1 if there else 0
         describe(folder, done, manifest.model_copy(update={"withdrawn": manifest.withdrawn + more}))
     return left
+
+
+def _forget_figures(folder: Path) -> None:
+    """Remove the figures, which the program writes as pairs: those still true are made again."""
+    place = folder / FIGURES
+    if not place.is_dir() or place.is_symlink():
+        return
+    there = {path.name for path in place.iterdir()}
+    pairs = [name for name in there if {f"{Path(name).stem}.{e}" for e in ("svg", "pdf")} <= there]
+    remove_known_files(place, [n for n in pairs if n.endswith((".svg", ".pdf"))], folder)
 
 
 def _without(

@@ -178,7 +178,8 @@ def limits_of_agreement(difference: FloatArray, subject: Sequence[object]) -> Li
     """Return Bland and Altman's limits of differences that are clustered in subjects.
 
     The mean counts subjects equally; the variance of a single difference is that of pairs of
-    different subjects (Bland and Altman 2007, section 3). None from fewer than five subjects.
+    different subjects (Bland and Altman 2007, section 3). The interval of a limit is joined from
+    those of mean and standard deviation (Zou 2013). None from fewer than five subjects.
     """
     s = _codes(subject)
     n = int(s.max()) + 1 if len(s) else 0
@@ -192,12 +193,23 @@ def limits_of_agreement(difference: FloatArray, subject: Sequence[object]) -> Li
     def of(some: FloatArray) -> FloatArray:
         mean, square = some.T
         variance = float(np.mean(square - mean**2) + np.var(mean, ddof=1))
-        wide = 1.959964 * np.sqrt(variance)
-        return np.array([mean.mean(), mean.mean() - wide, mean.mean() + wide])
+        return np.array([mean.mean(), np.log(max(variance, 1e-300)) / 2])
 
     whole, low, high = jackknife(of, rows)
-    each = [Interval(*map(float, one)) for one in zip(whole, low, high, strict=True)]
-    return Limits(each[0], each[1], each[2], n, len(difference))
+    bias = Interval(float(whole[0]), float(low[0]), float(high[0]))
+    sd = Interval(*(float(np.exp(one[1])) for one in (whole, low, high)))
+    return Limits(bias, _limit(bias, sd, -1), _limit(bias, sd, 1), n, len(difference))
+
+
+def _limit(bias: Interval, sd: Interval, sign: int) -> Interval:
+    """Return bias +- 1.96 sd; its interval recovers the variances of both (Zou 2013)."""
+    z = 1.959964
+    value = bias.value + sign * z * sd.value
+    outer, inner = z * (sd.high - sd.value), z * (sd.value - sd.low)
+    down, up = (outer, inner) if sign < 0 else (inner, outer)
+    low = value - np.hypot(bias.value - bias.low, down)
+    high = value + np.hypot(bias.high - bias.value, up)
+    return Interval(value, float(low), float(high))
 
 
 def share(success: Sequence[bool], subject: Sequence[object]) -> Interval | None:
@@ -205,11 +217,12 @@ def share(success: Sequence[bool], subject: Sequence[object]) -> Interval | None
 
     Wilson's interval with Student's t, for the effective number of things: theirs over the design
     effect (Korn and Graubard 1998; Franco et al. 2019). Where all or none are successes, the
-    design effect is not known, and subjects are counted instead.
+    design effect is not known, and subjects are counted instead. None from fewer than five
+    subjects.
     """
     yes, s = np.asarray(success, float), _codes(subject)
     n, total = len(yes), int(s.max()) + 1 if len(yes) else 0
-    if total < 2:
+    if total < FEWEST_FOR_INTERVAL:
         return None
     p = float(yes.mean())
     size = np.bincount(s)

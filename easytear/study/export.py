@@ -209,7 +209,7 @@ def _visits(said: Statistics) -> Iterator[Estimate]:
         scale="ratio",
         subjects=limits.subjects,
         values=limits.pairs,
-        method="jackknife over subjects",
+        method="jackknife over subjects, limits joined by Zou's method",
     )
     names = (("mean change", limits.bias), ("lower limit", limits.lower))
     for name, value in (*names, ("upper limit", limits.upper)):
@@ -234,10 +234,9 @@ def _eyes(said: Statistics) -> Iterator[Estimate]:
     )
     row = replace(base, quantity="ratio", scale="ratio", p=one.p, method="paired t test of the log")
     yield _with(row, _ratio(Interval(one.difference, one.low, one.high)))
-    if one.scatter is not None:
-        row = replace(base, quantity="ICC(A,1)", scale="correlation", estimate=one.scatter.icc)
-        method = "jackknife over subjects on ln(1 - ICC)"
-        yield _with(replace(row, method=method), one.scatter.icc_ends)
+    if one.icc is not None:
+        row = replace(base, quantity="ICC(A,1)", scale="correlation", method="McGraw and Wong")
+        yield _with(row, one.icc)
 
 
 def _correlations(said: Statistics) -> Iterator[Estimate]:

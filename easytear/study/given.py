@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -106,7 +107,11 @@ def write_given(study: Path, anonymise: bool, given: Given) -> None:
     """Keep what was given: where names are hidden, beside the key."""
     if anonymise:
         make_private_folder(key_folder(study))
-    write_text(_place(study, anonymise), given.model_dump_json(indent=1) + "\n")
+    place = _place(study, anonymise)
+    write_text(place, given.model_dump_json(indent=1) + "\n")
+    if anonymise:
+        with suppress(OSError):  # some shares know no permissions
+            place.chmod(0o600)
 
 
 def _place(study: Path, anonymise: bool) -> Path:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from easytear.base.claims import claim_file, release
 from easytear.base.errors import EasyTearError
-from easytear.base.regular import read_regular
+from easytear.base.regular import read_regular, strict_json
 
 LOCK: Final = ".running.json"
 HELD: Final = ".lock"
@@ -69,7 +69,10 @@ def study_lock(
     token = secrets.token_hex(8)
     handle, locks = _hold(study, path)
     try:
-        _take(path, token, locks, note)
+        try:
+            _take(path, token, locks, note)
+        except OSError as error:  # it names the study, not a file that nobody has heard of
+            raise OSError(error.errno, error.strerror or str(error), str(study)) from error
         stop = threading.Event()
         beat = threading.Thread(target=_beat, args=(path, token, stop, lost), daemon=True)
         beat.start()
@@ -189,7 +192,7 @@ def _put_away(path: Path, holder: dict[str, Any]) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return dict(json.loads(read_regular(path, _LONGEST)))
+        return dict(strict_json(read_regular(path, _LONGEST)))
     except (OSError, ValueError, TypeError, RecursionError):
         return {}
 

@@ -15,6 +15,7 @@ from easytear.measure.quantities.catalogue import overview
 from easytear.results import atomic_write
 from easytear.show.flags import sentence
 from easytear.study import words
+from easytear.study.break_times import sentence as break_sentence
 from easytear.study.columns import Column
 from easytear.study.figures import Drawn, group_file
 from easytear.study.methods import methods
@@ -74,6 +75,7 @@ def write_page(
         "record": record,
         "said": said,
         "words": words,
+        "broke": None if said.break_times is None else break_sentence(said.break_times),
         "flag": sentence,
         "answers": _answers(record, said),
         "failed": [v for v in record.videos if v.state == "failed"],

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from easytear import __version__
 from easytear.base.errors import ResultsError
+from easytear.base.folders import is_plain_name
 from easytear.base.regular import read_regular
 from easytear.results import write_text
 from easytear.study.columns import Column, Kind
@@ -36,7 +37,16 @@ PACKAGES: Final = (
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, allow_inf_nan=False
+    )
+
+
+def _plain(name: str) -> str:
+    """Refuse a name that leads out of the study's folder: the record may come from anybody."""
+    if not is_plain_name(name):
+        raise ValueError("is no name of a folder")
+    return name
 
 
 class VideoRecord(_Frozen):
@@ -45,7 +55,7 @@ class VideoRecord(_Frozen):
     `unfit` says why it cannot be analysed at all.
     """
 
-    name: str
+    name: Annotated[str, AfterValidator(_plain)]
     path: str
     parts: dict[str, str | None] = {}
     state: Literal["done", "failed", "waiting"] = "waiting"

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from easytear.statistics.clusters import Limits, Scatter, limits_of_agreement, scatter
+from easytear.statistics.icc import Interval, icc
 from easytear.statistics.mixed import RESIDUAL, fit
 from easytear.study.values import EYE, SESSION, UNIT, Measure, Values
 
@@ -102,8 +103,8 @@ class Eyes:
         Mean of first - second with its 95 % interval, on the measure's scale.
     p : float or None
         Of the paired t test; None where all differences are the same.
-    scatter : Scatter or None
-        Agreement.
+    icc : Interval or None
+        ICC(A,1); the interval is McGraw and Wong's, as subjects are independent.
     left_out : tuple of str
         Subjects of which only one eye was measured.
     """
@@ -115,7 +116,7 @@ class Eyes:
     low: float
     high: float
     p: float | None
-    scatter: Scatter | None
+    icc: Interval | None
     left_out: tuple[str, ...]
 
 
@@ -239,7 +240,7 @@ def both_eyes(values: Values, measure: Measure) -> Eyes | None:
     both = wide[[first, second]].dropna()
     if len(both) < FEWEST:
         return None
-    long = both.reset_index().melt(id_vars=UNIT, var_name="eye", value_name="value")
+    agreement = icc(both.to_numpy(float))
     difference = (both[first] - both[second]).to_numpy(float)
     same = float(np.ptp(difference)) <= 1e-9 * max(1.0, float(np.abs(difference).max()))
     test = stats.ttest_rel(both[first], both[second])
@@ -253,8 +254,6 @@ def both_eyes(values: Values, measure: Measure) -> Eyes | None:
         mean if same else float(ends.low),
         mean if same else float(ends.high),
         None if same else float(test.pvalue),
-        scatter(
-            long["value"].to_numpy(float), list(long[UNIT]), list(long[UNIT]), list(long["eye"])
-        ),
+        agreement.agreement if agreement else None,
         tuple(sorted(map(str, set(wide.index) - set(both.index)))),
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from easytear.base.regular import read_regular
+from easytear.base.regular import read_regular, strict_json
 from easytear.results.files import LONGEST_SUMMARY, SUMMARY
 from easytear.results.migrate import VERSION_1
 from easytear.results.model import SCHEMA
+from easytear.study.columns import FIRST, summary_columns
 
 Value = str | float | int | bool | None
 Row = dict[str, Value]
@@ -78,20 +80,62 @@ def video_rows(name: str, folder: Path, error: str, min_quality: float) -> Itera
         yield head
         return
     try:
-        summary = json.loads(read_regular(folder / SUMMARY, LONGEST_SUMMARY))
-        if summary["schema"] not in (SCHEMA, VERSION_1):
-            raise ValueError(summary["schema"])
-        intervals = list(summary.pop("intervals"))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        yield from _rows_of(head, folder, min_quality)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         yield {**head, "error": f"{name}: its results cannot be read; run the study again."}
-        return
-    whole = _of_video(summary)
+
+
+def _rows_of(head: Row, folder: Path, min_quality: float) -> list[Row]:
+    """Return the rows of an analysed video, each value of its column's kind."""
+    summary = strict_json(read_regular(folder / SUMMARY, LONGEST_SUMMARY))
+    if summary["schema"] not in (SCHEMA, VERSION_1):
+        raise ValueError(summary["schema"])
+    intervals = list(summary.pop("intervals"))
+    whole = _checked(_of_video(summary))
+    rows: list[Row] = []
     for interval in intervals:
         numbers = flatten(interval)
         numbers["interval"] = numbers.pop("index")
-        yield {**head, **numbers, "left_out": left_out(numbers, min_quality) or None, **whole}
-    if not intervals:
-        yield {**head, "left_out": "no interval found", **whole}
+        _checked(numbers)
+        rows.append(
+            {**head, **numbers, "left_out": left_out(numbers, min_quality) or None, **whole}
+        )
+    return rows or [{**head, "left_out": "no interval found", **whole}]
+
+
+_BAND: Final = re.compile(r"(spread_bands_)(\d{1,2})_")
+_MANY: Final = re.compile(r"spread_bands_\d{3}")
+"""An eye has some 15 mm, and a band is half a millimetre high: there are no hundred."""
+_TYPES: Final = {"text": (str,), "number": (float, int), "integer": (int,), "yes/no": (bool,)}
+
+
+@cache
+def _types() -> dict[str, tuple[type, ...]]:
+    """Return which types the values of each known column have; bands stand for all of them."""
+    return {column.name: _TYPES[column.kind] for column in (*FIRST, *summary_columns(1))}
+
+
+def _checked(row: Row) -> Row:
+    """Return a row if each of its values is of its column's kind.
+
+    Raises
+    ------
+    TypeError
+        If one is not: somebody else wrote the file.
+    """
+    types = _types()
+    for name, value in row.items():
+        if value is None:
+            continue
+        if _MANY.match(name):
+            raise TypeError(name)
+        wanted = types.get(name) or types.get(_BAND.sub(r"\g<1>0_", name), _ANY)
+        if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+            raise TypeError(name)
+    return row
+
+
+_ANY: Final = (str, float, int, bool)
 
 
 def _of_video(summary: dict[str, Any]) -> Row:

@@ -17,8 +17,8 @@ from typing import IO, Any, Final
 import psutil
 
 from easytear import __version__
-from easytear.base.errors import EasyTearError
-from easytear.study.faults import ComputerFault, Killed, fault_of, told
+from easytear.base.errors import EasyTearError, ResultsError
+from easytear.study.faults import Closed, ComputerFault, Killed, fault_of, told
 from easytear.study.tasks import LOG, Kind, Outcome, Task, clear
 from easytear.workers.child import child_command, child_environment
 
@@ -236,6 +236,8 @@ class _Watch:
         try:
             clear(Path(self._task.folder))
             outcome.write_over(Path(self._task.folder), hide=self._task.hide)
+        except ResultsError as error:  # a link in its place
+            raise Closed(str(error)) from error
         except OSError as error:
             kind_of, said = fault_of(error, self._task, "") or ("closed", str(error))
             raise told(kind_of, said, self._task) from error

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from easytear.study.break_times import BreakTimes, break_times
 from easytear.study.columns import Column
 from easytear.study.correlation import Correlation, correlations
 from easytear.study.groups import Comparison, compare, group_columns
@@ -82,6 +83,8 @@ class Statistics:
         Every clinical number with every measure.
     plans : tuple of Plan
         Subjects that a further study needs.
+    break_times : BreakTimes or None
+        Time to the first film break, by Kaplan-Meier.
     """
 
     values: Values
@@ -105,6 +108,7 @@ class Statistics:
     sensitivity: tuple[AtThreshold, ...]
     correlations: tuple[Correlation, ...]
     plans: tuple[Plan, ...]
+    break_times: BreakTimes | None = None
 
 
 def compute(study: Path, record: StudyRecord, clinical: Sequence[Column]) -> Statistics:
@@ -147,6 +151,7 @@ def of_values(
         sensitivity=tuple(sensitivity(values, comparisons)),
         correlations=tuple(correlations(values, clinical)),
         plans=tuple(plans(_components(comparisons, of_visits))),
+        break_times=break_times(rows),
     )
 
 

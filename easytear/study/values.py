@@ -172,6 +172,7 @@ def load_values(study: Path, names: Sequence[str], clinical: Sequence[Column]) -
     wanted = ["video", "interval", "error", "left_out", "quality_score", "quality_flags", "flags"]
     wanted += [*names, *(column.name for column in clinical)]
     wanted += [column for m in MEASURES for column in (m.column, m.converged) if column]
+    wanted += ["film_break_first_s", "film_break_censored_at_s"]
     rows = file.read([name for name in dict.fromkeys(wanted) if name in there]).to_pandas()
     for name in ("quality_score", "left_out"):
         rows = rows if name in rows else rows.assign(**{name: None})

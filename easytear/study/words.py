@@ -105,8 +105,16 @@ def eyes(one: Eyes | None) -> str:
     return (
         f"λ of {one.first} is {number(ratio)} times that of {one.second} (95 % interval "
         f"{span(low, high)}; {several(len(one.table), 'subject')}, paired t test of the "
-        f"logarithm, {tested}). {icc(one.scatter, 'ICC(A,1)')}.{out}"
+        f"logarithm, {tested}). {eyes_icc(one)}.{out}"
     )
+
+
+def eyes_icc(one: Eyes) -> str:
+    """Say how alike both eyes are."""
+    if one.icc is None:
+        return "No intraclass correlation: nothing varies"
+    ends = f"{one.icc.low:.2f} to {one.icc.high:.2f}"
+    return f"ICC (A,1) = {one.icc.value:.2f} (95 % interval {ends})".replace("-", "−")
 
 
 def _names(names: Sequence[str]) -> str:
@@ -148,7 +156,7 @@ def comparison(one: Comparison) -> str:
         if test.p < 0.05
         else "the data do not tell the groups apart; that is no proof that they are equal"
     )
-    sizes = ", ".join(f"{o.name} {o.subjects}" for o in one.levels if o.name not in one.too_few)
+    sizes = ", ".join(f"{o.name}: {o.subjects}" for o in one.levels if o.name not in one.too_few)
     both = f"; {len(one.both)} of them in several groups" if one.both else ""
     both = "; the same in all" if one.paired and len(one.both) == test.subjects else both
     what = "eye visits" if one.mixed else "means"

@@ -22,6 +22,7 @@ from easytear.video import picture
 from easytear.video.cache import Known
 from easytear.video.fields import comb_index
 from easytear.video.picture import Geometry
+from easytear.video.reader import FrameReader
 from easytear.video.reduce import Look, Planes, Reduction, keeps_all, stored_planes
 
 MOST_BYTES: Final = 2_000_000_000
@@ -107,11 +108,23 @@ class CopyWriter:
         self._look: Look | None = None
         self._ordinals: list[int] = []
         self._combs: list[float] = []
-        self._given_up = False
+        self._given_up = self._begun = False
         self._room = 0.0
+
+    def fill(self, reader: FrameReader) -> None:
+        """Write the frames of a video that was known before, and so was not gone through now."""
+        if self._begun:
+            return
+        self.restart()
+        ordinal = reader.known.index.ordinal
+        for one in reader.pictures():
+            self.see(ordinal[one.frame], one.decoded)
+            if self._given_up:
+                return
 
     def restart(self) -> None:
         """Begin anew."""
+        self._begun = True
         self._close()
         self._look, self._ordinals, self._combs, self._given_up = None, [], [], False
         try:

@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
         if more is not None:
             more.setToolTip("What does not fit")
             more.setAccessibleName("More of the toolbar")
+            more.setIconSize(QSize(12, 12))
             self._more = more
         self.left = QSplitter(Qt.Orientation.Horizontal)
         self.left.setChildrenCollapsible(False)
@@ -150,7 +151,10 @@ class MainWindow(QMainWindow):
         holder = QWidget()
         outer = QVBoxLayout(holder)
         outer.setContentsMargins(6, 6, 0, 6)
-        outer.addWidget(panel(title, self.list))
+        self.counts_label = label("", "hint", wrap=True)
+        self.counts_label.setContentsMargins(10, 0, 6, 4)
+        self.counts_label.hide()
+        outer.addWidget(panel(title, self.counts_label, self.list))
         holder.setMinimumWidth(208)
         self.list_holder = holder
         return holder

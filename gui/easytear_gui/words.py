@@ -34,7 +34,10 @@ def with_interval(value: float | None, ci95: Pair, digits: int = 2) -> str:
 
 def quality(score: float) -> str:
     """Return a quality score with its word: "0.42 fair"."""
-    return f"{number(score)} {quality_word(score)}"
+    word, shown = quality_word(score), round(score, 2)
+    if quality_word(shown) != word:  # 0.398 is low: it must not read 0.40
+        shown -= 0.01 if score < shown else -0.01
+    return f"{number(shown)} {word}"
 
 
 def fit_words(fit: Fit | None) -> str:

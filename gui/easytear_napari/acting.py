@@ -192,6 +192,12 @@ class ActingPanel(PanelLayout):
         task = jobs.measure_task(a, self._opened.request.video)
         self.work.start("Measuring again", task.run, self._measured)
 
+    def _measure_own(self) -> None:
+        a = self.annotator
+        if a is not None and a.analysis is not None:
+            task = jobs.OwnTask(a.analysis, a.document)
+            self.work.start("Measuring your points", task.run, self._measured)
+
     def _measured(self, found: jobs.Measured) -> None:
         self.outcome.show_measured(found.text, found.items)
         self.refresh()
@@ -215,6 +221,7 @@ class ActingPanel(PanelLayout):
         self.intervals.chosen.connect(self._interval_chosen)
         self.point_list.chosen.connect(self._point_chosen)
         self.outcome.measure_asked.connect(self._measure)
+        self.outcome.own_asked.connect(self._measure_own)
         self.timeline.frame_asked.connect(self._go)
         self.timeline.edge_moved.connect(self._edge_moved)
         self.stop.clicked.connect(lambda _=False: self.work.cancel())

@@ -112,6 +112,8 @@ class Following:
         ours = self._layers()
         if ours is None or layer in self._viewer.layers or layer not in ours.own:
             return
+        if ours.video not in self._viewer.layers:
+            return  # all of them are being taken away, as at the window's end
         ours.put_back()
         self._say(
             f"'{layer.name}' shows marks of yours and was put back. Delete a mark with D or "

@@ -13,16 +13,17 @@ import numpy as np
 from easytear.annotate import edits
 from easytear.annotate.agreement.distances import Path as PointPath
 from easytear.annotate.agreement.distances import points_to_program
-from easytear.annotate.corrected import apply_and_tell
+from easytear.annotate.corrected import apply_and_tell, measured_by
 from easytear.annotate.files import SUFFIX
 from easytear.annotate.interpolate import simplified
-from easytear.annotate.model import Annotations, AnyItem
+from easytear.annotate.model import Annotations, AnyItem, PointTrack
 from easytear.annotate.retrack import PointFollower
 from easytear.base.geometry import ByteArray, FloatArray
 from easytear.base.progress import Progress
 from easytear.preprocess.enhance import enhance
 from easytear.request.settings import Settings
 from easytear.results import Analysis, IntervalResult, write_results
+from easytear.show.flags import sentence
 from easytear.video import FrameReader
 from easytear_napari.keymap import KEYS
 from easytear_napari.reviewing import PATH_TOLERANCE_PX
@@ -159,6 +160,46 @@ def measure_task(annotator: Annotator, video: Path) -> MeasureTask:
     path = annotator.session.path
     folder = path.with_name(path.name.removesuffix(SUFFIX) + ".corrected")
     return MeasureTask(annotator.analysis, annotator.document, video, folder)
+
+
+@dataclass(frozen=True)
+class OwnTask:
+    """The law from the person's points alone."""
+
+    analysis: Analysis
+    document: Annotations
+
+    def run(self, progress: Progress) -> Measured:
+        """Measure (in a thread)."""
+        progress.update(0, 1, "measuring your points")
+        after = measured_by(self.analysis, self.document)
+        lines = [
+            f"Interval {one.index + 1}: λ from your points {own_lambda(one)}"
+            for one in after.summary.intervals
+            if self._points(one)
+        ]
+        words = lines or ["Set points first: the law is then fitted to them alone."]
+        return Measured("\n".join(words), self.document.items)
+
+    def _points(self, one: IntervalResult) -> bool:
+        return any(
+            one.start_frame <= key.frame <= one.end_frame
+            for point in self.document.of(PointTrack)
+            for key in point.keyframes
+        )
+
+
+def own_lambda(one: IntervalResult) -> str:
+    """Return lambda with its interval, or why there is none and what to do."""
+    fit = one.spread.y
+    if fit is not None and fit.lambda_s is not None:
+        low, high = fit.lambda_s_ci95
+        known = low is not None and high is not None
+        return f"{fit.lambda_s:.2f} s" + (f" ({low:.2f} to {high:.2f})" if known else "")
+    if "headline_zone_empty" in one.quality.flags:
+        return "– : put points 0.05 to 0.3 mm below the front; the headline speaks of that film."
+    why = next((sentence(flag) for flag in one.quality.flags), "")
+    return f"– : {why or 'set them in more frames, from the interval’s start on.'}"
 
 
 def agreement_text(annotator: Annotator) -> str:

@@ -195,7 +195,7 @@ class Layers(MouseEdits):
             for _, state, now in wanted
         ]
         layer.border_color = ["#202020"] * len(wanted)
-        layer.features = {"name": [str(item_id) for item_id, _, _ in wanted]}
+        layer.features = {"name": [self._a.name_of(item_id) for item_id, _, _ in wanted]}
 
     def _show_front(self) -> None:
         lines, colours, shown = [], [], []

@@ -43,12 +43,15 @@ class AnnotatePanel(ActingPanel):
         super().__init__(napari_viewer)
         self._resting: Opened | None = None
         self._shut = self._closed = False
+        self._look_if_shut = QTimer(self)  # a child: it ends with the panel
+        self._look_if_shut.setSingleShot(True)
+        self._look_if_shut.timeout.connect(self._rest_if_shut)
         self._autosave.timeout.connect(self.save)
         self.header.renamed.connect(self._renamed)
         self.open_video.clicked.connect(lambda _=False: self._ask_video())
         self.open_results.clicked.connect(lambda _=False: self._ask_results())
         self.following = Following(
-            napari_viewer, lambda: self.layers, self._take_up, self._video_gone, self.say
+            napari_viewer, self._layers_at_work, self._take_up, self._video_gone, self.say
         )
         self._sit_down()
 
@@ -111,13 +114,13 @@ class AnnotatePanel(ActingPanel):
     def hideEvent(self, event: Any) -> None:
         """Rest when the panel was closed, not when another dock lies over it (called by Qt)."""
         super().hideEvent(event)
-        QTimer.singleShot(0, self._rest_if_shut)
+        self._look_if_shut.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Save before the window may close: whether it does is not known yet (called by Qt)."""
         if event.type() == QEvent.Type.Close and watched is self.window():
             self.save()
-            QTimer.singleShot(0, self._rest_if_shut)
+            self._look_if_shut.start()
         return False
 
     def hand_over(self) -> tuple[Opened | None, Layers | None]:
@@ -128,6 +131,9 @@ class AnnotatePanel(ActingPanel):
         self.setEnabled(False)
         self.message.setText("Another panel has taken over in this window; close this one.")
         return opened, layers
+
+    def _layers_at_work(self) -> Layers | None:
+        return None if self.annotator is None else self.layers
 
     def _rest_if_shut(self) -> None:
         if not self._closed and is_shut(self):

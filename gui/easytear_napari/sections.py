@@ -25,6 +25,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from easytear_napari.conflicts import resting_keys
 from easytear_napari.keymap import KEYMAP, KEYS, spelled
 from easytear_napari.state import Annotator
 
@@ -281,7 +282,7 @@ class PointList(Section):
             more = "along film" if point.interpolation == "film" else ""
             if point.program_track is not None:
                 more = f"for track {point.program_track}"
-            rows.append((str(point.id), here, frames, str(count), more))
+            rows.append((a.name_of(point.id), here, frames, str(count), more))
         self.rows.fill(rows, chosen)
 
 
@@ -289,6 +290,7 @@ class Outcome(Section):
     """Agreement so far, and what comes out with the corrections."""
 
     measure_asked = QtSignal()
+    own_asked = QtSignal()
 
     def __init__(self) -> None:
         """Make it."""
@@ -296,6 +298,10 @@ class Outcome(Section):
         self.agreement = QLabel()
         self.agreement.setWordWrap(True)
         self.column.addWidget(self.agreement)
+        self.own = QPushButton("λ from your points alone")
+        self.own.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.own.clicked.connect(lambda _=False: self.own_asked.emit())
+        self.column.addWidget(self.own)
         self.measure = QPushButton("Measure again with your corrections")
         self.measure.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.measure.clicked.connect(lambda _=False: self.measure_asked.emit())
@@ -311,6 +317,7 @@ class Outcome(Section):
         self.setVisible(a.analysis is not None)
         self.agreement.setText(text)
         self.measure.setEnabled(a.program_shown)
+        self.own.setEnabled(a.program_shown)
         self.result.setVisible(a.program_shown)
         old = self._measured is not None and self._measured != a.document.items
         self.result.setEnabled(not old)
@@ -337,7 +344,7 @@ class Keys(Section):
         self.button.setCheckable(True)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.column.addWidget(self.button)
-        self.table = QLabel(_key_text())
+        self.table = QLabel(_key_text() + _resting_text())
         self.table.setTextFormat(Qt.TextFormat.RichText)
         self.table.setWordWrap(True)
         self.table.setVisible(False)
@@ -347,6 +354,16 @@ class Keys(Section):
     def _toggled(self, on: bool) -> None:
         self.table.setVisible(on)
         self.button.setText("Hide the keys" if on else "Show the keys")
+
+
+def _resting_text() -> str:
+    """Return which of napari's keys rest while one of EasyTear's layers is chosen."""
+    rows = "".join(
+        f"<tr><td style='padding-right:10px'>{key}</td><td>{', '.join(sorted(what))}</td></tr>"
+        for key, what in sorted(resting_keys().items())
+    )
+    head = "<p>napari's own keys that rest while a layer of EasyTear's is chosen:</p>"
+    return f"{head}<table>{rows}</table>" if rows else ""
 
 
 def _key_text() -> str:

@@ -189,6 +189,11 @@ class Annotator:
         item = None if self.current is None else self.document.get(self.current)
         return item if isinstance(item, PointTrack) else None
 
+    def name_of(self, item_id: int) -> str:
+        """Return what a point is called: its label, else its number in the file."""
+        item = self.document.get(item_id)
+        return item.label if item is not None and item.label else str(item_id)
+
     def points(self) -> list[PointTrack]:
         """Return all points."""
         return list(self.document.of(PointTrack))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 
 from easytear.annotate import edits
 from easytear.annotate.actions import changed_frames
@@ -102,10 +103,20 @@ class Verbs(ReviewVerbs):
         """Add a point under the pointer."""
         where = self._pointer()
         action = edits.add_point(
-            self._a.document, self._a.frame, where.tolist(), blind=not self._a.program_shown
+            self._a.document,
+            self._a.frame,
+            where.tolist(),
+            blind=not self._a.program_shown,
+            label=self._next_name(),
         )
         if self._a.do(action):
             self._a.choose(action.changes[0].item_id)
+
+    def _next_name(self) -> str:
+        """Return the number that a new point has in its interval: 1 to 5 by the protocol."""
+        a = self._a
+        taken = {point.label for point in a.points() if a.part(point) is not None}
+        return next(name for name in map(str, count(1)) if name not in taken)
 
     def place(self) -> None:
         """Place the current point under the pointer, and go on."""

@@ -131,6 +131,12 @@ def test_not_one_usable_interval_is_said_and_is_1(source: Path, tmp_path: Path) 
     assert "not one of 2 intervals is usable" in err
 
 
+def test_more_workers_than_processors_are_told(source: Path, tmp_path: Path) -> None:
+    write_video(source / "a.mp4")
+    _, _, err = finish(batch(source, tmp_path / "study", "--workers", "100", "--dry-run"))
+    assert "--workers 100: this computer has" in err
+
+
 def test_a_study_that_cannot_be_written_is_one_sentence(source: Path, tmp_path: Path) -> None:
     write_video(source / "a.mp4")
     (tmp_path / "file").touch()

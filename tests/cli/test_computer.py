@@ -67,6 +67,19 @@ def test_a_full_disk_for_the_words_costs_nothing(tmp_path: Path) -> None:
         assert run("info", video, stdout=full, stderr=full).returncode == 0
 
 
+def test_no_temporary_folder_is_said_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "shim").mkdir()
+    shim = "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/nowhere/at/all']\n"
+    (tmp_path / "shim" / "sitecustomize.py").write_text(shim)
+    path = os.pathsep.join([str(tmp_path / "shim"), str(ROOT)])
+    done = run("simulate", tmp_path / "eye.mp4", *SIMULATE, env={"PYTHONPATH": path})
+    assert done.returncode == 1
+    assert done.stderr == (
+        "easytear: no temporary folder can be written; set TMPDIR to a folder that can.\n"
+    )
+    assert not (tmp_path / "eye.mp4").exists()
+
+
 @posix
 @pytest.mark.parametrize(
     "words",

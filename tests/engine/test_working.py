@@ -96,7 +96,8 @@ def test_what_is_drawn_is_in_the_files_pixels(finer: Path) -> None:
 def test_the_pages_pictures_are_at_hand(finer: Path, tmp_path: Path) -> None:
     there = finer.with_name("again.mp4")
     shutil.copy(finer, there)  # a file that is not known yet
-    source = Source(there, px_per_mm=Settings().video.working_px_per_mm, place=tmp_path)
+    working = Settings().video.working_px_per_mm
+    source = Source(there, reduction=reduction_of(there, working), place=tmp_path)
     pictures = source.pictures()
     assert pictures is not None
     shown = pictures.colour(60)

@@ -62,9 +62,12 @@ def test_names_tell_eyes_apart() -> None:
     assert sorted(told_apart(same).values()) == ["x.avi", "x.mp4"]
 
 
-def test_every_interval_stands_there_and_every_video_without(many: MainWindow) -> None:
+def test_every_interval_stands_there_and_every_video_without(
+    many: MainWindow, qtbot: QtBot
+) -> None:
     assert cells(many, "video") == ["bad", "new", "OD/rec", "OD/rec", "OS/rec", "OS/rec"]
     assert many.overview.summary.text() == "2 done, 1 failed, 1 not analysed"
+    qtbot.waitUntil(lambda: many.counts_label.text() == many.overview.summary.text())
     assert cells(many, "remarks")[0] == "bad.mp4: no frame is whole."
 
 

@@ -23,6 +23,26 @@ def test_list_table_and_detail_use_the_words_of_the_page(score: float) -> None:
         assert theme.quality(score) == by[word]
 
 
+def test_a_rounded_score_does_not_contradict_its_word() -> None:
+    assert words.quality(0.398) == "0.39 low"
+    assert words.quality(0.401) == "0.40 fair"
+
+
+def test_escape_in_a_text_field_gives_the_keys_back_to_the_picture(
+    finished: MainWindow, qtbot: QtBot
+) -> None:
+    qtbot.keyClick(finished, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    search = finished.settings_panel.search
+    qtbot.waitUntil(search.hasFocus)
+    qtbot.keyClicks(search, "n")
+    assert finished.workspace.interval == 0
+    qtbot.keyClick(search, Qt.Key.Key_Escape)
+    canvas = finished.workspace.player.canvas
+    assert canvas.hasFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: finished.workspace.interval == 1)
+
+
 def test_excluded_is_not_low_quality(finished: MainWindow) -> None:
     assert state_words(Record(state=State.DONE, left_out=True)) == "all excluded"
     assert finished.workspace.table.model().index(1, 2).data() == "0.35 low"

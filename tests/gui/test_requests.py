@@ -160,6 +160,27 @@ def test_exclude_and_undo_change_nothing(two: MainWindow, sample: Sample, qtbot:
         assert same(folder / name, sample.results / name), name
 
 
+def test_what_is_known_of_the_recording_stays(
+    window: MainWindow, sample: Sample, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """Results with labels (of a study, of the command line) keep them when measured again."""
+    file, folder = tmp_path / "one.mp4", window.document.results_folder / "one"
+    shutil.copyfile(sample.video, file)
+    shutil.copytree(sample.results, folder)
+    known = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    known["request"]["labels"] = {"subject": "S01", "eye": "OD"}
+    (folder / "summary.json").write_text(json.dumps(known), encoding="utf-8")
+    window.opening.add_videos([file])
+    qtbot.waitUntil(lambda: states(window) == [State.DONE], timeout=LONG_MS)
+    settle(window, qtbot)
+    window.correcting.exclude(0, "for the test")
+    qtbot.waitUntil(
+        lambda: not window.runner.running and summary(window, 0).intervals[0].excluded is not None,
+        timeout=LONG_MS,
+    )
+    assert summary(window, 0).request.labels == {"subject": "S01", "eye": "OD"}
+
+
 def same(file: Path, other: Path) -> bool:
     """Return whether two files are the same, but for the video's place."""
     if file.suffix != ".json":

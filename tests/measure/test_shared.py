@@ -101,3 +101,14 @@ def test_the_scale_widens_an_interval_in_squares():
     half = np.hypot(0.2, 1.959964 * 0.05 * 2.0)
     assert (low, high) == pytest.approx((2.0 - half, 2.0 + half))
     assert widened(2.0, (None, None), 0.05) == (None, None)
+
+
+def test_a_draw_that_leaves_out_most_frames_is_solved() -> None:
+    from easytear.measure.joint import solve_shape
+
+    matrix = np.zeros((5, 5))
+    matrix[0, 0] = 2.0
+    solved = solve_shape(matrix, np.array([1.0, 0, 0, 0, 0]), np.ones(5, bool))
+    assert solved[0] == pytest.approx(0.5, rel=0.2)
+    assert np.isfinite(solved).all()
+    assert np.isfinite(solve_shape(np.zeros((3, 3)), np.zeros(3), np.ones(3, bool))).all()

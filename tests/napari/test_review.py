@@ -99,3 +99,35 @@ def test_lists_leave_the_films_keys_alone(person):
     assert anna.frame == 21
     QTest.keyClick(rows, Qt.Key.Key_E)
     assert anna.frame == 31
+
+
+def test_lambda_from_ones_own_points_or_why_there_is_none(person):
+    anna = person()
+    outcome = anna.panel.outcome
+    anna.press(outcome.own)
+    anna.wait_for_work()
+    assert "Set points first" in outcome.result.text()
+    for frame in range(scene.START, scene.END, 10):
+        anna.go(frame)
+        for n, x in enumerate((70, 110, 160, 210, 250)):
+            anna.point_to(*scene.film_image(x, 112, frame))
+            if frame > scene.START:
+                anna.panel.annotator.choose(anna.items[n].id)
+                anna.key("W")
+                anna.go(frame)
+            else:
+                anna.key("A")
+    assert [point.label for point in anna.items] == ["1", "2", "3", "4", "5"]
+    anna.press(outcome.own)
+    anna.wait_for_work()
+    assert outcome.result.text().startswith("Interval 1: λ from your points")
+    anna.key("Z")
+    assert not outcome.result.isEnabled()
+
+
+def test_napari_keys_that_rest_are_listed(person):
+    anna = person()
+    anna.press(anna.panel.keys.button)
+    text = anna.panel.keys.table.text()
+    assert "select all" in text
+    assert "brush" not in text

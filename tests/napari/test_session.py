@@ -290,3 +290,16 @@ def test_taken_over_says_so_and_undo_goes_to_its_frame(person):
     assert anna.frame == 50
     front = next(anna.panel.annotator.document.of(FrontLine))
     assert [key.frame for key in front.keyframes] == [30]
+
+
+def test_a_viewer_that_is_closed_leaves_no_word_and_no_lock(person, capfd):
+    anna = person()
+    anna.go(20)
+    anna.point_to(150, 120)
+    anna.key("A")
+    path = anna.panel.annotator.session.path
+    anna.viewer.close()
+    for _ in range(5):
+        QApplication.processEvents()
+    assert len(read_annotations(path).items) == 1
+    assert "Traceback" not in capfd.readouterr().err

@@ -149,3 +149,11 @@ def test_a_clear_limbus_tells_the_pupil_from_an_iris_that_is_as_dark():
     """The iris' own disc is the clearer one; it has nothing about it that could be a limbus."""
     eye = locate_eye(pictures(shape=(240, 320), iris_px=36.0, centre=(210.0, 160.0)))
     assert eye.pupil.rx_px < 0.5 * eye.iris.rx_px
+
+
+def test_an_eye_on_its_side_has_no_scale():
+    lying = pictures(iris_px=70.0).transpose(0, 2, 1)[:, :, ::-1]
+    eye = locate_eye(np.ascontiguousarray(lying))
+    assert eye.pupil is not None
+    assert eye.iris is None
+    assert "limbus_not_found" in eye.flags

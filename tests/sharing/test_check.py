@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, PngImagePlugin
 from typer.testing import CliRunner
 
@@ -169,6 +170,19 @@ def test_names_are_found_in_archives_tables_and_other_bytes(tmp_path: Path) -> N
     places = {one.split(":")[0].split(",")[0] for one in told["name"]}
     assert places == {"a.zip", "b.gz", "c.parquet", "d.bin", "e.csv", "the name of Zwicker"}
     assert "link" in told
+
+
+def test_a_pdf_s_own_words_are_no_paths_but_what_it_says_is_told(tmp_path: Path) -> None:
+    figure = Figure(figsize=(2, 1))
+    figure.text(0.1, 0.5, "λ (s)")
+    figure.savefig(tmp_path / "a.pdf", metadata={"CreationDate": None})
+    neutral(tmp_path)
+    assert found(tmp_path) == {}
+    about = {"Title": "Eye of Zwicker", "Author": "Müller"}
+    figure.savefig(tmp_path / "b.pdf", metadata=about)
+    told = found(tmp_path, "Zwicker", "Müller")
+    assert {one.rpartition(" ")[2] for one in told["name"]} == {"Zwicker", "Müller"}
+    assert told["date"]
 
 
 def test_what_cannot_be_looked_into_is_said(tmp_path: Path) -> None:

@@ -72,6 +72,20 @@ def test_limits_of_one_pair_a_subject_are_those_of_bland_and_altman() -> None:
     assert limits_of_agreement(d[:4], list(range(4))) is None
 
 
+def test_limits_of_clustered_pairs_hold() -> None:
+    held = np.zeros(2)
+    for _ in range(400):
+        s = np.repeat(np.arange(20), 2)
+        found = limits_of_agreement(RNG.normal(0, 0.1, 20)[s] + RNG.normal(0, 0.2, 40), list(s))
+        assert found is not None
+        limit = 1.959964 * np.hypot(0.1, 0.2)
+        held += (
+            found.lower.low <= -limit <= found.lower.high,
+            found.upper.low <= limit <= found.upper.high,
+        )
+    assert np.all((held / 400 >= 0.92) & (held / 400 <= 0.98))
+
+
 def test_shares_of_clustered_intervals_hold() -> None:
     held = 0
     for _ in range(400):
@@ -81,6 +95,7 @@ def test_shares_of_clustered_intervals_hold() -> None:
         assert found is not None
         held += found.low <= 0.8 <= found.high
     assert 0.92 <= held / 400 <= 0.99
-    whole = share([True] * 12, [i // 4 for i in range(12)])
+    assert share([True] * 12, [i // 4 for i in range(12)]) is None
+    whole = share([True] * 20, [i // 4 for i in range(20)])
     assert whole is not None
     assert whole.low < 0.6 < whole.high == 1.0

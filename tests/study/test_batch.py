@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from easytear.base.errors import EasyTearError
+from easytear.base.errors import EasyTearError, ResultsError
 from easytear.request.settings import Settings
 from easytear.results import read_summary
 from easytear.study.batch import Choices, again
@@ -215,6 +215,15 @@ def test_tables_and_page_come_again_from_results_alone(runner: Runner, tmp_path:
     assert "By one" not in page
     with pytest.raises(EasyTearError, match="no such column"):
         again(runner.study, by="three")
+
+
+@pytest.mark.parametrize("name", ["../other", "/etc", ".", "a/b"])
+def test_a_record_whose_names_lead_elsewhere_is_no_record(tmp_path: Path, name: str) -> None:
+    record = {"source": None, "anonymised": False, "settings_sha256": "", "fingerprint": ""}
+    record |= {"analyser": "", "analysed_with": "", "videos": [{"name": name, "path": "a"}]}
+    (tmp_path / "study.json").write_text(json.dumps(record))
+    with pytest.raises(ResultsError, match=r"study\.json: cannot be read"):
+        again(tmp_path)
 
 
 def test_names_in_the_page_are_text_and_not_markup(runner: Runner) -> None:

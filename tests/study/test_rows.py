@@ -1,9 +1,13 @@
 """From summary.json to rows."""
 
+import json
 from pathlib import Path
 from typing import Any
 
-from easytear.results import Summary, write_results
+import pytest
+
+from easytear.base.errors import ResultsError
+from easytear.results import Summary, read_summary, write_results
 from easytear.study.columns import summary_columns
 from easytear.study.rows import flatten, left_out, video_rows
 from tests.builders import build_analysis
@@ -67,3 +71,39 @@ def test_why_an_interval_is_left_out() -> None:
     assert left_out({**good, "spread_y_converged": False}, 0.5) == "fit did not converge"
     assert left_out({**good, "spread_y_lambda_s": None}, 0.5) == "no spread measured"
     assert left_out({**good, "excluded_reason": "tears"}, 0.5) == "excluded: tears"
+
+
+HOSTILE = (10**30, "text", "\ud800", [1] * 3000, {"a": 1}, True)
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "place",
+    [("intervals", 0, "index"), ("intervals", 0, "spread", "y", "rho_mm"), ("intervals", 0)],
+    ids=str,
+)
+def test_a_summary_that_somebody_else_wrote_costs_its_row(
+    tmp_path: Path, place: tuple[str | int, ...], value: object
+) -> None:
+    write_results(build_analysis(), tmp_path)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    at = summary
+    for step in place[:-1]:
+        at = at[step]
+    at[place[-1]] = value
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    first = next(video_rows("a", tmp_path, "", 0.4))
+    # Lists and objects become columns of their own, or none: the number is then not known.
+    assert "cannot be read" in str(first["error"]) or "spread_y_rho_mm" not in first
+
+
+@pytest.mark.parametrize("text", ["1e400", "NaN", "9" * 30, "[" * 100_000, '"\\ud800"'])
+def test_numbers_and_letters_that_nobody_holds_are_refused(tmp_path: Path, text: str) -> None:
+    write_results(build_analysis(), tmp_path)
+    whole = (tmp_path / "summary.json").read_text()
+    (tmp_path / "summary.json").write_text(whole.replace('"codec": "h264"', f'"codec": {text}'))
+    assert whole != (tmp_path / "summary.json").read_text()
+    (row,) = video_rows("a", tmp_path, "", 0.4)
+    assert "cannot be read" in str(row["error"])
+    with pytest.raises(ResultsError, match=r"summary\.json"):
+        read_summary(tmp_path)

@@ -115,7 +115,8 @@ def test_both_eyes_are_compared_within_subjects(values: Values) -> None:
     assert both is not None
     assert len(both.table) == 20
     assert both.low < -np.log(EYES) < both.high
-    assert both.scatter is not None
+    assert both.icc is not None
+    assert both.icc.low < both.icc.value < both.icc.high
 
 
 def test_groups_are_compared_over_subjects(values: Values) -> None:

@@ -25,6 +25,7 @@ def scene(number: int, width: int = 258, height: int = 192) -> np.ndarray:
 def copied(path: Path, reduction: Reduction) -> tuple[FrameReader, WorkingCopy | None]:
     writer = CopyWriter(path.with_suffix(".pictures"), reduction)
     reader = FrameReader(path, None, writer)
+    writer.fill(reader)
     return reader, writer.done(reader.known)
 
 
@@ -86,12 +87,16 @@ def test_oblong_pixels_become_square_at_the_working_scale(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("ratio", [1.0, 2.5])
-def test_the_copy_holds_what_decoding_gives(tmp_path: Path, ratio: float) -> None:
+@pytest.mark.parametrize("known_before", [False, True])
+def test_the_copy_holds_what_decoding_gives(
+    tmp_path: Path, ratio: float, known_before: bool
+) -> None:
     path = encode(tmp_path / "v.mp4", steady(12), picture=scene)
     reduction = Reduction(geometry(path), ratio)
-    (tmp_path / "other").mkdir()
-    again = path.rename(tmp_path / "other" / path.name)  # not known by this place
-    reader, copy = copied(again, reduction)
+    if not known_before:
+        (tmp_path / "other").mkdir()
+        path = path.rename(tmp_path / "other" / path.name)
+    reader, copy = copied(path, reduction)
     assert copy is not None
     for number in (7, 0, 11):
         decoded = reader.picture(number)
@@ -121,8 +126,14 @@ def test_no_copy_where_the_folder_cannot_hold_one(tmp_path: Path) -> None:
     assert len(reader) == 5
 
 
-def test_a_video_that_was_known_before_has_no_copy_but_all_its_frames(tmp_path: Path) -> None:
-    path = encode(tmp_path / "v.mp4", steady(5), picture=scene)
-    reader, copy = copied(path, Reduction(geometry(path)))
-    assert copy is None
-    assert len(reader) == 5
+def test_frames_of_a_damaged_file_have_their_own_places(tmp_path: Path) -> None:
+    path = encode(tmp_path / "v.mkv", steady(40), picture=scene, options={"g": "8"})
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 300] = bytes(300)
+    path.write_bytes(data)
+    reader, copy = copied(path, Reduction(Geometry(258, 192, 258, Orientation())))
+    assert len(reader) < 40
+    assert copy is not None
+    for number in (0, len(reader) // 2, len(reader) - 1):
+        np.testing.assert_array_equal(copy.picture(number).grey(), reader.read(number))

@@ -12,7 +12,7 @@ _METHOD: Final = "docs/method.md, Film breaks"
 QUANTITIES: Final = (
     Quantity("film_break.first_s", "s", "First film break", "first break",
              "from the end of a complete blink's upstroke to the first film break", _GROUP,
-             overview=True, studied=True, source=_METHOD),
+             overview=True, source=_METHOD),
     Quantity("film_break.censored_at_s", "s", "No break for", "no break for",
              "no film break up to this time: the first one takes longer (right-censored)", _GROUP,
              source=_METHOD),

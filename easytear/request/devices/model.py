@@ -29,6 +29,8 @@ FACTS: Final = {
     "wavelength_nm": "wavelength, nm",
     "colour_temperature_k": "colour temperature, K",
     "colour": "pictures in colour",
+    "gamma": "gamma of the camera",
+    "white_balance": "white balance, red, green, blue",
     "fps": "frames per second",
     "file": "usual file",
 }
@@ -79,6 +81,10 @@ class Device(BaseModel):
         Of the lamp: the one where it has one colour, the other where it is white.
     colour : bool or None
         Whether its pictures are in colour.
+    gamma : float or None
+        Exponent that turns the camera's grey levels into light.
+    white_balance : (float, float, float) or None
+        Red, green, blue light of a grey target, relative to each other.
     fps : float or None
         Usual frame rate.
     file : str or None
@@ -106,6 +112,8 @@ class Device(BaseModel):
     wavelength_nm: float | None = Field(default=None, gt=200, lt=2000)
     colour_temperature_k: float | None = Field(default=None, gt=1000)
     colour: bool | None = None
+    gamma: float | None = Field(default=None, ge=1.0, le=3.0)
+    white_balance: tuple[float, float, float] | None = None
     fps: float | None = Field(default=None, gt=0)
     file: str | None = None
     note: str = ""

@@ -37,7 +37,7 @@ class Overseeing(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SOON_MS)
-        self._timer.timeout.connect(self.fill)
+        self._timer.timeout.connect(self._refresh)
         for signal in (
             self._document.videos_changed,
             self._document.record_changed,
@@ -62,8 +62,15 @@ class Overseeing(QObject):
             self._panel.table.setFocus()
 
     def _soon(self, *_: object) -> None:
-        if self._window.stack.currentWidget() is self._panel and not self._timer.isActive():
+        if not self._timer.isActive():
             self._timer.start()
+
+    def _refresh(self) -> None:
+        many = len(self._document.session.videos) > 1
+        self._window.counts_label.setText(self.counts() if many else "")
+        self._window.counts_label.setVisible(many)
+        if self._window.stack.currentWidget() is self._panel:
+            self.fill()
 
     def _open(self, key: str, interval: int) -> None:
         self.show_table(False)

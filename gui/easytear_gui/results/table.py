@@ -23,7 +23,7 @@ from easytear.measure.quantities.catalogue import overview, quantity
 from easytear.request.corrections import Excluded
 from easytear.results.model import IntervalResult
 from easytear.show.flags import sentence
-from easytear.show.numbers import quantity_text
+from easytear.show.numbers import UNKNOWN, quantity_text
 from easytear_gui import words
 from easytear_gui.theme.colours import LIGHT, Colours
 
@@ -197,6 +197,9 @@ class IntervalsTable(QTableView):
         """Show these intervals, the selected one staying selected."""
         selected = self.selected()
         self.intervals.show(intervals, excluded)
+        for place, column in enumerate(COLUMNS[_QUALITY + 1 : _NOTES], start=_QUALITY + 1):
+            known = any(column.text(i) != UNKNOWN for i in intervals)
+            self.setColumnHidden(place, bool(intervals) and not known)
         if selected is not None:
             self.select(selected)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from easytear.base.errors import EasyTearError
 from easytear.base.folders import make_own_folder
 from easytear.request.settings import Settings
 from easytear.results import read_summary, results_folder
@@ -20,6 +21,16 @@ class Step:
     module: str
     arguments: tuple[str, ...]
     makes: Path
+
+
+def _labels(earlier: Path | None) -> dict[str, str | None]:
+    """Return what earlier results know of the recording: subject, eye, visit, device ..."""
+    if earlier is None:
+        return {}
+    try:
+        return dict(read_summary(earlier).request.labels)
+    except EasyTearError:
+        return {}
 
 
 def prepare(
@@ -69,6 +80,7 @@ def prepare(
     if reuse is not None:
         options += ["--earlier", str(reuse)]
     asked, out = staging / "request.json", staging / "out"
+    request = request.but(labels=_labels(earlier))
     asked.write_text(request.model_dump_json(), encoding="utf-8")
     arguments = ("analyze", str(video), "-o", str(out), "--request", str(asked))
     return Step("easytear", (*arguments, *options, "--progress-json"), results_folder(video, out))

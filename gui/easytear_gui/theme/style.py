@@ -37,7 +37,7 @@ QToolButton#switch:checked {{ color: {text}; border-color: {accent}; background:
 QToolButton#bar:checked {{ border-color: {accent}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:disabled {{ color: {muted}; }}
-QToolButton#qt_toolbar_ext_button {{ min-width: 26px; padding: 2px; }}
+QToolButton#qt_toolbar_ext_button {{ padding: 0; border: 0; }}
 QToolButton#primary {{ background: {accent}; color: {on_accent}; padding: 4px 14px;
     font-weight: 600; }}
 QToolButton#primary:hover:enabled {{ background: {accent}; border-color: {text}; }}

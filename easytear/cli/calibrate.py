@@ -1,0 +1,105 @@
+"""`easytear calibrate`: an instrument's colours, from pictures of a grey target."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from easytear.base.errors import EasyTearError, UsageError
+
+if TYPE_CHECKING:
+    from easytear.base.geometry import ByteArray
+    from easytear.measure.colours import CameraColours
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("calibrate")(calibrate_command)
+
+
+def calibrate_command(
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE...", help="Pictures of an even grey target.")
+    ],
+    exposures: Annotated[
+        str, typer.Option(help="Their relative exposures, in order: 1,2,4,8.", metavar="E,E,...")
+    ],
+    device: Annotated[str, typer.Option(help="Name of the instrument's profile to write.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="File of the profile [among the user's own]."),
+    ] = None,
+) -> None:
+    """Measure gamma, white balance and evenness of an instrument's camera.
+
+    Film a matt grey card that fills the picture, with everything automatic switched off, at four
+    exposures or more. What is found goes into the instrument's profile; `--device NAME` then
+    uses it, and thickness is no longer relative.
+    """
+    from easytear.measure.colours import ColourError, camera_colours
+
+    given = _exposures(exposures)
+    pictures = [_picture(path) for path in images]
+    try:
+        found = camera_colours(pictures, given)
+    except ColourError as error:
+        raise EasyTearError(f"{images[0].parent}: tells no calibration: {error}.") from error
+    path = _write(found, device, output, [one.name for one in images])
+    red, green, blue = found.white_balance
+    typer.echo(f"gamma {found.gamma:.3f} ± {found.gamma_sd:.3f}")
+    typer.echo(f"white balance (red, green, blue) {red:.3f}, {green:.3f}, {blue:.3f}")
+    typer.echo(f"evenness of the light {100 * found.uniformity:.0f} % (darkest over brightest)")
+    typer.echo(str(path))
+
+
+def _exposures(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise UsageError(f"--exposures {text}: write numbers, as 1,2,4,8.") from error
+
+
+def _picture(path: Path) -> ByteArray:
+    import cv2
+    import numpy as np
+
+    try:
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError as error:
+        raise EasyTearError(f"{path}: cannot be read ({error.strerror}).") from error
+    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    if picture is None:
+        raise EasyTearError(f"{path}: is no picture; give PNG, TIFF or JPEG files.")
+    return np.asarray(picture, np.uint8)
+
+
+def _write(found: CameraColours, name: str, output: Path | None, images: list[str]) -> Path:
+    """Write the colours into the instrument's profile: the one there is, or a new one."""
+    import tomli_w
+
+    from easytear.request.devices import device, load, user_folder
+    from easytear.results import write_text
+
+    try:
+        content = device(name).model_dump(exclude_none=True, exclude={"key"})
+    except EasyTearError:
+        content = {"name": name, "sources": []}
+    told = ("gamma", "white_balance")
+    kept = []
+    for source in content.get("sources", ()):
+        rest = [fact for fact in source.get("tells", ()) if fact not in told]
+        if rest or not source.get("tells"):
+            kept.append({**source, "tells": rest})
+    title = f"Measured on a grey target, {len(images)} exposures: {images[0]} to {images[-1]}"
+    content |= {
+        "gamma": round(found.gamma, 4),
+        "white_balance": [round(v, 4) for v in found.white_balance],
+        "sources": [*kept, {"title": title, "tells": list(told)}],
+    }
+    path = output or user_folder() / f"{Path(name).stem}.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, tomli_w.dumps(content))
+    load(path)
+    return path
