@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from easytear.base.geometry import Ellipse, FloatArray
 from easytear.engine.observation import Observation
@@ -14,6 +15,9 @@ from easytear.results import FilmBreak
 from easytear.segment.records import FilmFront
 from easytear.track.records import FilmTracks
 from easytear.video.reduce import Reduction
+
+WIDEST_STEP_PX = 8.0
+"""Columns of the front are at most this far apart in the file (results format)."""
 
 
 def ellipse_to_working(ellipse: Ellipse, by: Reduction) -> Ellipse:
@@ -124,9 +128,31 @@ def _breaks(found: FilmBreak | None, by: Reduction) -> FilmBreak | None:
 
 
 def _front(front: FilmFront, by: Reduction) -> FilmFront:
+    """Return the front on columns of the file as close together as the results format says."""
+    x_px = by.to_file(front.x_px)
+    parts = 1 if len(x_px) < 2 else int(np.ceil(np.diff(x_px).max() / WIDEST_STEP_PX - 1e-9))
+    left, right, share = _between(len(x_px), parts)
+    observed = front.observed[:, left] & front.observed[:, right]
+
+    def on_columns(values: FloatArray) -> FloatArray:
+        # A column that is known does not become unknown by its neighbour.
+        mixed = values[..., left] * (1.0 - share) + values[..., right] * share
+        return np.where(share == 0.0, values[..., left], mixed)
+
     return replace(
         front,
-        x_px=by.to_file(front.x_px),
-        y_px=by.to_file(front.y_px),
-        sd_px=front.sd_px * by.ratio,
+        x_px=on_columns(x_px),
+        y_px=by.to_file(on_columns(front.y_px)),
+        sd_px=on_columns(front.sd_px) * by.ratio,
+        observed=np.where(share == 0.0, front.observed[:, left], observed),
     )
+
+
+def _between(count: int, parts: int) -> tuple[NDArray[np.int_], NDArray[np.int_], FloatArray]:
+    """Return left and right neighbour, and the share of the right one, of columns in `parts`."""
+    if count < 2:
+        left = np.arange(count)
+        return left, left, np.zeros(count)
+    at = np.arange((count - 1) * parts + 1) / parts
+    left = at.astype(int)
+    return left, np.minimum(left + 1, count - 1), at - left

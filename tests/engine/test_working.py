@@ -68,6 +68,9 @@ def test_places_are_those_of_the_files_pixels(both: tuple[Analysis, Analysis]) -
         assert tracks["x_px"].max() > 500 * factor
         assert tracks["y_px"].max() > 250 * factor
         assert analysis.front["x_eye_px"].max() > 400 * factor
+        columns = analysis.summary.intervals[0].observed.front_x_px
+        assert columns is not None
+        assert np.diff(columns).max() <= 8.0 + 1e-9
     edge = np.array(other.observed.lower_edge)
     assert edge[:, 0].max() > 550 * TIMES
     shift = [np.ptp(a.frames["eye_dx_px"].dropna().to_numpy()) for a in both]
