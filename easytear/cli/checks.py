@@ -22,6 +22,7 @@ NEEDED = (
     "scikit-image",
     "opencv-python-headless",
     "filelock",
+    "filterpy",
     "av",
     "pandas",
     "psutil",

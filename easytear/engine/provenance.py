@@ -12,6 +12,7 @@ PACKAGES = {
     "scipy": "scipy",
     "opencv": "opencv-python-headless",
     "scikit-image": "scikit-image",
+    "filterpy": "filterpy",
     "av": "av",
     "pandas": "pandas",
 }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from filterpy.kalman import KalmanFilter
 from numpy.typing import NDArray
 
 from easytear.base.geometry import BoolArray, FloatArray
 from easytear.base.scattered import FILM_REACH_MM, local_bent_at, local_linear_at
 from easytear.segment.material import TrackIndex
-from easytear.segment.walk import smoothed_walk
 
 IntArray = NDArray[np.int_]
 
@@ -91,7 +91,7 @@ def hold(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the front's height (k, n) and its standard deviation after all sightings.
 
-    A Kalman filter and Rauch-Tung-Striebel smoother whose state is how far the front
+    A Kalman filter and Rauch-Tung-Striebel smoother (filterpy) whose state is how far the front
     is below where it was carried, at nodes half a millimetre apart along the front. The state
     wanders by the error of the film's motion, which near points share: so the front is held
     together over time and across columns.
@@ -110,13 +110,25 @@ def hold(
     start = carried.xy[np.searchsorted(carried.frame, first.frame), :, 0]
     shape = _hats(start * mm_per_px / _ALIKE_MM)
     nodes = shape.shape[1]
-    at = {s.frame: s for s in sightings}
-    noise, seen = [], {}
+    kf = KalmanFilter(dim_x=nodes, dim_z=nodes)
+    kf.x = np.zeros(nodes)
+    kf.P = np.eye(nodes) * (1.0 / mm_per_px) ** 2
+    kf.F = kf.H = np.eye(nodes)
+    seen = {s.frame: s for s in sightings}
+    means, covariances, noises = [], [], []
     for k, frame in enumerate(carried.frame):
-        noise.append(_at_nodes(_hop_sd(carried, k) ** 2, shape) + 1e-9)
-        if int(frame) in at:
-            seen[k] = _node_offsets(at[int(frame)], shape)
-    mean, covariance = smoothed_walk(np.full(nodes, (1.0 / mm_per_px) ** 2), noise, seen)
+        noise = np.diag(_at_nodes(_hop_sd(carried, k) ** 2, shape) + 1e-9)
+        if k:
+            kf.predict(Q=noise)
+        if int(frame) in seen:
+            offset, variance = _node_offsets(seen[int(frame)], shape)
+            kf.update(offset, R=np.diag(variance))
+        means.append(kf.x.copy())
+        covariances.append(kf.P.copy())
+        noises.append(noise)
+    mean, covariance, _, _ = kf.rts_smoother(
+        np.array(means), np.array(covariances), Qs=noises, Fs=[kf.F] * len(means)
+    )
     variance = np.einsum("ni,kij,nj->kn", shape, covariance, shape, optimize=True)
     sd = np.sqrt(np.maximum(variance, 0.0) + np.nan_to_num(first.sd_px) ** 2)
     return carried.xy[:, :, 1] + mean @ shape.T, np.asarray(sd)

@@ -29,6 +29,7 @@ PACKAGES: Final = (
     ("scipy", "scipy"),
     ("opencv", "opencv-python-headless"),
     ("av", "av"),
+    ("filterpy", "filterpy"),
     ("pandas", "pandas"),
     ("pyarrow", "pyarrow"),
     ("statsmodels", "statsmodels"),
