@@ -53,6 +53,10 @@ def scale_info(scale: Calibration | None, iris: IrisWidth, followed_mm_per_px: f
     )
 
 
+SPEED_DECIMALS = 6
+"""Digits of a lid's speed in mm/s: another scale and back gives the same number."""
+
+
 def blink_entries(
     blinks: Sequence[Blink], time_s: FloatArray, mm_ratio: float | None
 ) -> tuple[BlinkEntry, ...]:
@@ -63,7 +67,9 @@ def blink_entries(
     """
 
     def scaled(speed: float | None) -> float | None:
-        return None if speed is None or mm_ratio is None else speed * mm_ratio
+        return (
+            None if speed is None or mm_ratio is None else round(speed * mm_ratio, SPEED_DECIMALS)
+        )
 
     return tuple(
         BlinkEntry(
@@ -94,7 +100,7 @@ def rescaled_blinks(
     ratio = (after.mm_per_px or 0.0) / (before.mm_per_px or 1.0) if known else None
 
     def scaled(speed: float | None) -> float | None:
-        return None if speed is None or ratio is None else speed * ratio
+        return None if speed is None or ratio is None else round(speed * ratio, SPEED_DECIMALS)
 
     return tuple(
         one.model_copy(

@@ -187,6 +187,7 @@ def finished(window: MainWindow, film: Film, tmp_path: Path, qtbot: QtBot) -> Ma
         results="eye",
         applied=Decisions(),
         applied_settings=Settings(),
+        quality=0.8,
     )
     window.reload_results()
     settle(window, qtbot)

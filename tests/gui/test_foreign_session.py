@@ -11,8 +11,8 @@ from easytear_gui.session.model import Record, Session, State, Video
 from pytestqt.qtbot import QtBot
 
 from easytear.base.errors import EasyTearError
-from tests.gui.conftest import Film
-from tests.gui.test_analysing import Sample, idle, sample  # noqa: F401 - a fixture
+from tests.gui.conftest import Film, Sample
+from tests.gui.test_analysing import idle
 
 
 def written(folder: Path, film: Film, change: dict[str, Any], record: dict[str, Any]) -> Path:
@@ -50,7 +50,7 @@ def test_an_annotation_file_elsewhere_is_refused(tmp_path: Path, film: Film) -> 
 
 def test_foreign_folders_stay_where_a_session_names_them(
     window: MainWindow,
-    sample: Sample,  # noqa: F811
+    sample: Sample,
     tmp_path: Path,
     qtbot: QtBot,
 ) -> None:

@@ -61,7 +61,7 @@ def test_opening_in_napari_just_works(make_napari_viewer, qtbot, results, tmp_pa
     qtbot.waitUntil(lambda: not panel.work.busy, timeout=20000)
     assert panel.annotator.document.annotator == "berta"
     assert panel.annotator.session.path.parent == results
-    assert len(viewer.layers) == 5
+    assert len(viewer.layers) == 6
     panel.close()
 
 
