@@ -41,8 +41,8 @@ def test_a_process_that_has_the_number_of_the_old_one_does_not_hold_it(tmp_path:
     with study_lock(tmp_path):
         holder = json.loads((tmp_path / LOCK).read_text())
     _write_lock(tmp_path, **{**holder, "started": holder["started"] - 500})
-    with study_lock(tmp_path):
-        pass
+    with study_lock(tmp_path) as token:
+        assert holds(tmp_path, token)
 
 
 def test_another_computer_holds_it_as_long_as_it_shows_life(
@@ -102,8 +102,8 @@ def test_the_remains_of_a_dead_process_hold_nothing(tmp_path: Path) -> None:
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], env=_env())
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, and nobody took its number
-    with study_lock(tmp_path):
-        pass
+    with study_lock(tmp_path) as token:
+        assert holds(tmp_path, token)
     process.wait()
 
 

@@ -97,10 +97,29 @@ def ordinary(name: str, seed: int, difficulty: int) -> tuple[Shot, Dice]:
     """
     dice = Dice(seed, difficulty, *name.encode())
     hard = difficulty - 1
+    # The order of the draws is part of the scene: whoever changes it changes every recording.
+    globe = _globe(dice, hard)
+    fissure = _fissure(dice, hard)
+    recorder = _recorder(dice, hard, fissure, globe.hvid_mm)
+    layer, lamp = _layer(dice), _lamp(dice, hard)
+    shot = Shot(
+        name=name,
+        seed=seed,
+        difficulty=difficulty,
+        recorder=recorder,
+        globe=globe,
+        fissure=fissure,
+        lamp=lamp,
+        layer=layer,
+    )
+    return shot, dice
+
+
+def _globe(dice: Dice, hard: int) -> Globe:
     hvid = dice.between(10.9, 12.6)
     warmth = dice.one_of(-0.6, -0.2, 0.2, 0.6, 0.7, 0.8)
     light = dice.ratio(0.012, 0.05) if warmth > 0.4 else dice.ratio(0.05, 0.16)
-    globe = Globe(
+    return Globe(
         hvid_mm=hvid,
         aspect=dice.between(1.02, 1.12),
         pupil_mm=dice.between(2.0, 4.6),
@@ -119,7 +138,10 @@ def ordinary(name: str, seed: int, difficulty: int) -> tuple[Shot, Dice]:
         settle_mm=dice.between(0.1, 0.5),
         rotation_deg=dice.between(0.0, 0.25),
     )
-    fissure = Fissure(
+
+
+def _fissure(dice: Dice, hard: int) -> Fissure:
+    return Fissure(
         upper_mm=dice.between(3.2, 5.6) - 0.5 * hard,
         lower_gap_mm=dice.between(-0.3, 0.6) - 0.2 * hard,
         half_width_mm=dice.between(12.5, 15.5),
@@ -131,7 +153,10 @@ def ordinary(name: str, seed: int, difficulty: int) -> tuple[Shot, Dice]:
         lash_mm=dice.between(3.5, 7.0),
         blinks=(blink(dice, dice.between(0.5, 0.9)),),
     )
-    recorder = place(dice, 640, 480, dice.between(0.75, 1.05), hvid).model_copy(
+
+
+def _recorder(dice: Dice, hard: int, fissure: Fissure, hvid: float) -> Recorder:
+    return place(dice, 640, 480, dice.between(0.75, 1.05), hvid).model_copy(
         update={
             "duration_s": round(fissure.blinks[0].end_s + 3.6, 2),
             "blur_px": dice.between(0.5, 1.1),
@@ -144,7 +169,10 @@ def ordinary(name: str, seed: int, difficulty: int) -> tuple[Shot, Dice]:
             "crf": dice.whole(17, 24) + 2 * hard,
         }
     )
-    layer = Layer(
+
+
+def _layer(dice: Dice) -> Layer:
+    return Layer(
         pattern=dice.one_of("worms", "spots", "waves", "clouds"),
         sheet_nm=dice.between(65.0, 120.0),
         pattern_nm=dice.between(14.0, 26.0),
@@ -157,20 +185,12 @@ def ordinary(name: str, seed: int, difficulty: int) -> tuple[Shot, Dice]:
         n_lipid=dice.between(1.45, 1.51),
         spreads=(spread(dice),),
     )
-    lamp = Lamp(
+
+
+def _lamp(dice: Dice, hard: int) -> Lamp:
+    return Lamp(
         mirror=dice.one_of("dots", "ring", "panel", "dots"),
         mirror_light=dice.between(0.4, 1.2),
         film=round(dice.ratio(0.035, 0.08) * (1 - 0.2 * hard), 4),
         over_pupil=dice.ratio(0.15, 0.8),
     )
-    shot = Shot(
-        name=name,
-        seed=seed,
-        difficulty=difficulty,
-        recorder=recorder,
-        globe=globe,
-        fissure=fissure,
-        lamp=lamp,
-        layer=layer,
-    )
-    return shot, dice
