@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from contextlib import suppress
@@ -43,7 +44,9 @@ def person(make_napari_viewer, qtbot, tmp_path, video, results):
         viewer = make_napari_viewer(show=True)
         one = Person(viewer, qtbot)
         wanted = {"results": results, "annotator": "anna", **request}
-        one.open(wanted.pop("video", video), **wanted)
+        # Annotations stand beside the video: each test has a video of its own, as each may write.
+        film = Path(shutil.copy(video, tmp_path / "film.mp4"))
+        one.open(wanted.pop("video", film), **wanted)
         people.append(one)
         return one
 
