@@ -86,7 +86,7 @@ def _seen_on_both_sides(time_s: FloatArray, first: int, last: int) -> bool:
         return False
     usual = float(np.median(np.diff(time_s)))
     beside = (time_s[first] - time_s[first - 1], time_s[last + 1] - time_s[last])
-    return max(beside) < LOST_S + usual
+    return bool(max(beside) < LOST_S + usual)
 
 
 def _joined(covered: BoolArray, time_s: FloatArray, gap_s: float) -> list[tuple[int, int]]:
