@@ -218,8 +218,10 @@ def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Summary, P
 def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
     task.how.pool.prepare("importlib:import_module", "easytear.engine")
     from easytear.results import read_results, results_folder
+    from easytear.video.dicom import labels_of
 
     request = task.request if task.device is None else _with_device(video, task, task.device)
+    request = request.but(labels={**labels_of(video), **request.labels})
     folder = results_folder(video, task.out)
     earlier = None if task.earlier is None else read_results(task.earlier)
     return produce(request, video, folder, task.how, earlier, task.annotations), folder

@@ -12,6 +12,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from easytear.base.errors import VideoError
+from easytear.video.dicom import as_video, is_dicom
 
 _FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,asf,mpeg,mpegts,mpegvideo,m4v,h264,hevc,obu,ivf,"
@@ -62,7 +63,7 @@ def open_video(path: Path, *, threads: bool = True) -> tuple[InputContainer, Vid
     _refuse_what_is_no_file(path)
     try:
         container = av.open(
-            f"file:{path}",
+            f"file:{as_video(path) if is_dicom(path) else path}",
             mode="r",
             options={"format_whitelist": _FORMATS, "protocol_whitelist": "file"},
             metadata_errors="replace",
