@@ -31,6 +31,7 @@ COMMANDS: tuple[str, ...] = (
     "withdraw",
     "annotate",
     "agree",
+    "assign",
     "consensus",
     "compare",
     "calibrate",
