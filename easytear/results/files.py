@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from pydantic import ValidationError
 
 from easytear.base.atomic import atomic_write
@@ -296,19 +297,25 @@ def summary_json(summary: Summary) -> str:
 def _write_table(path: Path, table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     """Write a table some rows at a time: copies of a long one would take much memory."""
     with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
         for start in range(0, max(len(table), 1), ROWS_AT_ONCE):
             part = shape_table(table.iloc[start : start + ROWS_AT_ONCE], columns)
-            text = part.round({n: decimals(n) for n in part.columns if part[n].dtype.kind == "f"})
-            for name in text.columns:
-                if text[name].dtype == bool:
-                    text[name] = text[name].map({True: "true", False: "false"})
-            text.to_csv(
-                file,
-                header=start == 0,
-                index=False,
-                lineterminator="\r\n",
-                quoting=csv.QUOTE_MINIMAL,
-            )
+            if start == 0:
+                rows.writerow(part.columns)
+            rows.writerows(zip(*(_fields(part[name]) for name in part.columns), strict=True))
+
+
+def _fields(column: pd.Series) -> list[Any]:
+    """Return a column's values as they stand in a CSV file: half the time of pandas' writer."""
+    if column.dtype == bool:
+        return ["true" if value else "false" for value in column.tolist()]
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+        column = column.round(decimals(str(column.name)))
+        values: list[Any] = column.tolist()
+        for unknown in np.flatnonzero(column.isna().to_numpy()).tolist():
+            values[unknown] = None
+        return values
+    return column.astype(object).where(column.notna(), None).tolist()
 
 
 def read_results(folder: Path) -> Analysis:
