@@ -33,6 +33,7 @@ COMMANDS: tuple[str, ...] = (
     "withdraw",
     "annotate",
     "agree",
+    "assign",
     "consensus",
     "compare",
     "calibrate",

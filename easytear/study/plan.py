@@ -153,7 +153,7 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
         plan.entries.append(Entry(path, name, parts[path], outcome))
         if outcome is None:
             reuse = _usable(video, name, usable, memory)
-            plan.tasks.append(_task(order, path, name, reuse))
+            plan.tasks.append(_task(order, path, name, parts[path], reuse))
     _reuse_only_what_stays(plan)
     plan.left_behind = tuple(sorted(there))
     plan.codes = codes
@@ -298,7 +298,7 @@ def _usable(
     return (own or [str(place) for _, place in places] or [""])[0]
 
 
-def _task(order: Order, path: str, name: str, reuse: str) -> Task:
+def _task(order: Order, path: str, name: str, parts: Mapping[str, str | None], reuse: str) -> Task:
     return Task(
         name=name,
         video=str((order.source / path).absolute()),
@@ -311,6 +311,7 @@ def _task(order: Order, path: str, name: str, reuse: str) -> Task:
         hvid_mm=order.hvid_mm,
         analyser=order.analyser,
         reuse=reuse,
+        labels={} if order.anonymise else {key: part for key, part in parts.items() if part},
         hide=order.anonymise,
         threads=order.threads,
         limits=order.limits,
