@@ -40,6 +40,10 @@ HALF_WIDTH = 0.85
 """Columns within this share of the iris's radius are looked at: there the lids' margins are flat
 and the eye is exposed from lid to lid."""
 
+HALF, WHOLE = 0.5, 0.75
+"""A rim is whole with three quarters of it in view, in a poor picture with what is usual there;
+half of a pupil is never a whole one."""
+
 VOTE = 2.0
 """Greatest say of a cell, as a logarithm of likelihoods: one cell can be film, glint or lash."""
 OPEN_SHARE = 0.25
@@ -154,10 +158,14 @@ def lid_signal(
 def pupil_whole(trace: PupilTrace) -> BoolArray:
     """Return where all of the pupil is in view, (n,): its rim as usual, but for an eighth.
 
-    Lashes and reflections hide some of the rim always; a lid hides more.
+    Lashes, reflections and noise hide some of the rim always; a lid hides more.
     """
     with np.errstate(invalid="ignore"):
-        seen: BoolArray = (trace.support > 0.75) & trace.seen(trace.usual())
+        pupil = trace.seen(trace.usual())
+        if not pupil.any():
+            return pupil
+        usual = float(np.quantile(trace.support[pupil], 0.75))
+        seen: BoolArray = pupil & (trace.support > np.clip(usual - 0.125, HALF, WHOLE))
         if seen.any():
             seen &= trace.support >= float(np.median(trace.support[seen])) - 0.125
     return seen
