@@ -124,3 +124,24 @@ def test_a_draw_that_leaves_out_most_frames_is_solved() -> None:
     assert solved[0] == pytest.approx(0.5, rel=0.2)
     assert np.isfinite(solved).all()
     assert np.isfinite(solve_shape(np.zeros((3, 3)), np.zeros(3), np.ones(3, bool))).all()
+
+
+class Held(Film):
+    """A film whose points are held back, each by a share of its own, once it is slow."""
+
+    def rise_mm(self, height_mm, time_s):
+        free = super().rise_mm(height_mm, time_s)
+        late = np.maximum(free - super().rise_mm(height_mm, self.onset_s + 1.0), 0.0)
+        share = np.modf(1e4 * np.abs(np.ravel(height_mm)[0]))[0]
+        return free - 0.15 * share * late
+
+
+def test_points_that_are_held_back_late_make_lambda_less_certain():
+    widths = []
+    for film in (Film(seconds=5.0, tracks=250), Held(seconds=5.0, tracks=250)):
+        seen = film.observe()
+        settings = SpreadSettings(bootstrap=100)
+        found = measure_film(*seen, LID, MM_PER_PX, settings, QualitySettings())
+        low, high = found.spread.y.lambda_s_ci95
+        widths.append(np.log(high / low))
+    assert widths[1] > 1.25 * widths[0]
