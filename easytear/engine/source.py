@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -15,6 +16,7 @@ from easytear.engine.prefetch import prefetch
 from easytear.results import Event, Pictures, VideoInfo
 from easytear.video import FrameReader, content_hash
 from easytear.video.fields import comb_index, combs, deinterlace
+from easytear.video.reader import Picture
 from easytear.video.reduce import Reduction
 from easytear.video.working import COMB_EVERY, CopyWriter, WorkingCopy, working_picture
 
@@ -38,26 +40,53 @@ class Shown(Protocol):
         ...
 
 
-@dataclass(frozen=True)
 class Frame:
-    """A working frame whose brightness stands ready and whose colour is made when asked for.
+    """A working frame, read and made when it is asked for, once.
 
-    `comb` is the comb index of the file's frame, NaN where it was not asked.
+    Parameters
+    ----------
+    number : int
+        Its number in the video.
+    shown : callable
+        Reads it.
+    combed : bool
+        Whether it is rebuilt from one field.
+    known : bool
+        Whether the comb index of the file's frame comes with it, as it has been reduced since.
     """
 
-    number: int
-    brightness: ByteArray
-    comb: float
-    _raw: Shown
-    _combed: bool
+    def __init__(
+        self, number: int, shown: Callable[[], Shown], *, combed: bool, known: bool
+    ) -> None:
+        self.number = number
+        self._read, self._combed, self._known = shown, combed, known
+
+    @cached_property
+    def _shown(self) -> Shown:
+        return self._read()
+
+    @cached_property
+    def _brightness(self) -> ByteArray:
+        return self._shown.grey()
+
+    @cached_property
+    def _rebuilt(self) -> ByteArray:
+        return deinterlace(self._brightness) if self._combed else self._brightness
+
+    @cached_property
+    def comb(self) -> float:
+        """The comb index of the file's frame; NaN where it is not asked."""
+        if self._known:
+            return float(getattr(self._shown, "comb", np.nan))
+        return comb_index(self._brightness) if self.number % COMB_EVERY == 0 else np.nan
 
     def grey(self) -> ByteArray:
         """Return the brightness, (height, width)."""
-        return self.brightness
+        return self._rebuilt
 
     def colour(self) -> ByteArray:
         """Return the frame in blue, green, red, (height, width, 3)."""
-        picture: ByteArray = self._raw.colour()
+        picture: ByteArray = self._shown.colour()
         return deinterlace(picture) if self._combed else picture
 
 
@@ -186,8 +215,7 @@ class Source:
         copy = self._usable
         if copy is not None:
             for number in wanted:
-                shown = copy.picture(int(number))
-                yield self._frame(number, shown, shown.comb)
+                yield self._frame(int(number), partial(copy.picture, int(number)))
             return
         chosen = {int(number) for number in wanted}
         for frame in self.frames(min(chosen), max(chosen) + 1) if chosen else ():
@@ -259,27 +287,25 @@ class Source:
         )
 
     def _frames(self, first: int, stop: int) -> Iterator[Frame]:
+        """Yield frames with their brightness made: this runs ahead of those who want it."""
         for one in self.reader.pictures(first, stop):
-            if not self.reduction.needed:
-                yield self._frame(one.frame, one, np.nan)
-                continue
-            shown = working_picture(one.frame, one.decoded, self.reduction, combed=self.combed)
-            yield Frame(one.frame, shown.grey(), shown.comb, shown, _combed=False)
+            frame = self._frame(one.frame, partial(self._working, one))
+            frame.grey()
+            yield frame
+
+    def _working(self, one: Picture) -> Shown:
+        if not self.reduction.needed:
+            return one
+        return working_picture(one.frame, one.decoded, self.reduction, combed=self.combed)
 
     def sought(self, number: int) -> Shown:
         """Return one frame, wherever it stands."""
-        one = self.reader.picture(number)
-        if not self.reduction.needed:
-            return one
-        return working_picture(number, one.decoded, self.reduction, combed=self.combed)
+        return self._working(self.reader.picture(number))
 
-    def _frame(self, number: int, shown: Shown, comb: float) -> Frame:
-        grey = shown.grey()
-        if not self.reduction.needed and number % COMB_EVERY == 0:
-            comb = comb_index(grey)
-        if self.combed:
-            grey = deinterlace(grey)
-        return Frame(number, grey, comb, shown, self.combed)
+    def _frame(self, number: int, shown: Callable[[], Shown]) -> Frame:
+        # A reduced picture was rebuilt from one field before it was reduced.
+        needed = self.reduction.needed
+        return Frame(number, shown, combed=self.combed and not needed, known=needed)
 
 
 def _opened(asked: _Asked, reduction: Reduction, copy: WorkingCopy | None, combed: bool) -> Source:

@@ -104,6 +104,9 @@ def fit_arches(place_mm: FloatArray, height_mm: FloatArray) -> Arches:
     """Return the arch in every frame at once: `fit_arch` of columns (c,) and heights (n, c)."""
     known = np.isfinite(height_mm)
     enough = known.sum(axis=1) >= ARCH_POINTS
+    out = Arches(*(np.full((len(height_mm), *more), np.nan) for more in ((3,), (), ())))
+    if not enough.any():
+        return out
     place = np.where(known, place_mm, np.nan)[enough]
     low, high = np.nanmin(place, axis=1), np.nanmax(place, axis=1)
     middle, reach = 0.5 * (low + high), np.maximum(0.5 * (high - low), 1e-9)
@@ -122,7 +125,6 @@ def fit_arches(place_mm: FloatArray, height_mm: FloatArray) -> Arches:
         left = np.where(seen, height - (x @ fitted[:, :, None])[:, :, 0], np.nan)
         spread = np.maximum(1.4826 * row_medians(np.abs(left)), 1e-6)
         weight = np.where(seen, 1.0 / (1.0 + (left / (CAUCHY * spread[:, None])) ** 2), 0.0)
-    out = Arches(*(np.full((len(height_mm), *more), np.nan) for more in ((3,), (), ())))
     out.coefficient[enough] = fitted / reach[:, None] ** np.arange(3)
     out.middle_mm[enough], out.reach_mm[enough] = middle, reach
     return out
