@@ -143,14 +143,17 @@ class Source:
         place: Path | None = None,
     ) -> None:
         self._as_found = _identity(path)
+        # Going through the file shows the writer all frames; of a stretch it gets its own.
+        whole = start_s is None and end_s is None
         writer = None
-        if place is not None and reduction is not None and start_s is None and end_s is None:
+        if place is not None and reduction is not None:
             writer = CopyWriter(place / _COPY, reduction)
-        reader = FrameReader(path, fps, writer)
+        reader = FrameReader(path, fps, writer if whole else None)
+        first, stop = _stretch(path, reader.facts.time_s, start_s, end_s)
         copy = None
         if writer is not None:
-            writer.fill(reader)
-            copy = writer.done(reader.known)
+            writer.fill(reader, first, stop)
+            copy = writer.done(reader.known, first, stop)
         if reduction is None or reduction.file != reader.known.geometry:
             reduction = Reduction(reader.known.geometry)
         self._begin(reader, (path, start_s, end_s, fps), reduction, copy)
@@ -162,17 +165,7 @@ class Source:
         self.reader, self.reduction, self._copy = reader, reduction, copy
         self.time_s: FloatArray = reader.facts.time_s
         self.shape = reduction.shape
-        self.first = 0 if start_s is None else int(np.searchsorted(self.time_s, start_s - 1e-9))
-        self.stop = (
-            len(self.time_s)
-            if end_s is None
-            else int(np.searchsorted(self.time_s, end_s + 1e-9, side="right"))
-        )
-        if self.stop - self.first < LEAST_FRAMES:
-            raise VideoError(
-                f"{self.path}: has {max(self.stop - self.first, 0)} frames to analyse; "
-                f"at least {LEAST_FRAMES} are needed."
-            )
+        self.first, self.stop = _stretch(self.path, self.time_s, start_s, end_s)
         self.combed = False
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -312,6 +305,22 @@ def _opened(asked: _Asked, reduction: Reduction, copy: WorkingCopy | None, combe
     source = Source.__new__(Source)
     source.open_again(asked, reduction, copy, combed)
     return source
+
+
+def _stretch(
+    path: Path, time_s: FloatArray, start_s: float | None, end_s: float | None
+) -> tuple[int, int]:
+    """Return the first frame of a stretch, and the one after its last."""
+    first = 0 if start_s is None else int(np.searchsorted(time_s, start_s - 1e-9))
+    stop = len(time_s)
+    if end_s is not None:
+        stop = int(np.searchsorted(time_s, end_s + 1e-9, side="right"))
+    if stop - first < LEAST_FRAMES:
+        raise VideoError(
+            f"{path}: has {max(stop - first, 0)} frames to analyse; "
+            f"at least {LEAST_FRAMES} are needed."
+        )
+    return first, stop
 
 
 def _identity(path: Path) -> tuple[int, ...] | None:
