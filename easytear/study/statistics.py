@@ -131,7 +131,7 @@ def of_values(
     intervals_repeat = between_intervals(values, LAMBDA)
     return Statistics(
         values=values,
-        subjects=rows[UNIT].nunique() if values.has_subjects else 0,
+        subjects=rows["subject"].nunique() if values.has_subjects else 0,
         eyes=rows.loc[rows[EYE] != "?", EYE].nunique(),
         visits=rows.loc[rows[SESSION] != "?", SESSION].nunique(),
         intervals=int(rows["interval"].notna().sum()),
