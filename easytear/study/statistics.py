@@ -31,7 +31,7 @@ from easytear.study.repeatability import (
     visits_agree,
 )
 from easytear.study.usable import AtThreshold, Usable, sensitivity, usable
-from easytear.study.values import EYE, LAMBDA, MEASURES, SESSION, UNIT, Measure, Values, load_values
+from easytear.study.values import EYE, LAMBDA, MEASURES, SESSION, Measure, Values, load_values
 
 
 @dataclass(frozen=True)
