@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+import regex
+
 from easytear import __version__
 from easytear.base.errors import EasyTearError
-from easytear.base.limits import within_seconds
 from easytear.request.settings import Settings
 from easytear.study.discover import Found, find_videos
 from easytear.study.hashes import HashMemory
@@ -26,10 +26,6 @@ from easytear.study.withdrawn import withdrawn
 VIDEOS: Final = "videos"
 KEY: Final = "key.csv"
 ANALYSER: Final = "easytear.study.worker:analyse_video"
-
-
-NAMES_LIMIT_S: Final = 10.0
-"""A sound pattern takes microseconds a name: 100,000 names take less than a second."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ class Order:
         A known scale, or the width of the iris, for all videos.
     globs : tuple of str
         Which files are videos; see `find_videos`.
-    pattern : re.Pattern or None
+    pattern : regex.Pattern or None
         Finds subject, eye, visit ... in the paths.
     anonymise : bool
         Codes in place of names and paths.
@@ -69,7 +65,7 @@ class Order:
     mm_per_px: float | None = None
     hvid_mm: float | None = None
     globs: tuple[str, ...] = ()
-    pattern: re.Pattern[str] | None = None
+    pattern: regex.Pattern[str] | None = None
     anonymise: bool = False
     retry_failed: bool = False
     keep_older: bool = False
@@ -175,7 +171,7 @@ def _without_withdrawn(order: Order, found: Found) -> Found:
     if gone.is_nobody():
         return found
     codes = Codes(key_folder(order.study) / KEY)
-    parts = _parts(order, found)
+    parts = read_names(found.videos, order.pattern)
     out = gone.leaves_out(codes, order.source, parts)
     reasons = [(path, "withdrawn from the study") for path in out]
     return Found(
@@ -208,7 +204,7 @@ def names_of(
     order: Order, found: Found
 ) -> tuple[dict[str, str], dict[str, dict[str, str | None]], Codes | None]:
     """Return names and parts of names by path, coded if they are to be hidden, and the codes."""
-    parts = _parts(order, found)
+    parts = read_names(found.videos, order.pattern)
     if not order.anonymise:
         return study_names(found.videos), parts, None
     codes = Codes(key_folder(order.study) / KEY)
@@ -219,20 +215,6 @@ def names_of(
         for path, p in parts.items()
     }
     return names, hidden, codes
-
-
-def _parts(order: Order, found: Found) -> dict[str, dict[str, str | None]]:
-    """Return what the names of videos tell; a pattern that takes too long is refused."""
-    too_long = (
-        (
-            f"--name-pattern {order.pattern.pattern!r}: takes too long on these names; "
-            "write it without a repetition inside a repetition."
-        )
-        if order.pattern
-        else ""
-    )
-    with within_seconds(NAMES_LIMIT_S, too_long):
-        return read_names(found.videos, order.pattern)
 
 
 def first_days(parts: Mapping[str, Mapping[str, str | None]]) -> dict[str, date]:
