@@ -118,7 +118,7 @@ def truth_of(said: Statistics, drawn: list[Recording]) -> Statistics:
     """Return the statistics of the same videos if every lambda had been found as it was made."""
     true = {Path(one.name).stem: one.lambda_s for one in drawn}
     rows = said.values.rows.copy()
-    names = rows["video"].map(lambda name: true[Path(name).stem])
+    names = rows["video"].map(lambda name: true[Path(name).stem.split("__")[-1]])
     rows[LAMBDA.column] = names.where(rows[LAMBDA.column].notna())
     used = rows.loc[said.values.used.index]
     return of_values(Values(rows, used, True), ("subject", "eye", "visit"), CLINICAL, "group")
@@ -145,7 +145,7 @@ def compare(study: Path, drawn: list[Recording]) -> dict[str, Any]:
     said = compute(study, read_record(study), CLINICAL)
     made = {Path(one.name).stem: one.lambda_s for one in drawn}
     videos = said.values.by_video(LAMBDA)
-    true = videos["video"].map(lambda name: math.log(made[Path(name).stem]))
+    true = videos["video"].map(lambda name: math.log(made[Path(name).stem.split("__")[-1]]))
     off = (videos["value"] - true).to_numpy(float)
     return {
         "videos": len(drawn),

@@ -98,3 +98,20 @@ def test_a_consensus_of_one_is_refused(tmp_path):
     result = run("consensus", tmp_path, "-o", tmp_path / "out")
     assert "needs two" in str(result.exception)
     assert not (tmp_path / "out").exists()
+
+
+def test_intervals_are_shared_among_readers(tmp_path):
+    write_results(scene.analysis(), tmp_path / "out" / "film")
+    write_annotations(scene.annotated("head"), tmp_path / "gold.json")
+    words = ("assign", tmp_path / "out", "anna", "Bert O.", "-o", tmp_path / "readers")
+    assert run(*words, "--gold", tmp_path / "gold.json").exit_code == 0
+    names = sorted(file.name for file in (tmp_path / "readers").iterdir())
+    assert names == ["anna.assignment.json", "assignment-key.csv", "bert-o.assignment.json"]
+    key = (tmp_path / "readers" / "assignment-key.csv").read_text(encoding="utf-8").splitlines()
+    assert key[1:] == [
+        "anna.assignment.json,anna,1,film.mp4,1,yes",
+        "bert-o.assignment.json,Bert O.,1,film.mp4,1,yes",
+    ]
+    assert "exists already" in str(run(*words).exception)
+    assert "no protocol" in str(run(*words, "--protocol", "other").exception)
+    assert "Give a video" in str(run("annotate").exception)
