@@ -42,10 +42,12 @@ EFFECT: Final = float(np.log(1.3))
 STEP: Final = 0.04
 """What each visit adds for everybody."""
 OF_EYE: Final = 0.05
+EASY: Final = (2.0, 0.7)
+"""Mean and standard deviation over subjects of the log odds that an interval can be used."""
 MANY: Final = 4000
-TRUTHS: Final = 1
+TRUTHS: Final = 4
 """Studies of so many subjects whose mean is the truth where there is no formula: it then is
-uncertain by a tenth of the uncertainty that a study of 40 subjects has."""
+uncertain by a twentieth of the uncertainty that a study of 40 subjects has."""
 BATCH: Final = 10
 """Studies after which counts are written."""
 GOAL: Final = (0.93, 0.97)
@@ -95,7 +97,7 @@ def draw(design: Design, rng: np.random.Generator, times: int = 1) -> Values:
     ):
         y = y + rng.normal(0, sd, shape)[at]
     osdi = own + rng.normal(0, SUBJECT, n)
-    easy = 1 / (1 + np.exp(-rng.normal(2.0, 0.7, n)))
+    easy = 1 / (1 + np.exp(-rng.normal(*EASY, n)))
     usable_ones = rng.random(len(s)) < easy[s]
     there = rng.random((n, e, v, design.most_videos))[s, eye, visit, video] >= design.missing
     rows = pd.DataFrame(
@@ -202,7 +204,17 @@ def truths(design: Design, repeats: int) -> dict[tuple[str, str], float]:
     truth["visits: Bland-Altman, bias", "bias"] = 0.0
     truth["eyes: ratio", "ratio"] = -OF_EYE
     truth["intervals: SD within and coefficient", "sd"] = INTERVAL
+    for name, label in truth:
+        if name.startswith("group: usable share"):
+            truth[name, label] = _usable_share()
     return truth
+
+
+def _usable_share() -> float:
+    """Return the mean share of usable intervals: a logistic curve over a normal law (Hermite)."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    mean, sd = EASY
+    return float(weights @ (1 / (1 + np.exp(-mean - sd * nodes))) / weights.sum())
 
 
 def held_in(

@@ -23,9 +23,7 @@ from easytear.annotate.cvat_shapes import (
 )
 from easytear.annotate.model import SCHEMA, Annotations
 from easytear.annotate.told import Imported, counted
-
-MOST_KEYFRAMES: Final = 400_000
-"""Every frame of an hour at 100 a second; each takes about a kilobyte of memory."""
+from easytear.base.limits import how_to_widen, whole_limit
 
 
 @dataclass
@@ -125,8 +123,8 @@ def _take_shape(element: Element, shapes: list[Seen], read: _Read) -> None:
         shapes.pop()  # of the frames between keyframes, only the last says something
     shapes.append(seen)
     read.keyframes += seen.key
-    if read.keyframes > MOST_KEYFRAMES:
-        raise ValueError(f"holds more than {MOST_KEYFRAMES} keyframes")
+    if read.keyframes > whole_limit("keyframes"):
+        raise ValueError(f"holds too many keyframes ({how_to_widen('keyframes')})")
 
 
 def _take_track(values: dict[str, str], shapes: list[Seen], read: _Read) -> None:

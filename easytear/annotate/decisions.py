@@ -12,7 +12,6 @@ from easytear.annotate.eye import EyeFrames
 from easytear.annotate.film import FilmMotion
 from easytear.annotate.interpolate import front_frames, point_path
 from easytear.annotate.model import (
-    LAST_FRAME,
     Annotations,
     BlinkMark,
     EllipseKeyframe,
@@ -27,6 +26,7 @@ from easytear.annotate.model import (
     is_matched,
 )
 from easytear.base.geometry import FloatArray
+from easytear.base.limits import whole_limit
 from easytear.request.corrections import (
     Corrections,
     Decision,
@@ -169,7 +169,7 @@ def _rejections(document: Annotations, analysis: Analysis) -> Iterable[TrackReje
     for number, rows in table.groupby("track_id"):
         what, when = said[int(str(number))]
         index = int(rows["interval"].iloc[0])
-        start, end = bounds.get(index, (0, LAST_FRAME))
+        start, end = bounds.get(index, (0, whole_limit("video_frames")))
         inside = rows[(rows["frame"] >= start) & (rows["frame"] <= end)]
         # Its middle: where an interval's bounds were moved, a track's ends are not found again.
         where = (inside if len(inside) else rows).iloc[len(inside) // 2]

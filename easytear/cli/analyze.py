@@ -15,8 +15,9 @@ from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
 from easytear.cli.asking import Asked, refuse
 from easytear.cli.console import say
 from easytear.cli.overwrite import Overwrite, refuse_another_video
+from easytear.cli.processors import allowed_workers
 from easytear.cli.produce import How, produce
-from easytear.workers.pool import WorkerPool, processors
+from easytear.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from easytear.request.devices import Device
@@ -152,7 +153,7 @@ def analyze_command(
     _check_use(videos, earlier, annotations)
     asked.check()
     _check_places(videos, out, overwrite=overwrite)
-    with WorkerPool(min(workers or USUAL_WORKERS, processors()) - 1) as pool:
+    with WorkerPool(allowed_workers(workers, USUAL_WORKERS) - 1) as pool:
         how = How(pool, overlay=overlay, quiet=quiet, progress_json=progress_json)
         task = _Task(out, asked, asked.of(), asked.profile(), earlier, annotations, how)
         done, failed = _analyze_all(videos, task)
@@ -218,8 +219,10 @@ def _analyze_all(videos: list[Path], task: _Task) -> tuple[list[tuple[Summary, P
 def _analyze_one(video: Path, task: _Task) -> tuple[Summary, Path]:
     task.how.pool.prepare("importlib:import_module", "easytear.engine")
     from easytear.results import read_results, results_folder
+    from easytear.video.dicom import labels_of
 
     request = task.request if task.device is None else _with_device(video, task, task.device)
+    request = request.but(labels={**labels_of(video), **request.labels})
     folder = results_folder(video, task.out)
     earlier = None if task.earlier is None else read_results(task.earlier)
     return produce(request, video, folder, task.how, earlier, task.annotations), folder

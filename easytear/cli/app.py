@@ -9,11 +9,13 @@ import signal
 import sys
 import tempfile
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
 from easytear import __version__
 from easytear.base.errors import EasyTearError, SettingsError, UsageError
+from easytear.base.limits import set_limits
 from easytear.cli.console import say
 from easytear.cli.streams import prepare_streams
 
@@ -31,6 +33,8 @@ COMMANDS: tuple[str, ...] = (
     "withdraw",
     "annotate",
     "agree",
+    "assign",
+    "consensus",
     "compare",
     "calibrate",
     "export",
@@ -67,8 +71,13 @@ def _root(
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A limit of 'easytear settings', given anew."),
+    ] = None,
 ) -> None:
     """Hold the options that every command shares."""
+    set_limits(tuple(limit or ()))
 
 
 for _name in COMMANDS:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from easytear.cli.console import say
+from easytear.cli.processors import allowed_workers
 from easytear.workers.pool import processors
 
 if TYPE_CHECKING:
+    import regex
+
     from easytear.request.settings import Settings
     from easytear.study.batch import Choices, Workforce
     from easytear.study.given import Given
@@ -237,10 +239,7 @@ def _workers(workers: int | None, threads: int | None, scheduler: str | None) ->
     cores = processors()
     if scheduler:
         return workers or cores, threads or 1
-    if workers is not None and workers > cores:
-        # More gain nothing, and each takes its memory; a cluster has processors of its own.
-        say(f"--workers {workers}: this computer has {cores} processors; {cores} are used.")
-    number = min(workers or cores, cores)
+    number = allowed_workers(workers, cores)
     return number, threads or max(1, cores // number)
 
 
@@ -268,7 +267,7 @@ def _settings(config: Path | None, earlier: Given, fps: float | None) -> Setting
     return with_fps(settings, fps)
 
 
-def _pattern(text: str | None) -> re.Pattern[str] | None:
+def _pattern(text: str | None) -> regex.Pattern[str] | None:
     from easytear.study.begin import taken_names
     from easytear.study.names import compile_pattern
 

@@ -42,6 +42,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "gui": ("PySide6", "pyqtgraph"),
     "napari": ("napari", "PySide6", "superqt", "qtpy"),
     "study": ("openpyxl", "pyarrow", "statsmodels"),
+    "files": ("pydicom", "xlsxwriter"),
     "cluster": ("distributed",),
 }
 """Modules of each optional part."""
@@ -50,6 +51,7 @@ PURPOSE: Mapping[str, str] = {
     "gui": "the desktop app",
     "napari": "review and annotation in napari",
     "study": "tables and statistics of many videos",
+    "files": "workbooks out, DICOM films in",
     "cluster": "studies on a Dask cluster",
 }
 

@@ -12,10 +12,8 @@ from easytear.results.model import Fit, Quality
 from easytear.results.records import Pair
 from easytear.segment.records import FilmFront
 from easytear.show.flags import SENTENCES
+from easytear.show.quality import GOOD_SCORE, score_of
 from easytear.track.records import FilmTracks
-
-HALF_SCORE_ERROR = 0.05
-"""Expected relative error at which the score is one half."""
 
 LEAST_OBSERVED = 0.5
 LEAST_FRONT = 0.5
@@ -54,7 +52,7 @@ def assess_quality(
 
     Notes
     -----
-    The score is 1 / (1 + e / 0.05), where e is the expected relative error: half the relative
+    The score is 1 / (1 + e / 0.1), where e is the expected relative error: half the relative
     widths of the 95 % intervals of lambda and rho as standard deviations, the eye's motion
     against the film's, half the disagreement of front and film, added in squares, over the
     share of positions that were measured. It is 0 where there is no headline law.
@@ -70,11 +68,12 @@ def assess_quality(
     fit = film.spread.y
     if fit is not None and film.headline is not None:
         error = expected_error(film, tracks, mm_per_px=mm_per_px, eye_sd_px=eye_sd_px)
-        score = 1.0 / (1.0 + error / HALF_SCORE_ERROR)
+        score = score_of(error)
         if not fit.converged:
             score *= 0.5
     if score < settings.low_score:
         flags.append("low_quality")
+    if score < GOOD_SCORE:
         flags += _limit(film, mm_per_px, eye_sd_px)
     order = {name: number for number, name in enumerate(SENTENCES)}
     return Quality(

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.base.geometry import BoolArray, FloatArray
+from easytear.base.quantiles import median_of_stack
 from easytear.preprocess.lid_view import COLUMNS, ROWS, unpacked
 
 Cells = NDArray[np.float32]
@@ -34,6 +35,8 @@ _LEAST, _MOST = 5, 25
 """Number of frames in a reference."""
 _KEPT = 400
 """Frames whose cells are kept with the eye held still: those of a window, at 24 kB each."""
+_STRETCHES_KEPT = 160
+"""Stretches whose references are kept (40 s of video), at 0.1 MB each."""
 _SATURATED = 250.0
 _PRIOR_ROWS = 3.0
 """Weight of "the light has not changed", in rows of cells."""
@@ -117,6 +120,9 @@ class OpenEye:
     _lately: dict[int, tuple[Cells, Cells]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _open: dict[int, tuple[tuple[Reference, Reference], Light]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def stretches(self, *, only_open: bool = False) -> Iterator[Stretch]:
         """Yield the video in stretches, in order; `only_open`: those with open frames."""
@@ -128,17 +134,23 @@ class OpenEye:
 
     def _stretch(self, frames: NDArray[np.intp]) -> Stretch:
         cells, weight = self._aligned(frames)
+        found = self._open.get(int(frames[0]))
+        if found is None:
+            references = self._references(frames)
+            usual = 0.5 * (references[0].usual + references[1].usual)
+            found = references, _light(cells, usual, weight)
+            if len(self._open) < _STRETCHES_KEPT:  # each is wanted several times
+                self._open[int(frames[0])] = found
+        return Stretch(frames, cells, weight, *found)
+
+    def _references(self, frames: NDArray[np.intp]) -> tuple[Reference, Reference]:
+        """Return the open eye before and after some frames."""
         before, after = self._exemplars(frames)
         shown = [self._aligned(chosen)[0] for chosen in (before, after)]
         # Exemplars of another light or focus are brought to a common one first.
         levels = [part.mean(axis=(2, 3), keepdims=True) for part in shown]
         common = np.median(np.concatenate(levels), axis=0)
-        references = (
-            _reference(shown[0], levels[0], common),
-            _reference(shown[1], levels[1], common),
-        )
-        usual = 0.5 * (references[0].usual + references[1].usual)
-        return Stretch(frames, cells, weight, references, _light(cells, usual, weight))
+        return _reference(shown[0], levels[0], common), _reference(shown[1], levels[1], common)
 
     def _exemplars(self, frames: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return open frames before and after, nearest in time."""
@@ -195,7 +207,7 @@ def _reference(cells: Cells, level: Cells, common: Cells) -> Reference:
     """Return the open eye that exemplars show, at the common level of brightness and contrast."""
     cells[:, 0] *= common[0] / np.maximum(level[:, 0], 1.0)
     cells[:, 1] += common[1] - level[:, 1]
-    usual = np.median(cells, axis=0).astype(np.float32)
+    usual = median_of_stack(cells)
     low = np.stack([cv2.erode(channel, _NEIGHBOURS) for channel in usual])
     high = np.stack([cv2.dilate(channel, _NEIGHBOURS) for channel in usual])
     return Reference(usual, low.astype(np.float32), high.astype(np.float32))

@@ -22,6 +22,10 @@ THETA = np.arange(RAYS) * (2.0 * np.pi / RAYS)
 SMOOTH = 0.027
 """Rays are smoothed over this share of the distance: a third of the limbus' own width (1 mm)."""
 
+FINE = 0.01
+"""Where the place of an edge is told they are smoothed over less: half a millimetre of white before
+a lid would be gone."""
+
 _TURN = 0.8
 """Rays are smoothed over so many of their neighbours (2 degrees)."""
 
@@ -52,6 +56,8 @@ class Polar:
         of the display, which a person sees and marks, and the light that it stands for.
     step : (rays, samples) float array
         Its change over twice the smoothing length.
+    fine : (rays, samples) float array
+        Brightness as above, smoothed over `FINE` only.
     """
 
     x_px: float
@@ -59,6 +65,7 @@ class Polar:
     radius_px: FloatArray
     brightness: FloatArray
     step: FloatArray
+    fine: FloatArray
 
     @property
     def contrast(self) -> FloatArray:
@@ -77,6 +84,15 @@ class Polar:
         index = np.clip(np.round(place).astype(int), 0, len(self.radius_px) - 1)
         value: FloatArray = values[np.arange(RAYS), index]
         return np.where((place < -0.5) | (place > len(self.radius_px) - 0.5), np.nan, value)
+
+    def along(self, values: FloatArray, radius_px: FloatArray) -> FloatArray:
+        """Return values (rays, samples) at (rays, n) distances, between samples; NaN outside."""
+        place = self.place(radius_px)
+        low = np.clip(np.floor(place).astype(int), 0, len(self.radius_px) - 2)
+        part = place - low
+        rows = np.arange(RAYS)[:, None]
+        value: FloatArray = (1.0 - part) * values[rows, low] + part * values[rows, low + 1]
+        return np.where((place < 0) | (place > len(self.radius_px) - 1), np.nan, value)
 
 
 def polar_of(
@@ -107,9 +123,25 @@ def polar_of(
         [_rays(g, p, radius, factor, valid) for g, p in zip(pictures, pupils, strict=True)]
     )
     # Along each ray a lid or lash counts where it is there more often than not.
-    brightness = _median(rays)
+    fine = _median(rays)
+    brightness = _smoothed(fine)
     step = np.gradient(brightness, axis=1) * (2.0 * SMOOTH / _SPACING)
-    return Polar(pupils[0].x_px, pupils[0].y_px, radius, brightness, step)
+    return Polar(pupils[0].x_px, pupils[0].y_px, radius, brightness, step, fine)
+
+
+def _smoothed(fine: FloatArray) -> FloatArray:
+    """Return rays smoothed over `SMOOTH`, unknown where any of that is."""
+    known = np.isfinite(fine)
+    if not known.any():
+        return fine
+    sigma = float(np.sqrt(SMOOTH**2 - FINE**2)) / _SPACING
+    blurred = [
+        cv2.GaussianBlur(v, (0, 0), sigma, sigmaY=1e-3, borderType=cv2.BORDER_REPLICATE)
+        for v in (np.where(known, fine, 0.0), known.astype(float))
+    ]
+    # As far as a smoothing length from what is unknown.
+    seen = known & (blurred[1] > 0.84)
+    return np.where(seen, blurred[0] / np.maximum(blurred[1], 0.5), np.nan)
 
 
 def _reach(shape: tuple[int, ...], pupils: Sequence[Ellipse], usual: float) -> float:
@@ -147,15 +179,15 @@ def _rays(
     around = 3 * int(np.ceil(_TURN))
     closed = np.concatenate([rays[-around:], rays, rays[:around]]).astype(np.float32)
     rays = cv2.GaussianBlur(
-        closed, (0, 0), SMOOTH / _SPACING, sigmaY=_TURN, borderType=cv2.BORDER_REPLICATE
+        closed, (0, 0), FINE / _SPACING, sigmaY=_TURN, borderType=cv2.BORDER_REPLICATE
     )[around:-around]
-    margin = SMOOTH * radius
+    margin = FINE * radius
     outside = (x < margin) | (y < margin) | (x > width - 1 - margin) | (y > height - 1 - margin)
     if valid is not None and not valid.all():
         inside = cv2.remap(
             valid.astype(np.float32), x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR
         )
-        spread = 2 * int(np.ceil(1.5 * SMOOTH / _SPACING)) + 1
+        spread = 2 * int(np.ceil(1.5 * FINE / _SPACING)) + 1
         outside |= cv2.erode(inside, np.ones((3, spread), np.uint8)) < 0.99
     known = rays[~outside]
     middle = float(np.median(known)) if known.size else 1.0

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.base.geometry import ByteArray, Ellipse, FloatArray
+from easytear.base.quantiles import median, quantile
 
 RAYS = 96
 SAMPLES = 40
@@ -156,21 +157,12 @@ def relative_brightness(profiles: NDArray[np.uint8]) -> NDArray[np.float32]:
     return relative
 
 
-def _median(values: FloatArray) -> float:
-    """Return the median of a few numbers, as `numpy.median` and five times as fast."""
-    middle = len(values) // 2
-    if len(values) % 2:
-        return float(np.partition(values, middle)[middle])
-    low, high = np.partition(values, (middle - 1, middle))[middle - 1 : middle + 1]
-    return float(0.5 * (low + high))
-
-
 def _picture_median(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the median over the last two axes, which stay with length 1."""
     if values.ndim == 2:
-        return np.full((1, 1), _median(values.ravel()), np.float32)
-    median: NDArray[np.float32] = np.median(values, axis=(-2, -1), keepdims=True)
-    return median
+        return np.full((1, 1), median(values.ravel()), np.float32)
+    found: NDArray[np.float32] = np.median(values, axis=(-2, -1), keepdims=True)
+    return found
 
 
 def cauchy_solve(
@@ -190,7 +182,7 @@ def cauchy_solve(
         a = design * w[:, None]
         x = np.linalg.solve(a.T @ design + unit, a.T @ values)
         residual = np.abs(values - design @ x)
-        scale = max(floor, 1.48 * _median(residual[seen]) if some else floor)
+        scale = max(floor, 1.48 * median(residual[seen]) if some else floor)
         w = weights / (1.0 + (residual / (1.5 * scale)) ** 2)
     return x
 
@@ -242,7 +234,7 @@ def _fit_once(grey: ByteArray, guess: Ellipse, width: float) -> PupilFit | None:
     if not weights.any():
         return None
     # A ray with a step of half the usual strength is as good as any: weights saturate.
-    weights = np.minimum(weights / max(_median(weights[inside]), 1e-3), 1.0)
+    weights = np.minimum(weights / max(median(weights[inside]), 1e-3), 1.0)
     p = cauchy_solve(
         _with_prior(_DESIGN), np.append(edge, [0, 0]), np.append(weights, [4, 4]), 0.01
     )
@@ -270,11 +262,9 @@ def _judge(
     off = SCALE[None, :] - fitted[:, None]
     dark, bright = (off > -0.3) & (off < -0.05), (off > 0.05) & (off < 0.25)
     step = _mean_where(values, bright) - _mean_where(values, dark)
-    typical = _median(step[inside])
+    typical = median(step[inside])
     good = inside & (np.abs(edge - fitted) < 0.05) & (step > 0.4 * typical) & (typical > 0)
-    return PupilFit(
-        ellipse, float(good.sum() / inside.sum()), float(np.quantile(step[inside], 0.4))
-    )
+    return PupilFit(ellipse, float(good.sum() / inside.sum()), quantile(step[inside], 0.4))
 
 
 def _mean_where(values: FloatArray, mask: NDArray[np.bool_]) -> FloatArray:

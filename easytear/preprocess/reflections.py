@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from easytear.base.geometry import BoolArray, ByteArray
+from easytear.base.quantiles import grey_quantiles
 
 _SMALL = 240
 _LARGEST = 0.2
@@ -39,14 +40,13 @@ def without_reflections(grey: ByteArray, valid: BoolArray | None = None) -> Byte
     """
     factor = max(max(grey.shape) / _SMALL, 1.0)
     size = (max(round(grey.shape[1] / factor), 1), max(round(grey.shape[0] / factor), 1))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    seen = small
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    inside = None
     if valid is not None and not valid.all():
         inside = cv2.resize(valid.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-        seen = small[inside]
-    if min(small.shape) < 12 or not seen.size:
+    if min(small.shape) < 12 or (inside is not None and not inside.any()):
         return grey
-    broad, rings = _broad(small, seen), _rings(small)
+    broad, rings = _broad(small, inside), _rings(small)
     if not broad.any() and not rings.any():
         return grey
     # Thin lines have their own ground on both sides; broad reflections take it from around them.
@@ -54,22 +54,23 @@ def without_reflections(grey: ByteArray, valid: BoolArray | None = None) -> Byte
     if broad.any():
         filled = cv2.inpaint(filled, broad, 3.0, cv2.INPAINT_TELEA)
     full = (grey.shape[1], grey.shape[0])
-    over = cv2.resize(broad | rings, full, interpolation=cv2.INTER_LINEAR) > 0
-    return np.where(over, cv2.resize(filled, full, interpolation=cv2.INTER_LINEAR), grey).astype(
-        np.uint8
-    )
+    over = cv2.resize(broad | rings, full, interpolation=cv2.INTER_LINEAR)
+    filled = cv2.resize(filled, full, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+    clear = grey.copy()
+    cv2.copyTo(filled, over, clear)
+    return clear
 
 
-def _broad(small: ByteArray, seen: ByteArray) -> ByteArray:
-    """Return where reflections of lamps lie (0 or 1), by the range of what is picture, `seen`."""
-    dark, usual, light = np.quantile(seen, [0.05, 0.5, 0.95])
+def _broad(small: ByteArray, inside: BoolArray | None) -> ByteArray:
+    """Return where reflections of lamps lie (0 or 1), by the range of what is picture, `inside`."""
+    dark, usual, light = grey_quantiles(small, (0.05, 0.5, 0.95), inside)
     longer = max(small.shape)
     tall = _standing_out(small, _LARGEST * longer)
     thin = _standing_out(small, _THIN * longer)
     hot = (small > _ABOVE * light) & (tall > 0.5 * (light - dark) + 5.0)
     strokes = (thin > 0.8 * (usual - dark) + 15.0) & (small > light)
     mask = (hot | strokes).astype(np.uint8)
-    return cv2.dilate(mask, np.ones((5, 5), np.uint8)).astype(np.uint8)
+    return cv2.dilate(mask, np.ones((5, 5), np.uint8)).astype(np.uint8, copy=False)
 
 
 def _rings(small: ByteArray) -> ByteArray:
@@ -78,17 +79,19 @@ def _rings(small: ByteArray) -> ByteArray:
     Beside noise and texture, which are there everywhere, they stand out many times as far.
     """
     out = _standing_out(small, _LINE * max(small.shape))
-    mask = (out > max(_FAINT_DN, _OUTSTANDING * float(np.median(out)))).astype(np.uint8)
-    return cv2.dilate(mask, np.ones((3, 3), np.uint8)).astype(np.uint8)
+    mask = (out > max(_FAINT_DN, _OUTSTANDING * grey_quantiles(out, (0.5,))[0])).astype(
+        np.uint8, copy=False
+    )
+    return cv2.dilate(mask, np.ones((3, 3), np.uint8)).astype(np.uint8, copy=False)
 
 
 def _opened(small: ByteArray, width: float) -> ByteArray:
     """Return the picture without anything bright that is narrower than this."""
     across = max(3, round(width) | 1)
     kernel = np.ones((across, across), np.uint8)
-    return cv2.morphologyEx(small, cv2.MORPH_OPEN, kernel).astype(np.uint8)
+    return cv2.morphologyEx(small, cv2.MORPH_OPEN, kernel).astype(np.uint8, copy=False)
 
 
 def _standing_out(small: ByteArray, width: float) -> ByteArray:
     """Return by how much each place is brighter than what it is an island in."""
-    return small - _opened(small, width)
+    return cv2.subtract(small, _opened(small, width)).astype(np.uint8, copy=False)

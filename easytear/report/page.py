@@ -31,7 +31,7 @@ from easytear.show.numbers import (
     rho_text,
     speed_text,
 )
-from easytear.show.quality import FAIR_SCORE, GOOD_SCORE, quality_word
+from easytear.show.quality import FAIR_SCORE, GOOD_SCORE, expected_error, quality_word
 from easytear.video import FrameReader
 from easytear.workers.pool import WorkerPool
 
@@ -61,6 +61,7 @@ class Section:
     plain: str
     remarks: list[str]
     quality: str
+    expected: str
     drawings: list[Drawing]
     strip: list[Shot]
     details: list[tuple[str, list[tuple[str, str]]]]
@@ -196,6 +197,7 @@ def _section(results: Results, result: IntervalResult, pictures: Pictures | None
         plain=words.plain(result),
         remarks=words.remarks(result),
         quality=quality_word(result.quality.score),
+        expected=expected_error(result.quality.score),
         drawings=[],
         strip=[] if pictures is None else list(shots(results, result, pictures)),
         details=_details(result),

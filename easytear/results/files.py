@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from pydantic import ValidationError
 
 from easytear.base.atomic import atomic_write
 from easytear.base.claims import working_folder
 from easytear.base.errors import ResultsError
 from easytear.base.geometry import ByteArray
+from easytear.base.limits import limit_bytes
 from easytear.base.regular import read_regular, strict_json
 from easytear.results.migrate import VERSION_1, from_version_1
 from easytear.results.model import SCHEMA, Summary
@@ -40,8 +42,6 @@ LISTS: Mapping[str, tuple[str, ...]] = {"blinks.csv": BLINKS, "events.csv": EVEN
 PICTURES = ("report.html", "overlay.mp4")
 PRODUCTS = (SUMMARY, *TABLES, *LISTS, *PICTURES)
 """Every file of a results folder that the program makes."""
-LONGEST_SUMMARY = 500_000_000
-"""Bytes of a summary.json: ten thousand intervals have 100 MB."""
 ROWS_AT_ONCE = 10_000
 """Rows of a table that are written together."""
 
@@ -296,19 +296,25 @@ def summary_json(summary: Summary) -> str:
 def _write_table(path: Path, table: pd.DataFrame, columns: Mapping[str, str]) -> None:
     """Write a table some rows at a time: copies of a long one would take much memory."""
     with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
         for start in range(0, max(len(table), 1), ROWS_AT_ONCE):
             part = shape_table(table.iloc[start : start + ROWS_AT_ONCE], columns)
-            text = part.round({n: decimals(n) for n in part.columns if part[n].dtype.kind == "f"})
-            for name in text.columns:
-                if text[name].dtype == bool:
-                    text[name] = text[name].map({True: "true", False: "false"})
-            text.to_csv(
-                file,
-                header=start == 0,
-                index=False,
-                lineterminator="\r\n",
-                quoting=csv.QUOTE_MINIMAL,
-            )
+            if start == 0:
+                rows.writerow(part.columns)
+            rows.writerows(zip(*(_fields(part[name]) for name in part.columns), strict=True))
+
+
+def _fields(column: pd.Series) -> list[Any]:
+    """Return a column's values as they stand in a CSV file: half the time of pandas' writer."""
+    if column.dtype == bool:
+        return ["true" if value else "false" for value in column.tolist()]
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+        column = column.round(decimals(str(column.name)))
+        values: list[Any] = column.tolist()
+        for unknown in np.flatnonzero(column.isna().to_numpy()).tolist():
+            values[unknown] = None
+        return values
+    return column.astype(object).where(column.notna(), None).tolist()
 
 
 def read_results(folder: Path) -> Analysis:
@@ -328,7 +334,7 @@ def read_summary(folder: Path) -> Summary:
     """Read summary.json of a results folder; errors as `read_results`."""
     path = folder / SUMMARY
     try:
-        data: dict[str, Any] = dict(strict_json(read_regular(path, LONGEST_SUMMARY)))
+        data: dict[str, Any] = dict(strict_json(read_regular(path, limit_bytes("results_mb"))))
     except FileNotFoundError as error:
         raise ResultsError(
             f"{folder}: holds no finished results ({SUMMARY} is absent); run 'easytear analyze'."

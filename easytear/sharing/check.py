@@ -23,11 +23,11 @@ import numpy as np
 
 from easytear.base.errors import VideoError
 from easytear.base.progress import SILENT, Progress
+from easytear.base.suffixes import VIDEO_SUFFIXES
 from easytear.sharing import metadata
 from easytear.sharing.burnt_in import Box, rectangles, text_in_film, text_in_picture
 from easytear.sharing.documents import texts_of_pdf
 from easytear.sharing.finds import NOBODY, Find, Kind, Wanted, in_text
-from easytear.study.discover import EXTENSIONS
 from easytear.video import FrameReader
 
 NO_TIME_S: Final = 315_532_800
@@ -107,7 +107,7 @@ def _times(folder: Path, files: list[Path]) -> list[Find]:
 def _of_file(path: Path, wanted: Wanted) -> Iterator[_Told]:
     try:
         ending = path.suffix.lower()
-        if ending in EXTENSIONS:
+        if ending in VIDEO_SUFFIXES:
             yield from _of_video(path, wanted)
         elif ending in _PICTURES:
             yield from _of_picture(path.read_bytes(), "")

@@ -28,6 +28,7 @@ from easytear.study.names import Codes, plain_part
 from easytear.study.plan import KEY, VIDEOS, key_folder
 from easytear.study.record import SETTINGS, StudyRecord, VideoRecord, read_record
 from easytear.study.tasks import OUTCOME, read_outcome
+from easytear.video.dicom import is_dicom
 
 DATA: Final = "dataset"
 _SHORTEST = 3
@@ -185,7 +186,7 @@ def _one(
 def _pass_on(recording: Path, folder: Path, choices: Choices) -> tuple[Path, float]:
     """Write what of a recording goes along; return it, and the share that is covered."""
     if choices.about.videos == "as-is":
-        out = folder / f"video{recording.suffix.lower()}"
+        out = folder / f"video{'.mkv' if is_dicom(recording) else recording.suffix.lower()}"
         write_bare(recording, out)
         return out, 0.0
     out = folder / "video.mp4"

@@ -15,6 +15,7 @@ from easytear.base.errors import VideoError
 from easytear.base.geometry import BoolArray
 from easytear.sharing.burnt_in import Box
 from easytear.video import FrameReader, VideoWriter
+from easytear.video.dicom import as_video, is_dicom
 
 FILL: Final = 16
 """Grey value of what is covered: dark, and nobody takes it for film."""
@@ -57,7 +58,7 @@ def write_bare(video: Path, out: Path) -> None:
     """
     try:
         with (
-            av.open(f"file:{video}") as source,
+            av.open(f"file:{as_video(video) if is_dicom(video) else video}") as source,
             av.open(f"file:{out}", "w", container_options={"fflags": "+bitexact"}) as target,
         ):
             stream = source.streams.video[0]

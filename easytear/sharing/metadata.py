@@ -12,6 +12,7 @@ from typing import Any, Final
 import av
 
 from easytear.sharing.finds import Kind
+from easytear.video.dicom import is_dicom, tags_of
 
 Told = tuple[Kind, str]
 
@@ -38,6 +39,9 @@ _BINARY: Final = {"exif", "photoshop", "mp", "mpoffset"}
 
 def of_container(path: Path) -> Iterator[Told]:
     """Yield what a video's container tells of its recording, and streams beside the picture."""
+    if is_dicom(path):
+        yield from (("metadata", f"{name} = {value[:120]}") for name, value in tags_of(path))
+        return
     with av.open(f"file:{path}", metadata_errors="replace") as container:
         yield from _pairs("", container.metadata)
         for number, stream in enumerate(container.streams):

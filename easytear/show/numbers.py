@@ -26,7 +26,8 @@ def with_interval(value: float | None, ci95: Pair, unit: str = "") -> str:
     """Return "1.23 s (1.10 to 1.39)".
 
     As many digits as tell something: two of the interval's half width where it begins with 1,
-    2 or 3, else one (the rule of the Particle Data Group), and two of the value at least.
+    2 or 3, else one (the rule of the Particle Data Group). A value that is told from zero has two
+    digits at least; one that is not has one place more only where its nearer end asks for it.
     """
     if value is None or not math.isfinite(value):
         return UNKNOWN
@@ -34,13 +35,20 @@ def with_interval(value: float | None, ci95: Pair, unit: str = "") -> str:
     low, high = ci95
     if low is None or high is None or not high > low:
         return f"{number(value)}{unit}"
-    half = (high - low) / 2
-    exponent = math.floor(math.log10(half))
-    places = (1 if half / 10**exponent < _TWO_DIGITS_BELOW else 0) - exponent
-    if value != 0:
-        places = max(places, 1 - math.floor(math.log10(abs(value))))
+    places = _places((high - low) / 2)
+    nearer = min(value - low, high - value)
+    if low > 0 or high < 0:
+        places = places if value == 0 else max(places, 1 - math.floor(math.log10(abs(value))))
+    elif nearer > 0:
+        places = max(places, min(_places(nearer), places + 1))
     low_text, high_text = _end(low, value, places), _end(high, value, places)
     return f"{_fixed(value, places)}{unit} ({low_text} to {high_text})"
+
+
+def _places(half: float) -> int:
+    """Return the decimal places that an uncertainty allows."""
+    exponent = math.floor(math.log10(half))
+    return (1 if half / 10**exponent < _TWO_DIGITS_BELOW else 0) - exponent
 
 
 def _end(end: float, value: float, places: int) -> str:

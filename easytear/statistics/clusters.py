@@ -216,9 +216,10 @@ def share(success: Sequence[bool], subject: Sequence[object]) -> Interval | None
     """Return a share of things clustered in subjects with its 95 % interval.
 
     Wilson's interval with Student's t, for the effective number of things: theirs over the design
-    effect (Korn and Graubard 1998; Franco et al. 2019). Where all or none are successes, the
-    design effect is not known, and subjects are counted instead. None from fewer than five
-    subjects.
+    effect (Korn and Graubard 1998; Franco et al. 2019). Where things of one subject are no more
+    alike than those of others, they are counted one by one, with the normal quantile: nothing
+    is then estimated from subjects. Where all or none are successes, the design effect is not
+    known, and subjects are counted instead. None from fewer than five subjects.
     """
     yes, s = np.asarray(success, float), _codes(subject)
     n, total = len(yes), int(s.max()) + 1 if len(yes) else 0
@@ -229,7 +230,8 @@ def share(success: Sequence[bool], subject: Sequence[object]) -> Interval | None
     off = np.bincount(s, yes) - p * size
     variance = float((off**2).sum()) * total / (total - 1) / n**2
     effective = float(total) if variance <= 0 else min(p * (1 - p) / variance, float(n))
-    t2 = float(stats.t.ppf(0.975, total - 1)) ** 2
+    alone = effective == n
+    t2 = float(stats.norm.ppf(0.975) if alone else stats.t.ppf(0.975, total - 1)) ** 2
     middle = (p + t2 / (2 * effective)) / (1 + t2 / effective)
     wide = np.sqrt(t2 * (p * (1 - p) / effective + t2 / (4 * effective**2))) / (1 + t2 / effective)
     return Interval(p, max(0.0, float(middle - wide)), min(1.0, float(middle + wide)))

@@ -53,8 +53,10 @@ def correlations(values: Values, clinical: Sequence[Column]) -> list[Correlation
 
 
 def _correlate(values: Values, column: str, measure: Measure) -> Correlation | None:
+    if not {measure.column, column} <= set(values.used.columns):
+        return None
     table = values.by_unit(measure)
-    if table.empty or column not in values.used:
+    if table.empty:
         return None
     other = values.by_unit(Measure(column, column, column, "", False))
     both = table[[UNIT, "value"]].merge(

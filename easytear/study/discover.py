@@ -8,13 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
 
-EXTENSIONS: Final = (
-    *(".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".wmv", ".asf", ".flv", ".ogv", ".3gp"),
-    *(".mpg", ".mpeg", ".mpe", ".m2v", ".mts", ".m2ts", ".ts", ".vob", ".mxf", ".dv"),
-)
-"""Endings of video files, in small letters."""
+from easytear.base.suffixes import VIDEO_SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,7 @@ def _why_not(path: Path, relative: str, globs: Sequence[str]) -> str:
         return f"cannot be looked at ({error.strerror})"
     if globs:
         return "" if any(matches(relative, pattern) for pattern in globs) else "not in --glob"
-    if path.suffix.lower() not in EXTENSIONS:
+    if path.suffix.lower() not in VIDEO_SUFFIXES:
         return f"not a video ({path.suffix.lower() or 'no ending'})"
     if path.name == "overlay.mp4" and (path.parent / "summary.json").exists():
         return "an overlay that EasyTear made"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+import regex
+
 from easytear import __version__
 from easytear.base.errors import EasyTearError
-from easytear.base.limits import within_seconds
 from easytear.request.settings import Settings
 from easytear.study.discover import Found, find_videos
 from easytear.study.hashes import HashMemory
@@ -23,10 +23,6 @@ from easytear.study.withdrawn import withdrawn
 VIDEOS: Final = "videos"
 KEY: Final = "key.csv"
 ANALYSER: Final = "easytear.study.worker:analyse_video"
-
-
-NAMES_LIMIT_S: Final = 10.0
-"""A sound pattern takes microseconds a name: 100,000 names take less than a second."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ class Order:
         A known scale, or the width of the iris, for all videos.
     globs : tuple of str
         Which files are videos; see `find_videos`.
-    pattern : re.Pattern or None
+    pattern : regex.Pattern or None
         Finds subject, eye, visit ... in the paths.
     anonymise : bool
         Codes in place of names and paths.
@@ -66,7 +62,7 @@ class Order:
     mm_per_px: float | None = None
     hvid_mm: float | None = None
     globs: tuple[str, ...] = ()
-    pattern: re.Pattern[str] | None = None
+    pattern: regex.Pattern[str] | None = None
     anonymise: bool = False
     retry_failed: bool = False
     keep_older: bool = False
@@ -157,7 +153,7 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
         plan.entries.append(Entry(path, name, parts[path], outcome))
         if outcome is None:
             reuse = _usable(video, name, usable, memory)
-            plan.tasks.append(_task(order, path, name, reuse))
+            plan.tasks.append(_task(order, path, name, parts[path], reuse))
     _reuse_only_what_stays(plan)
     plan.left_behind = tuple(sorted(there))
     plan.codes = codes
@@ -170,7 +166,7 @@ def _without_withdrawn(order: Order, found: Found) -> Found:
     if gone.is_nobody():
         return found
     codes = Codes(key_folder(order.study) / KEY)
-    parts = _parts(order, found)
+    parts = read_names(found.videos, order.pattern)
     out = gone.leaves_out(codes, order.source, parts)
     reasons = [(path, "withdrawn from the study") for path in out]
     return Found(
@@ -203,7 +199,7 @@ def names_of(
     order: Order, found: Found
 ) -> tuple[dict[str, str], dict[str, dict[str, str | None]], Codes | None]:
     """Return names and parts of names by path, coded if they are to be hidden, and the codes."""
-    parts = _parts(order, found)
+    parts = read_names(found.videos, order.pattern)
     if not order.anonymise:
         return study_names(found.videos), parts, None
     codes = Codes(key_folder(order.study) / KEY)
@@ -214,20 +210,6 @@ def names_of(
         for path, p in parts.items()
     }
     return names, hidden, codes
-
-
-def _parts(order: Order, found: Found) -> dict[str, dict[str, str | None]]:
-    """Return what the names of videos tell; a pattern that takes too long is refused."""
-    too_long = (
-        (
-            f"--name-pattern {order.pattern.pattern!r}: takes too long on these names; "
-            "write it without a repetition inside a repetition."
-        )
-        if order.pattern
-        else ""
-    )
-    with within_seconds(NAMES_LIMIT_S, too_long):
-        return read_names(found.videos, order.pattern)
 
 
 def first_days(parts: Mapping[str, Mapping[str, str | None]]) -> dict[str, date]:
@@ -316,7 +298,7 @@ def _usable(
     return (own or [str(place) for _, place in places] or [""])[0]
 
 
-def _task(order: Order, path: str, name: str, reuse: str) -> Task:
+def _task(order: Order, path: str, name: str, parts: Mapping[str, str | None], reuse: str) -> Task:
     return Task(
         name=name,
         video=str((order.source / path).absolute()),
@@ -329,6 +311,7 @@ def _task(order: Order, path: str, name: str, reuse: str) -> Task:
         hvid_mm=order.hvid_mm,
         analyser=order.analyser,
         reuse=reuse,
+        labels={} if order.anonymise else {key: part for key, part in parts.items() if part},
         hide=order.anonymise,
         threads=order.threads,
         limits=order.limits,

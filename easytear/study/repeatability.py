@@ -194,7 +194,7 @@ def visits_agree(values: Values, measure: Measure) -> Visits | None:
     table = values.by_session(measure)
     if table.empty:
         return None
-    wide = table.pivot_table(index=[UNIT, EYE], columns=SESSION, values="value", observed=True)
+    wide = table.pivot(index=[UNIT, EYE], columns=SESSION, values="value")
     wide = wide[[name for name in wide.columns if name != "?"]]
     if wide.shape[1] < 2:
         return None
@@ -236,7 +236,7 @@ def both_eyes(values: Values, measure: Measure) -> Eyes | None:
     if not values.has_subjects or len(names) < 2:
         return None
     first, second = table[EYE][table[EYE].isin(names)].value_counts().sort_index().index[:2]
-    wide = table.pivot_table(index=UNIT, columns=EYE, values="value", observed=True)
+    wide = table.pivot(index=UNIT, columns=EYE, values="value")
     both = wide[[first, second]].dropna()
     if len(both) < FEWEST:
         return None

@@ -71,6 +71,9 @@ class Task(BaseModel):
     reuse : str
         Folder with results of the same content and `looks`, which are taken over, or measured
         again where the measuring settings differ; empty for none.
+    labels : dict
+        What the video's name tells of the recording (subject, eye, visit, date ...); empty where
+        names are hidden.
     hide : bool
         Replace the video's names and paths by `name` in all that is written.
     blame : bool
@@ -90,17 +93,22 @@ class Task(BaseModel):
     hvid_mm: float | None = None
     analyser: str
     reuse: str = ""
+    labels: dict[str, str | None] = Field(default_factory=dict)
     hide: bool = False
     blame: bool = False
     threads: int = 1
     limits: Limits
 
     def request(self) -> Request:
-        """Return what is asked of the video."""
+        """Return what is asked of the video; its labels are also those that the file holds."""
         scale = ScaleRequest(value=self.hvid_mm)
         if self.mm_per_px is not None:
             scale = ScaleRequest(kind="mm_per_px", value=self.mm_per_px)
-        return Request(scale=scale, settings=Settings.model_validate(self.settings))
+        from easytear.video.dicom import labels_of
+
+        labels = {} if self.hide else {**labels_of(Path(self.video)), **self.labels}
+        settings = Settings.model_validate(self.settings)
+        return Request(scale=scale, settings=settings, labels=labels)
 
     def hidden(self, text: str) -> str:
         """Return a text without the video's names and paths, if they are to be hidden."""

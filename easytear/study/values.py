@@ -11,11 +11,17 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
+from easytear.base.geometry import FloatArray
 from easytear.measure.quantities.base import Quantity
 from easytear.measure.quantities.catalogue import quantity, studied
 from easytear.study.columns import Column
 from easytear.study.table import PARQUET
+
+IntArray = NDArray[np.integer]
+Means = tuple[IntArray, FloatArray]
+"""Places in the study's rows, and values."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,10 @@ class Values:
     notes: tuple[str, ...] = ()
     missing: dict[str, list[float]] = field(default_factory=dict)
     same: dict[str, dict[str, str]] = field(default_factory=dict)
-    _by_video: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
+    _kept: dict[tuple[str, ...], pd.DataFrame] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _codes: dict[str, IntArray] = field(default_factory=dict, compare=False, repr=False)
 
     def at_quality(self, threshold: float) -> Values:
         """Return the numbers if intervals of another quality score entered averages."""
@@ -111,37 +120,28 @@ class Values:
         judged = reason.isna() | reason.str.startswith(OF_QUALITY).fillna(False).astype(bool)
         good = self.rows["quality_score"].astype(float) >= threshold
         used = self.rows[self.rows["error"].isna() & judged & good]
-        return replace(self, used=used, _by_video={})
+        return replace(self, used=used, _kept={})
+
+    def by_interval(self, measure: Measure) -> pd.DataFrame:
+        """Return one row per used interval in which the measure is known, as `value`."""
+        at, value = self._known(measure)
+        return self.rows.iloc[at].assign(value=value)
 
     def by_video(self, measure: Measure) -> pd.DataFrame:
         """Return one row per video: its mean over intervals, on the measure's scale, as `value`."""
-        if measure.column not in self._by_video:
-            table = self.by_interval(measure)
-            rest = [name for name in table.columns if name not in ("video", "value")]
-            self._by_video[measure.column] = self._means(table, ["video"], rest)
-        return self._by_video[measure.column]
-
-    def by_interval(self, measure: Measure) -> pd.DataFrame:
-        """Return one row per used interval in which the measure is known."""
-        table = self.used
-        if measure.column not in table:
-            return table.iloc[:0].assign(value=0.0)
-        if measure.converged:
-            table = table[table[measure.converged].fillna(False).astype(bool)]
-        table = table.assign(value=measure.forward(table[measure.column].astype(float)))
-        return table[table["value"].notna()]
+        at, value = self._means(*self._known(measure), ("video",))
+        return self.rows.iloc[at].assign(value=value)
 
     def by_session(self, measure: Measure, *also: str) -> pd.DataFrame:
         """Return one row per subject, eye, visit (and `also`): the mean over its videos."""
-        keys = list(dict.fromkeys((UNIT, EYE, SESSION, *also)))
-        name = "\0".join((measure.column, *keys))
-        if name not in self._by_video:
-            self._by_video[name] = self._means(self.by_video(measure), keys, ())
-        return self._by_video[name]
+        keys = (UNIT, EYE, SESSION, *also)
+        videos = self._means(*self._known(measure), ("video",))
+        return self._table("visits", measure, videos, keys)
 
-    def by_eye(self, measure: Measure) -> pd.DataFrame:
-        """Return one row per subject and eye: the mean over its visits."""
-        return self._means(self.by_session(measure), [UNIT, EYE], ())
+    def by_eye(self, measure: Measure, *also: str) -> pd.DataFrame:
+        """Return one row per subject, eye (and `also`): the mean over its visits."""
+        visits = self.by_session(measure, *also)
+        return self._table("eyes", measure, _ends(visits), (UNIT, EYE, *also))
 
     def by_unit(self, measure: Measure, *also: str) -> pd.DataFrame:
         """Return one row per subject (and value of `also`): the mean over eyes and visits.
@@ -149,20 +149,51 @@ class Values:
         Visits count equally within an eye, and eyes within a subject, whatever the number of
         videos and intervals in each.
         """
-        sessions = self.by_session(measure, *also)
-        eyes = self._means(sessions, list(dict.fromkeys((UNIT, EYE, *also))), ())
-        return self._means(eyes, [UNIT, *also], ())
+        eyes = self.by_eye(measure, *also)
+        return self._table("subjects", measure, _ends(eyes), (UNIT, *also))
 
-    @staticmethod
-    def _means(table: pd.DataFrame, keys: list[str], rest: Sequence[str]) -> pd.DataFrame:
-        """Return mean values by keys, and of the other columns the first that is known."""
-        if table.empty:
-            return table
-        groups = table.groupby(keys, sort=True, observed=True, dropna=True)
-        means = groups["value"].mean().to_frame()
-        if rest:
-            means = groups[list(rest)].first().join(means)
-        return means.reset_index()
+    def _known(self, measure: Measure) -> Means:
+        """Return the places in `rows` of used intervals in which a measure is known, and it."""
+        if measure.column not in self.rows:
+            return np.zeros(0, int), np.zeros(0)
+        at = self.rows.index.get_indexer(self.used.index)
+        numbers = self.rows[measure.column].iloc[at].astype(float)
+        if measure.converged:
+            settled = self.rows[measure.converged].iloc[at].fillna(False).astype(bool)
+            numbers = numbers.where(settled)
+        value = measure.forward(numbers).to_numpy(float)
+        known = np.isfinite(value)
+        return at[known], value[known]
+
+    def _table(
+        self, kind: str, measure: Measure, means: Means, keys: Sequence[str]
+    ) -> pd.DataFrame:
+        """Return the table of mean values by keys; the index is a row that has them."""
+        names = list(dict.fromkeys(keys))
+        name = (kind, measure.column, *names)
+        if name not in self._kept:
+            at, value = self._means(*means, names)
+            columns = {key: self.rows[key].array.take(at) for key in names}
+            self._kept[name] = pd.DataFrame({**columns, "value": value}, index=at)
+        return self._kept[name]
+
+    def _means(self, at: IntArray, value: FloatArray, keys: Sequence[str]) -> Means:
+        """Return for every combination of keys a row that has it, and the mean; sorted by keys."""
+        codes = np.zeros(len(at), dtype=int)
+        known = np.ones(len(at), dtype=bool)
+        for key in keys:
+            if key not in self._codes:
+                self._codes[key] = pd.factorize(self.rows[key], sort=True)[0]
+            own = self._codes[key][at]
+            known &= own >= 0
+            codes = codes * (int(self._codes[key].max(initial=0)) + 1) + own
+        at, value, codes = at[known], value[known], codes[known]
+        _, first, group = np.unique(codes, return_index=True, return_inverse=True)
+        return at[first], np.bincount(group, value) / np.maximum(np.bincount(group), 1)
+
+
+def _ends(table: pd.DataFrame) -> Means:
+    return table.index.to_numpy(), table["value"].to_numpy()
 
 
 def load_values(study: Path, names: Sequence[str], clinical: Sequence[Column]) -> Values:

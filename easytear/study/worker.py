@@ -153,11 +153,12 @@ def _taken_over(task: Task) -> Analysis | None:
 
     try:
         analysis = read_results(Path(task.reuse))
-        if analysis.summary.request == task.request():
+        request = task.request()
+        if analysis.summary.request == request:
             log.info("same content and request: results are taken over")
             return analysis
-        log.info("only measuring differs: measured again from what was found")
-        return run(task.request(), Path(task.video), analysis)
+        log.info("only measuring or labels differ: what was found is used again")
+        return run(request, Path(task.video), analysis)
     except (EasyTearError, ValueError):
         log.exception("earlier results cannot be used; the video is analysed anew")
         return None

@@ -22,7 +22,9 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from easytear.base.errors import VideoError
 from easytear.base.geometry import FloatArray
+from easytear.base.limits import how_to_widen, whole_limit
 from easytear.video.rate import StatedRate, stated_rate
 from easytear.video.source import open_video, packets
 from easytear.video.times import FrameTimes, frame_times
@@ -174,12 +176,17 @@ def _scan_file(path: Path, seen: SeesFrames | None, *, threads: bool) -> tuple[_
         seen.restart()
     with container:
         stream.codec_context.flags |= av.codec.context.Flags.copy_opaque.value
-        scan = _Scan()
+        scan, most = _Scan(), whole_limit("video_frames")
         for packet in packets(container, stream):
             if packet is None:
                 scan.unread += 1
                 continue
             _take(scan, packet, seen)
+            if len(scan.frames) > most:
+                raise VideoError(
+                    f"{path}: has more than {most} frames; cut it into parts "
+                    f"({how_to_widen('video_frames')})."
+                )
         return scan, _announced(container, stream)
 
 

@@ -124,7 +124,7 @@ class ActingPanel(PanelLayout):
         """Show the whole state."""
         if self.annotator is None:
             return
-        for part in (self.header, self.intervals, self.review, self.point_list):
+        for part in (self.header, self.to_read, self.intervals, self.review, self.point_list):
             part.refresh(self.annotator)
         self.outcome.refresh(self.annotator, jobs.agreement_text(self.annotator))
         self.timeline.refresh()

@@ -50,6 +50,7 @@ class FrameStore:
         self._position, self._direction = 0, 1
         self._error: VideoError | None = None
         self._closed = False
+        self._asleep = False
         self._idle = False
         self._epoch = 0
         self._thread = threading.Thread(target=self._work, name="frames", daemon=True)
@@ -69,7 +70,7 @@ class FrameStore:
         with self._changed:
             if frame != self._position:
                 self._direction = 1 if frame > self._position else -1
-            self._position = frame
+            self._position, self._asleep = frame, False
             if frame not in self._cache:
                 self._wanted = frame
             self._changed.notify_all()
@@ -86,6 +87,13 @@ class FrameStore:
             self._cache.clear()
             self._epoch += 1
             self._changed.notify_all()
+
+    def forget(self) -> None:
+        """Keep no frame in memory, and read none ahead, until one is asked for again."""
+        with self._changed:
+            self._cache.clear()
+            self._asleep = True
+            self._epoch += 1
 
     def wait_until_idle(self) -> None:
         """Return when everything that should be read ahead has been."""
@@ -139,6 +147,8 @@ class FrameStore:
     def _next(self) -> int | None:
         if self._wanted is not None and self._wanted not in self._cache:
             return self._wanted
+        if self._asleep:
+            return None
         reach = min(AHEAD, self._room // 2)
         for step in range(1, reach + 1):
             frame = self._position + step * self._direction

@@ -39,8 +39,13 @@ MOVE, POINTS, REVIEW, EVENTS, FRONT, VIEW, UNDO = (
 )
 
 KEYMAP: Final[tuple[Verb, ...]] = (
-    Verb("forward", ("E",), MOVE, "10 frames on, to the interval's end at most"),
-    Verb("backward", ("Q",), MOVE, "10 frames back, to its start at most"),
+    Verb(
+        "forward",
+        ("E",),
+        MOVE,
+        "10 frames on (or as the protocol says), to the interval's end at most",
+    ),
+    Verb("backward", ("Q",), MOVE, "as many back, to its start at most"),
     Verb("to_start", ("Home",), MOVE, "to the interval's first frame"),
     Verb("to_end", ("End",), MOVE, "to the interval's last frame"),
     Verb("next_point", ("Down",), MOVE, "next point"),
@@ -74,6 +79,7 @@ KEYMAP: Final[tuple[Verb, ...]] = (
     Verb("delete_point", ("Shift-D",), POINTS, "delete the whole point"),
     Verb("break_point", ("B",), POINTS, "break the point in two here"),
     Verb("connect", ("C",), POINTS, "connect the point with the one under the pointer"),
+    Verb("places", ("Shift-A",), POINTS, "where points begin by the protocol: show or hide"),
     Verb("interpolation", ("I",), POINTS, "between keyframes: straight, or along the film"),
     Verb("next_doubt", ("R",), REVIEW, "next to review: what moves λ most comes first"),
     Verb("accept", ("Y",), REVIEW, "accept the program's track, front or numbers"),

@@ -20,8 +20,10 @@ from easytear.annotate.interpolate import shape_at
 from easytear.annotate.model import FrontLine
 from easytear.base.geometry import Ellipse, FloatArray
 from easytear_napari import look
+from easytear_napari.frames import VideoArray
 from easytear_napari.making import make_points, make_shapes, make_tracks
 from easytear_napari.mouse import MouseEdits
+from easytear_napari.places import suggested
 from easytear_napari.program import ProgramShapes, ellipse_corners
 from easytear_napari.reader import METADATA
 from easytear_napari.state import Annotator
@@ -103,6 +105,8 @@ class Layers(MouseEdits):
         for layer in self._viewer.layers:
             if METADATA in layer.metadata and layer not in self.own:
                 layer.visible = False
+                if isinstance(layer.data, VideoArray):
+                    layer.data.store.forget()
         video.visible = True
         at = self._viewer.layers.index(video)
         if at:
@@ -223,19 +227,19 @@ class Layers(MouseEdits):
         self._set_shapes(self.front, paths, ["path"] * len(paths), colours)
 
     def _show_review(self) -> None:
-        """Show the way of the track under review, and a ring about where it is now."""
+        """Show the way of the track under review with a ring about it, and suggested places."""
         found = self._program.under_review()
         drawn = [way[:, ::-1] for way in found[:1]]
-        kinds = ["path"] * len(drawn)
-        if len(found) > 1:
-            scene = getattr(self._viewer, "scene", self._viewer)
-            radius = RING_PX / max(float(scene.camera.zoom), 1e-3)
-            corners = ellipse_corners(
-                Ellipse(float(found[1][0, 0]), float(found[1][0, 1]), radius, radius)
-            )
-            drawn.append(corners)
-            kinds.append("ellipse")
-        self._set_shapes(self.review, drawn, kinds, [look.REVIEW] * len(drawn))
+        scene = getattr(self._viewer, "scene", self._viewer)
+        radius = RING_PX / max(float(scene.camera.zoom), 1e-3)
+        rings = [Ellipse(float(x), float(y), radius, radius) for way in found[1:] for x, y in way]
+        colours = [look.REVIEW] * (len(drawn) + len(rings))
+        for x, y in self.to_view(suggested(self._a)).tolist():
+            rings.append(Ellipse(x, y, radius / 2, radius / 2))
+            colours.append(look.CURRENT)
+        kinds = ["path"] * len(drawn) + ["ellipse"] * len(rings)
+        drawn += [ellipse_corners(ring) for ring in rings]
+        self._set_shapes(self.review, drawn, kinds, colours)
 
     def _ghost_fronts(self) -> list[FloatArray]:
         """Return the person's front as it is set last before this frame, and next after it."""

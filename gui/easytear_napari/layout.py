@@ -13,6 +13,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from easytear_napari.assigned import AssignedList
 from easytear_napari.sections import Header, Intervals, Keys, Outcome, PointList, Review, heading
 from easytear_napari.timeline import Timeline
 
@@ -25,6 +26,7 @@ class PanelLayout(QWidget):
         super().__init__()
         self.header, self.intervals, self.review = Header(), Intervals(), Review()
         self.point_list, self.outcome, self.keys = PointList(), Outcome(), Keys()
+        self.to_read = AssignedList()
         self.timeline = Timeline()
         self.message = QLabel()
         self.message.setWordWrap(True)
@@ -48,6 +50,7 @@ class PanelLayout(QWidget):
         column.setContentsMargins(8, 4, 8, 8)
         column.addLayout(opening)
         column.addWidget(self.header)
+        column.addWidget(self.to_read)
         column.addWidget(heading("Timeline"))
         for part in (
             self.timeline,

@@ -13,6 +13,8 @@ import pandas as pd
 
 from easytear.annotate import AnnotationSession, VideoRef, annotation_path
 from easytear.annotate.interpolate import simplified
+from easytear.annotate.readers.assignment import Assigned
+from easytear.annotate.readers.protocol import ORIGINAL, Protocol
 from easytear.annotate.review import Doubt, review_queue
 from easytear.annotate.video import find_video, video_ref
 from easytear.base.errors import AnnotationError
@@ -44,6 +46,10 @@ class Request:
         The person.
     blind : bool
         Whether the program's result is hidden at first.
+    protocol : Protocol
+        What is marked in an interval.
+    assigned : tuple of Assigned
+        The intervals of this video that the person is to read.
     """
 
     video: Path
@@ -51,6 +57,8 @@ class Request:
     annotations: Path | None = None
     annotator: str = ""
     blind: bool = False
+    protocol: Protocol = ORIGINAL
+    assigned: tuple[Assigned, ...] = ()
 
     def file(self) -> Path:
         """Return where the annotations are."""
@@ -119,6 +127,8 @@ def begin(opened: Opened) -> Annotator:
         list(opened.doubts),
         opened.drawn_tracks,
         blind=request.blind or begun_blind,
+        protocol=request.protocol,
+        assigned=request.assigned,
     )
     if opened.analysis is not None:
         annotator.refresh_doubts()

@@ -11,8 +11,10 @@ from napari.viewer import Viewer
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtWidgets import QFileDialog
 
+from easytear.annotate.readers.assignment import Assigned
 from easytear.base.errors import EasyTearError
 from easytear_napari.acting import ActingPanel
+from easytear_napari.assigned import Sheet
 from easytear_napari.following import Following, video_of
 from easytear_napari.keymap import KEYMAP
 from easytear_napari.layers import Layers
@@ -48,6 +50,8 @@ class AnnotatePanel(ActingPanel):
         self._look_if_shut.timeout.connect(self._rest_if_shut)
         self._autosave.timeout.connect(self.save)
         self.header.renamed.connect(self._renamed)
+        self.to_read.wanted.connect(self._read)
+        self._first_frame: int | None = None
         self.open_video.clicked.connect(lambda _=False: self._ask_video())
         self.open_results.clicked.connect(lambda _=False: self._ask_results())
         self.following = Following(
@@ -70,6 +74,32 @@ class AnnotatePanel(ActingPanel):
         """Open a video with its annotations (and results); reading happens in the background."""
         name = request.video.name
         self.work.start(f"Opening {name}", lambda progress: prepare(request, progress), self._begin)
+
+    def open_assignment(self, path: Path) -> None:
+        """Show what a reader is to read, and open the first of it that is not done.
+
+        Raises
+        ------
+        AnnotationError
+            If it is no assignment.
+        """
+        self.to_read.take(Sheet.read(path))
+
+    def _read(self, item: Assigned) -> None:
+        """Open an assigned interval; in the video that is open, go there."""
+        sheet = self.to_read.sheet
+        if sheet is None:
+            return
+        if self.annotator is not None and self.annotator.video.sha256 == item.sha256:
+            self.annotator.go(item.first_frame)
+            return
+        try:
+            request = sheet.request(item)
+        except EasyTearError as error:
+            self.say(str(error))
+            return
+        self._first_frame = item.first_frame
+        self.open(request)
 
     def save(self) -> None:
         """Write the annotation file now."""
@@ -214,6 +244,9 @@ class AnnotatePanel(ActingPanel):
         self.timeline.set_annotator(annotator)
         self._view_changed()
         self.say(begun(annotator, opened))
+        if self._first_frame is not None:
+            frame, self._first_frame = self._first_frame, None
+            annotator.go(frame)
 
     def _listen(self, annotator: Annotator) -> None:
         annotator.document_changed.connect(self._document_changed)

@@ -5,6 +5,7 @@ Knows neither Qt nor napari's layers; both are told through signals.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +29,8 @@ from easytear.annotate.model import (
     RegionMark,
     Verdict,
 )
+from easytear.annotate.readers.assignment import Assigned
+from easytear.annotate.readers.protocol import ORIGINAL, Protocol
 from easytear.annotate.review import Doubt, worth_a_look
 from easytear.base.errors import EasyTearError
 from easytear.base.geometry import FloatArray
@@ -35,9 +38,6 @@ from easytear.results import TRACKS, Analysis, BlinkInfo, IntervalResult, empty_
 
 Shape = TypeVar("Shape", bound=PointTrack | FrontLine | RegionMark | EllipseMark)
 Spans = tuple[tuple[int, int], ...]
-
-STEP: Final = 10
-"""The paper's protocol: every tenth frame."""
 
 NEAR_PX: Final = 18.0
 
@@ -87,6 +87,10 @@ class Annotator:
         The program's tracks with as few rows as their drawing needs.
     blind : bool
         Whether the program's result is hidden at first.
+    protocol : Protocol
+        What is marked in an interval.
+    assigned : sequence of Assigned
+        The intervals of this video that the person is to read.
     """
 
     document_changed = Signal()
@@ -105,8 +109,13 @@ class Annotator:
         doubts: list[Doubt] | None = None,
         drawn_tracks: pd.DataFrame | None = None,
         blind: bool = False,
+        protocol: Protocol = ORIGINAL,
+        assigned: Sequence[Assigned] = (),
     ) -> None:
         self.video = video
+        self.protocol = protocol
+        self.assigned = tuple(assigned)
+        self.places_shown = bool(assigned)
         self.session = session
         self.results = results
         self.analysis = analysis
@@ -286,9 +295,9 @@ class Annotator:
         marks = list(self.document.of(IntervalMark))
         found = [Stretch(m.program_interval, m.start_frame, m.end_frame, m) for m in marks]
         moved = {m.program_interval for m in marks}
-        for one in self.program_intervals():
-            if one.index not in moved:
-                found.append(Stretch(one.index, one.start_frame, one.end_frame, None))
+        known = [(o.index, o.start_frame, o.end_frame) for o in self.program_intervals()]
+        known = known or [(o.interval, o.start_frame, o.end_frame) for o in self.assigned]
+        found += [Stretch(*one, None) for one in known if one[0] not in moved]
         return sorted(found, key=lambda s: s.start_frame)
 
     def program_intervals(self) -> tuple[IntervalResult, ...]:

@@ -17,8 +17,9 @@ from easytear.annotate.model import (
 )
 from easytear.base.errors import AnnotationError
 from easytear_napari.marks import Ask
+from easytear_napari.places import suggested, why_none
 from easytear_napari.reviewing import ReviewVerbs
-from easytear_napari.state import STEP, Annotator, Shown
+from easytear_napari.state import Annotator, Shown
 
 
 class Verbs(ReviewVerbs):
@@ -62,12 +63,12 @@ class Verbs(ReviewVerbs):
 
     def forward(self) -> None:
         """Go ten frames on, but not beyond the interval, to the first point that waits there."""
-        self._step(STEP)
+        self._step(self._a.protocol.every_frames)
         self._first_waiting()
 
     def backward(self) -> None:
         """Go ten frames back, but not beyond the interval."""
-        self._step(-STEP)
+        self._step(-self._a.protocol.every_frames)
 
     def _step(self, step: int) -> None:
         a = self._a
@@ -229,6 +230,14 @@ class Verbs(ReviewVerbs):
         how: Interpolation = "linear" if point.interpolation == "film" else "film"
         self._a.do(edits.set_interpolation(self._a.document, point.id, how))
 
+    def places(self) -> None:
+        """Show or hide where the protocol's points begin."""
+        a = self._a
+        a.places_shown = not a.places_shown
+        a.view_changed.emit()
+        if a.places_shown and not len(suggested(a)):
+            a.said.emit(why_none(a))
+
     def program(self) -> None:
         """Show or hide the program's result."""
         if self._a.analysis is None:
@@ -312,7 +321,7 @@ class Verbs(ReviewVerbs):
         if self._a.frame >= end:
             self._a.said.emit("The interval is done: every point is set to its end.")
             return
-        self._a.go(min(self._a.frame + STEP, end))
+        self._a.go(min(self._a.frame + self._a.protocol.every_frames, end))
         self._first_waiting()
 
     def _first_waiting(self) -> None:

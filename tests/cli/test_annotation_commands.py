@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from typer.testing import CliRunner
 
-from easytear.annotate import read_any, write_annotations
+from easytear.annotate import read_annotations, read_any, write_annotations
 from easytear.base.errors import AnnotationError, MissingExtraError
 from easytear.cli import app
 from easytear.results import write_results
@@ -71,3 +71,47 @@ def test_annotate_without_napari_says_how_to_get_it(tmp_path, monkeypatch):
     result = run("annotate", tmp_path / "film.mp4")
     assert isinstance(result.exception, MissingExtraError)
     assert "pip install 'easytear[napari]'" in str(result.exception)
+
+
+def test_readers_are_joined_scored_and_compared(tmp_path):
+    """Folder of readers, consensus of theirs, and that as a gold standard."""
+    write_results(scene.analysis(), tmp_path / "out" / "film")
+    for n, name in enumerate(("anna", "bert", "carla")):
+        document = scene.annotated(name, noise_px=1.0, seed=n)
+        write_annotations(document, tmp_path / "readers" / f"film.{name}.annotations.json")
+    joined = run("consensus", tmp_path / "readers", "-o", tmp_path / "gold")
+    assert joined.exit_code == 0
+    gold = tmp_path / "gold" / "film.consensus.annotations.json"
+    assert read_annotations(gold).annotator == "consensus of anna, bert, carla"
+    again = run("consensus", tmp_path / "readers", "-o", tmp_path / "gold")
+    assert "exists already" in str(again.exception)
+    words = ("agree", tmp_path / "out", tmp_path / "readers", "--gold", gold)
+    result = run(*words, "-o", tmp_path / "page", "--name-pattern", r"(?P<subject>\w+)\.mp4")
+    assert result.exit_code == 0
+    assert "the gold standard" in (tmp_path / "page" / "agreement.html").read_text("utf-8")
+    wrong = run(*words, "--name-pattern", r"(?P<subject>P\d+)")
+    assert "does not match" in str(wrong.exception)
+
+
+def test_a_consensus_of_one_is_refused(tmp_path):
+    write_annotations(scene.annotated(), tmp_path / "film.anna.annotations.json")
+    result = run("consensus", tmp_path, "-o", tmp_path / "out")
+    assert "needs two" in str(result.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_intervals_are_shared_among_readers(tmp_path):
+    write_results(scene.analysis(), tmp_path / "out" / "film")
+    write_annotations(scene.annotated("head"), tmp_path / "gold.json")
+    words = ("assign", tmp_path / "out", "anna", "Bert O.", "-o", tmp_path / "readers")
+    assert run(*words, "--gold", tmp_path / "gold.json").exit_code == 0
+    names = sorted(file.name for file in (tmp_path / "readers").iterdir())
+    assert names == ["anna.assignment.json", "assignment-key.csv", "bert-o.assignment.json"]
+    key = (tmp_path / "readers" / "assignment-key.csv").read_text(encoding="utf-8").splitlines()
+    assert key[1:] == [
+        "anna.assignment.json,anna,1,film.mp4,1,yes",
+        "bert-o.assignment.json,Bert O.,1,film.mp4,1,yes",
+    ]
+    assert "exists already" in str(run(*words).exception)
+    assert "no protocol" in str(run(*words, "--protocol", "other").exception)
+    assert "Give a video" in str(run("annotate").exception)

@@ -102,3 +102,39 @@ def test_a_recorder_that_writes_every_frame_twice_loses_none():
 def test_events_say_how_long_film_could_be_seen(events, flags):
     # Two seconds from frame 100 on.
     assert visibility_flags(events, 100, TIME_S[:50]) == flags
+
+
+def blocks(frame: np.ndarray) -> np.ndarray:
+    """Return what a codec short of bits makes of its first picture."""
+    few = cv2.resize(frame, (15, 11), interpolation=cv2.INTER_AREA)
+    return cv2.resize(few, (240, 180), interpolation=cv2.INTER_NEAREST)
+
+
+POOR = {
+    "blocks": blocks,
+    "blur": lambda f: cv2.GaussianBlur(f, (0, 0), 6.0),
+    "veil": lambda f: 0.25 * f + 70.0,
+    "grains": lambda f: f + np.random.default_rng(7).normal(0, 25, f.shape),
+}
+
+
+def watched(frames: list[np.ndarray], time_s: np.ndarray) -> list[Blink]:
+    watcher = EyeWatcher((180, 240))
+    for frame in frames:
+        watcher.add(np.clip(frame, 0, 255).astype(np.uint8))
+    return watcher.blinks(time_s)
+
+
+@pytest.mark.parametrize("name", POOR)
+def test_poor_pictures_at_the_ends_and_after_lost_ones_are_no_blink(name):
+    frames = [frame.astype(float) for frame in drawn()[34:74]]
+    poor = {0, 1, 2, 20, 21, 22, 38, 39}
+    shown = [POOR[name](frame) if k in poor else frame for k, frame in enumerate(frames)]
+    time_s = TIME_S[:40] + np.where(np.arange(40) >= 20, 0.5, 0.0)
+    assert watched(shown, time_s) == []
+
+
+def test_a_video_that_begins_and_ends_in_a_blink_tells_both():
+    (first, last) = watched(drawn()[28:79], TIME_S[:51])
+    assert (first.start_frame, first.complete) == (0, True)
+    assert (last.end_frame, last.kind) == (50, "50")

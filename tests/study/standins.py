@@ -17,8 +17,6 @@ import psutil
 
 from easytear.base.errors import VideoError
 from easytear.base.progress import Progress
-from easytear.request.request import Request
-from easytear.request.settings import Settings
 from easytear.results import (
     FRAMES,
     FRONT,
@@ -72,7 +70,7 @@ def _built(task: Task) -> Analysis:
     """Return a whole analysis with tables, as of this video and these settings."""
     whole = build_analysis()
     video = whole.summary.video.model_copy(update={"sha256": sha256_of(Path(task.video))})
-    summary = whole.summary.model_copy(update={"video": video, "config": task.settings})
+    summary = whole.summary.model_copy(update={"video": video, "request": task.request()})
     return Analysis(summary, whole.frames, whole.tracks, whole.front)
 
 
@@ -132,7 +130,7 @@ def analysis_of(task: Task, recipe: dict[str, Any]) -> Analysis:
     summary = Summary(
         video=info,
         software={"easytear": "0"},
-        request=Request(settings=Settings.model_validate(task.settings)),
+        request=task.request(),
         calibration=ScaleInfo(mm_per_px=0.02, mm_per_px_sd=0.001, source="hvid"),
         intervals=intervals,
     )

@@ -74,6 +74,22 @@ def test_what_is_done_is_known_by_content_and_settings_not_by_dates(runner: Runn
     assert {row["left_out"] for row in rows(runner)} == {"quality below 0.95"}
 
 
+def test_what_names_tell_stands_in_requests_but_not_where_names_are_hidden(runner: Runner) -> None:
+    write_video(runner.source / "S01_OD_V2.mp4", lambdas=[0.5])
+    write_video(runner.source / "other.mp4", lambdas=[0.5])
+    runner.run()
+    places = runner.study / "videos"
+    told = {"subject": "S01", "eye": "OD", "visit": "V2"}
+    assert read_summary(places / "S01_OD_V2").request.labels == told
+    assert read_summary(places / "other").request.labels == {}
+    runner.study = runner.study.with_name("hidden")
+    record = runner.run(anonymise=True)
+    assert all(
+        not read_summary(runner.study / "videos" / v.name).request.labels for v in record.videos
+    )
+    assert {"S01", None} & {video.parts.get("subject") for video in record.videos} == {None}
+
+
 def test_a_moved_or_copied_video_takes_its_results_along(runner: Runner, tmp_path: Path) -> None:
     counted = tmp_path / "count"
     video = write_video(runner.source / "a.mp4", lambdas=[0.5], count_in=str(counted))

@@ -14,10 +14,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 
 from easytear.annotate.film import FilmMotion
+from easytear.annotate.readers.joined import PAIR_REACH_PX
 from easytear.base.geometry import FloatArray
-
-PAIR_REACH_PX = 25.0
-"""Points of two people that begin farther apart than this are not taken for the same."""
 
 POINT_COLUMNS = ("track", "other", "frame", "since_s", "distance_px", "apart_px")
 FRONT_COLUMNS = ("frame", "mean_px", "p95_px", "signed_px", "overlap")

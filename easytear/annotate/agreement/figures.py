@@ -53,7 +53,7 @@ def side_by_side(measures: pd.DataFrame, quantity: str, label: str) -> str:
         colour = "#222222" if observer == PROGRAM else COLOURS[(n - 1) % len(COLOURS)]
         axes.plot(x, rows[quantity].astype(float), marker, color=colour, ms=5, label=observer)
     axes.set_xticks(range(len(places)))
-    axes.set_xticklabels([f"{_short(v)}\ninterval {i}" for v, i in places], fontsize=7)
+    axes.set_xticklabels([f"{_short(v)}\ninterval {i + 1}" for v, i in places], fontsize=7)
     axes.set_xlim(-0.6, len(places) - 0.4)
     axes.set_ylim(bottom=0)
     axes.set_ylabel(label)

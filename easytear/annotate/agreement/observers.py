@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from easytear.annotate.agreement.distances import Path
-from easytear.annotate.agreement.records import PROGRAM
+from easytear.annotate.agreement.records import GOLD, PROGRAM
 from easytear.annotate.bounds import bounds_of, by_hand, cut
 from easytear.annotate.corrected import frame_times
 from easytear.annotate.eye import EyeFrames
@@ -60,10 +60,15 @@ def people(analysis: Analysis, documents: Sequence[Annotations]) -> list[Observe
     names: list[str] = []
     for document in documents:
         name = document.annotator or "unnamed"
-        while name in (*names, PROGRAM):
+        while name in (*names, PROGRAM, GOLD):
             name += "'"
         names.append(name)
     return [_person(name, d, analysis) for name, d in zip(names, documents, strict=True)]
+
+
+def gold_standard(analysis: Analysis, document: Annotations) -> Observer:
+    """Return what a gold standard says, whoever made it."""
+    return _person(GOLD, document, analysis)
 
 
 def _person(name: str, document: Annotations, analysis: Analysis) -> Observer:

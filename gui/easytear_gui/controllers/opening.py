@@ -12,13 +12,13 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from easytear.base.errors import EasyTearError
+from easytear.base.suffixes import VIDEO_SUFFIXES
 from easytear_gui import paths
 from easytear_gui.samples import sample_videos
 from easytear_gui.session.adopt import Made, made_with
 from easytear_gui.session.document import in_use, unfinished_sessions
 from easytear_gui.session.files import (
     SUFFIX,
-    VIDEO_SUFFIXES,
     fingerprint,
     relinked,
     videos_in,

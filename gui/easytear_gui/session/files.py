@@ -12,30 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from easytear.base.errors import EasyTearError
+from easytear.base.suffixes import VIDEO_SUFFIXES
 from easytear_gui.session.model import Record, Session, State, Video
 
 SUFFIX = ".easytear"
 SCHEMA = "easytear-session/1"
-VIDEO_SUFFIXES = frozenset(
-    [
-        ".mp4",
-        ".m4v",
-        ".mov",
-        ".avi",
-        ".mkv",
-        ".webm",
-        ".wmv",
-        ".mpg",
-        ".mpeg",
-        ".ts",
-        ".mts",
-        ".m2ts",
-        ".3gp",
-        ".ogv",
-        ".asf",
-        ".mxf",
-    ]
-)
 _HEAD_BYTES = 1 << 20
 
 

@@ -74,8 +74,8 @@ def test_page_json_and_tables_are_written(comparison, tmp_path):
         "http://creativecommons", ""
     )
     data = json.loads((tmp_path / "out" / "agreement.json").read_text(encoding="utf-8"))
-    assert data["schema"] == "easytear-agreement/1"
-    for name in ("points", "front", "events", "measures"):
+    assert data["schema"] == "easytear-agreement/2"
+    for name in ("points", "front", "events", "measures", "scores"):
         pd.read_csv(tmp_path / "out" / f"{name}.csv")
 
 
