@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,7 +80,7 @@ class Labelling(QObject):
 
     def read_names(self) -> None:
         """Fill in subject, eye and visit where they are not known, from the names of the files."""
-        from easytear.study.names import read_names
+        from easytear.study.names import compile_pattern, read_names
 
         videos = self._document.session.videos
         paths = _relative([v.path for v in videos])
@@ -91,7 +90,7 @@ class Labelling(QObject):
                 "The names of the videos do not tell subjects, eyes or visits: enter them by hand."
             )
             return
-        found = read_names(list(paths.values()), re.compile(pattern))
+        found = read_names(list(paths.values()), compile_pattern(pattern))
         new: dict[str, dict[str, str | None]] = {}
         for video in videos:
             told = found[paths[video.path]]
