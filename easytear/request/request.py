@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from easytear.base.errors import SettingsError
+from easytear.base.regular import read_json
+from easytear.base.text import said
 from easytear.request.corrections import CorrectionNote, Corrections
 from easytear.request.scale import ScaleRequest
 from easytear.request.settings import Settings
@@ -90,7 +92,7 @@ class Request(BaseModel):
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"][:2])
             raise SettingsError(
-                f"{where}: {first['msg']}; 'easytear settings' lists what is allowed."
+                f"{where}: {said(first['msg'])}; 'easytear settings' lists what is allowed."
             ) from error
 
 
@@ -102,15 +104,13 @@ def read_request(path: Path) -> Request:
     SettingsError
         If the file cannot be read or holds none.
     """
-    import json
-
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path, "results_mb")
         return Request.model_validate(data.get("request", data))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
     except (ValueError, AttributeError, RecursionError) as error:
-        where = f" ({error.errors()[0]['msg']})" if isinstance(error, ValidationError) else ""
+        where = f" ({said(error.errors()[0]['msg'])})" if isinstance(error, ValidationError) else ""
         raise SettingsError(f"{path}: holds no request of an analysis{where}.") from error
 
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from easytear import __version__
 from easytear.base.errors import ResultsError
+from easytear.base.regular import read_json
 from easytear.export.package import PACKAGE, write_package
 from easytear.results import write_text
 from easytear.results.files import LISTS, TABLES
@@ -78,8 +79,8 @@ class Manifest(BaseModel):
 def read_manifest(dataset: Path) -> Manifest:
     """Read a dataset's manifest; raises ResultsError where there is none."""
     try:
-        return Manifest.model_validate_json((dataset / MANIFEST).read_bytes())
-    except (OSError, ValidationError) as error:
+        return Manifest.model_validate(read_json(dataset / MANIFEST, "results_mb"))
+    except (OSError, ValueError) as error:
         raise ResultsError(
             f"{dataset}: is no dataset made by 'easytear share' ({MANIFEST} cannot be read)."
         ) from error

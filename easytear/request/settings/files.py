@@ -13,6 +13,8 @@ import tomli_w
 from pydantic import ValidationError
 
 from easytear.base.errors import SettingsError
+from easytear.base.regular import read_text
+from easytear.base.text import said
 from easytear.request.settings._base import Group
 from easytear.request.settings.model import Settings
 
@@ -90,7 +92,7 @@ def load_settings(path: Path) -> Settings:
         If the file cannot be read, is not TOML, or names an unknown or impossible value.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = tomllib.loads(read_text(path, "annotation_mb", "utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -101,7 +103,7 @@ def load_settings(path: Path) -> Settings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
-            f"{path}: {where}: {first['msg']}; 'easytear settings' lists what is allowed."
+            f"{path}: {where}: {said(first['msg'])}; 'easytear settings' lists what is allowed."
         ) from error
 
 
