@@ -35,6 +35,7 @@ def find_events(
     blinks: list[Blink],
     time_s: FloatArray,
     valid: BoolArray,
+    tinted: BoolArray | None = None,
 ) -> list[Event]:
     """Return the events in order of their first frame.
 
@@ -48,15 +49,22 @@ def find_events(
         Presentation times.
     valid : (rows, columns) bool array
         Cells that show the scene.
+    tinted : (n,) bool array, optional
+        Frames in which the colour of the light changes, from `tint_changes`.
     """
     time_s = np.asarray(time_s, float)
     blank = blank_frames(cells, valid)
-    free = ~blank
-    for blink in blinks:
-        free[blink.start_frame : blink.end_frame + 1] = False
+    free = ~blank & outside(blinks, len(cells))
     found = _marked("lost_frames", blank, time_s)
     found += _marked("lost_frames", _frozen(cells, free), time_s)
-    found += _light_events(cells, free, time_s, valid)
+    light = _light_events(cells, free, time_s, valid)
+    found += light
+    if tinted is not None:
+        told = np.zeros(len(cells), bool)
+        for event in light:
+            told[event.start_frame : event.end_frame + 1] = True
+        coloured = _marked("light", tinted & ~blank, time_s, free)
+        found += [e for e in coloured if not told[e.start_frame : e.end_frame + 1].any()]
     focus = free & (sharpness_change(cells, free, valid) < -OUT_OF_FOCUS)
     found += [
         event
@@ -64,6 +72,14 @@ def find_events(
         if time_s[event.end_frame] - time_s[event.start_frame] >= LEAST_FOCUS_S
     ]
     return sorted(found, key=lambda event: (event.start_frame, event.kind))
+
+
+def outside(blinks: Sequence[Blink], count: int) -> BoolArray:
+    """Return which of `count` frames are in none of the blinks."""
+    free = np.ones(count, bool)
+    for blink in blinks:
+        free[blink.start_frame : blink.end_frame + 1] = False
+    return free
 
 
 def sharpness_change(cells: NDArray[np.uint8], free: BoolArray, valid: BoolArray) -> FloatArray:
