@@ -10,6 +10,7 @@ from easytear.simulate import Scene, Truth, make_scene, simulate
 from easytear.simulate.truth import truth_paths
 
 SCENES = (
+    "twin",
     "normal",
     "low_contrast",
     "bright_iris",
@@ -37,7 +38,8 @@ SCENES = (
     "from_open",
     "no_film",
 )
-"""Every scene stresses what its name says; `easytear simulate --list` describes them."""
+"""Every scene stresses what its name says; `easytear simulate --list` describes them. The twin comes
+first: recorded as the public recording was, it says what to believe on a real eye."""
 
 SUBSET = ("from_open", "no_film")
 """What the tests run, small."""

@@ -144,4 +144,5 @@ def test_points_that_are_held_back_late_make_lambda_less_certain():
         found = measure_film(*seen, LID, MM_PER_PX, settings, QualitySettings())
         low, high = found.spread.y.lambda_s_ci95
         widths.append(np.log(high / low))
-    assert widths[1] > 1.25 * widths[0]
+    # Without the term of its own, lambda's interval is 1.7 times as wide; with it, 2.5 times.
+    assert widths[1] > 2.1 * widths[0]
