@@ -38,8 +38,8 @@ SCENES = (
     "from_open",
     "no_film",
 )
-"""Every scene stresses what its name says; `easytear simulate --list` describes them. The twin comes
-first: recorded as the public recording was, it says what to believe on a real eye."""
+"""Every scene stresses what its name says; `easytear simulate --list` describes them. The twin
+comes first: recorded as the public recording was, it says what to believe on a real eye."""
 
 SUBSET = ("from_open", "no_film")
 """What the tests run, small."""
