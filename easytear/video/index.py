@@ -242,6 +242,7 @@ def _clock_text(text: str) -> float | None:
 
 
 def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
+    size = scan.size  # counts all frames
     kind: StampKind = "dts" if any(frame.pts is None for frame in scan.frames) else "pts"
     packet = _packets_of(scan, kind)
     spoilt = _spoilt_places(scan, packet)
@@ -250,7 +251,7 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         for ordinal, frame in enumerate(scan.frames)
         if not frame.damaged and packet[ordinal] not in spoilt
     ]
-    whole = [(ordinal, frame) for ordinal, frame in readable if frame.size == scan.size]
+    whole = [(ordinal, frame) for ordinal, frame in readable if frame.size == size]
     stamps: tuple[int | None, ...] = tuple(getattr(frame, kind) for _, frame in whole)
     times = _times(scan, [ordinal for ordinal, _ in whole], kind, announced)
     missing = _missing(times, announced.time_base_s if announced.rate.timed else 0.0)
@@ -260,7 +261,7 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         lost = len(scan.frames) - len(whole) + never + cut
     else:
         inside = range(whole[0][0], whole[-1][0]) if whole else range(0)
-        lost = missing + cut + sum(o not in inside for o, f in readable if f.size != scan.size)
+        lost = missing + cut + sum(o not in inside for o, f in readable if f.size != size)
     words = {
         "damaged": scan.broken or scan.unread or cut or len(readable) < len(scan.frames),
         "frames_missing": lost > 0,
@@ -281,7 +282,7 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         rate=announced.rate,
         lost=lost,
         problems=tuple(word for word, true in words.items() if true),
-        first=None if scan.size is None else scan.first[scan.size],
+        first=None if size is None else scan.first[size],
     )
 
 
