@@ -123,9 +123,8 @@ class _Scan:
     first: dict[_Size, VideoFrame] = field(default_factory=dict)
     """The first whole frame of each size."""
 
-    @property
     def size(self) -> _Size | None:
-        """The size of most whole frames: a recorder's first ones can be of another."""
+        """Return the size of most whole frames: a recorder's first ones can be of another."""
         sizes = Counter(f.size for f in self.frames if not f.damaged and f.size in self.first)
         return max(sizes, key=lambda size: sizes[size]) if sizes else None
 
@@ -242,7 +241,6 @@ def _clock_text(text: str) -> float | None:
 
 
 def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
-    size = scan.size  # counts all frames
     kind: StampKind = "dts" if any(frame.pts is None for frame in scan.frames) else "pts"
     packet = _packets_of(scan, kind)
     spoilt = _spoilt_places(scan, packet)
@@ -251,6 +249,7 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         for ordinal, frame in enumerate(scan.frames)
         if not frame.damaged and packet[ordinal] not in spoilt
     ]
+    size = scan.size()
     whole = [(ordinal, frame) for ordinal, frame in readable if frame.size == size]
     stamps: tuple[int | None, ...] = tuple(getattr(frame, kind) for _, frame in whole)
     times = _times(scan, [ordinal for ordinal, _ in whole], kind, announced)

@@ -24,12 +24,14 @@ _log = logging.getLogger(__name__)
 _QUICK_MS = 350
 
 
-def _promise(record: Record) -> str:
+def _promise(record: Record, *, loaded: bool) -> str:
     """Return what stands where curves and numbers would be."""
     if record.state == State.FAILED:
         return "The analysis failed: there are no curves. The banner over the picture says why."
     if record.busy:
         return "Curves and numbers come when the analysis has finished."
+    if record.state == State.DONE and not loaded:
+        return "Results are being loaded."
     if record.state == State.DONE:
         return "No interval could be measured: there are no curves."
     return "Not analysed yet: press Analyse (F5)."
@@ -264,7 +266,8 @@ class Running(QObject):
             banner.say(self._pending_words(key), "note", {"Analyse": self._try_again})
         else:
             self._tell_limits()
-        self._window.workspace.set_promise(_promise(record))
+        workspace = self._window.workspace
+        workspace.set_promise(_promise(record, loaded=workspace.analysis is not None))
 
     def _tell_limits(self) -> None:
         """Say what limits the selected interval's numbers, what weighs most first."""
