@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from easytear.base.errors import UsageError
-from easytear.base.text import safe_cell
+from easytear.base.text import safe_table
 from easytear.cli.agree import annotation_files
 from easytear.cli.console import tell
 from easytear.cli.overwrite import Overwrite, refuse_existing
@@ -64,7 +64,7 @@ def consensus(
         for words in one.told:
             tell(f"{one.document.video.name}: {words}.", err=True)
     with atomic_write(table) as aside:
-        pd.concat([one.spread for one in made]).round(3).map(safe_cell).to_csv(
+        safe_table(pd.concat([one.spread for one in made]).round(3)).to_csv(
             aside, index=False, lineterminator="\r\n"
         )
     tell(str(table))
