@@ -168,8 +168,8 @@ def test_a_pupil_that_film_and_a_lamp_hide_is_found_within_its_limbus() -> None:
         # Film shines over iris and pupil alike, with a texture as strong as the pupil's edge.
         grain = cv2.GaussianBlur(rng.normal(0, 1, (180, 240)), (0, 0), 2.0)
         light = np.where(level < 1, 70 + 60 * grain, 150.0)
-        light[np.hypot(xx - 125, yy - 95) < 22] -= 22
-        light[85:101, 117:139] = 255  # the lamp
+        light[np.hypot(xx - 125, yy - 95) < 22] -= 14
+        light[80:106, 112:139] = 255  # the lamp
         light[yy < 42 + 0.002 * (xx - 125) ** 2] = 120  # lids
         light[yy > 160] = 110
         light = cv2.GaussianBlur(light, (0, 0), 1.0) + rng.normal(0, 2, light.shape)
