@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +28,10 @@ LEAST_SEEN_S = 1.0
 LEAST_FOCUS_S = 0.1
 FROZEN_STEPS = 2
 """Steps without any change in a row that make a frozen picture, where frames usually differ."""
+FROZEN_ABOUT = 15
+"""Frames before and after that say how much frames usually differ."""
+LEAST_STEP = 0.2
+"""Grey levels: where frames differ by less, an encoder itself writes one picture several times."""
 JOIN_S = 0.2
 
 
@@ -120,12 +125,17 @@ def _frozen(cells: NDArray[np.uint8], free: BoolArray) -> BoolArray:
 
     A recorder that writes every frame twice freezes for one step at a time: it is none.
     """
-    same = np.zeros(len(cells), bool)
+    step = np.zeros(len(cells))
     for k in range(1, len(cells)):
-        same[k] = np.array_equal(cells[k], cells[k - 1])
+        step[k] = cv2.absdiff(cells[k], cells[k - 1]).mean()
+    same = step == 0
+    same[:1] = False
     frozen = np.zeros(len(cells), bool)
     for first, last in runs(same & free):
-        if last - first + 1 >= FROZEN_STEPS:
+        about = slice(max(first - FROZEN_ABOUT, 0), last + 1 + FROZEN_ABOUT)
+        moving = step[about][(free & ~same)[about]]
+        moves = len(moving) > 0 and float(np.median(moving)) > LEAST_STEP
+        if moves and last - first + 1 >= FROZEN_STEPS:
             frozen[first : last + 1] = True
     return frozen if frozen.mean() < 0.5 else np.zeros(len(cells), bool)
 
@@ -138,8 +148,11 @@ def _light_events(
     slow = max(2, round(0.1 / max(float(np.median(np.diff(time_s))), 1e-3)))
     changing = np.zeros(len(time_s), bool)
     for lag in (1, slow):
+        steps = changing.copy()
         for first in np.flatnonzero(light_changes(cells, free, valid, lag)):
-            changing[first : first + lag + 1] = True
+            # What a step explains is no slow change as well.
+            if not steps[first : first + lag + 1].any():
+                changing[first : first + lag + 1] = True
     events = []
     for event in _marked("light", changing & free, time_s, free):
         span = time_s[event.end_frame] - time_s[event.start_frame]
