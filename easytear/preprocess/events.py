@@ -187,17 +187,34 @@ def visibility_flags(
     time_s : (n,) float array
         Times of the interval's frames.
     """
-    step = np.gradient(time_s) if len(time_s) > 1 else np.zeros(len(time_s))
+    hidden = _hidden(events, first_frame, len(time_s))
+    flags = ["light_changed"] if hidden.keys() & {"light", "exposure"} else []
+    if "focus" in hidden and float(_steps(time_s)[hidden["focus"]].sum()) >= 0.5:
+        flags.append("out_of_focus")
+    if visible_s(events, first_frame, time_s) < LEAST_SEEN_S:
+        flags.append("film_watched_briefly")
+    return tuple(flags)
+
+
+def visible_s(events: Sequence[Event], first_frame: int, time_s: FloatArray) -> float:
+    """Return for how long film could be seen in an interval; parameters as `visibility_flags`."""
+    hidden = _hidden(events, first_frame, len(time_s))
+    seen = np.ones(len(time_s), bool)
+    for kind in ("focus", "lost_frames", "no_eye"):
+        seen &= ~hidden.get(kind, np.zeros(len(time_s), bool))
+    return float(_steps(time_s)[seen].sum())
+
+
+def _steps(time_s: FloatArray) -> FloatArray:
+    out: FloatArray = np.gradient(time_s) if len(time_s) > 1 else np.zeros(len(time_s))
+    return out
+
+
+def _hidden(events: Sequence[Event], first_frame: int, count: int) -> dict[str, BoolArray]:
+    """Return, for each kind of event, which of `count` frames from `first_frame` on it fills."""
     hidden: dict[str, BoolArray] = {}
     for event in events:
         part = slice(max(event.start_frame - first_frame, 0), event.end_frame - first_frame + 1)
-        if event.end_frame >= first_frame and event.start_frame < first_frame + len(time_s):
-            hidden.setdefault(event.kind, np.zeros(len(time_s), bool))[part] = True
-    flags = ["light_changed"] if hidden.keys() & {"light", "exposure"} else []
-    blurred = hidden.get("focus", np.zeros(len(time_s), bool))
-    if float(step[blurred].sum()) >= 0.5:
-        flags.append("out_of_focus")
-    unseen = blurred | hidden.get("lost_frames", blurred) | hidden.get("no_eye", blurred)
-    if float(step[~unseen].sum()) < LEAST_SEEN_S:
-        flags.append("film_watched_briefly")
-    return tuple(flags)
+        if event.end_frame >= first_frame and event.start_frame < first_frame + count:
+            hidden.setdefault(event.kind, np.zeros(count, bool))[part] = True
+    return hidden
