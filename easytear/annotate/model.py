@@ -151,6 +151,8 @@ class _Shape(Item):
         _check_frames(self.keyframes)
         for key in self.keyframes:
             count = len(key.points)
+            if count > whole_limit("keyframe_points"):
+                raise ValueError(f"has too many points ({how_to_widen('keyframe_points')})")
             if count < self._fewest or (self._most is not None and count > self._most):
                 raise ValueError(f"frame {key.frame}: wrong number of points ({count})")
         return self

@@ -73,10 +73,14 @@ class Bounded(io.RawIOBase):
             If there are more than the limit.
         """
         content = self._stream.read(min(size, 1 << 16) if size > 0 else 1 << 16)
-        self._left -= len(content)
+        self.take(len(content))
+        return content
+
+    def take(self, count: int) -> None:
+        """Count bytes; ValueError beyond the limit."""
+        self._left -= count
         if self._left < 0:
             raise ValueError(f"its annotations.xml is too large ({how_to_widen(self._name)})")
-        return content
 
 
 @contextmanager
@@ -94,8 +98,13 @@ def opened(path: Path) -> Iterator[Bounded]:
                 yield Bounded(file)
             return
         packed = io.BytesIO(read_regular(path, limit_bytes("annotation_mb")))
-        with zipfile.ZipFile(packed) as archive, archive.open(_member(archive)) as member:
-            yield Bounded(member, packed.getbuffer().nbytes)  # type: ignore[arg-type]
+        with zipfile.ZipFile(packed) as archive:
+            name, bounds = _member(archive), Bounded(packed, packed.getbuffer().nbytes)
+            bounds.take(
+                archive.getinfo(name).file_size
+            )  # what it says of itself, which may be a lie
+            with archive.open(name) as member:
+                yield Bounded(member, packed.getbuffer().nbytes)  # type: ignore[arg-type]
     except OSError as error:
         raise AnnotationError(f"{path}: cannot be read ({_why(error)}).") from error
     except RuntimeError as error:

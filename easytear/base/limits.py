@@ -79,6 +79,15 @@ LIMITS: Final = (
         "a kilobyte of memory.",
     ),
     Limit(
+        "keyframe_points",
+        10_000.0,
+        "1",
+        100.0,
+        1e7,
+        "Points of a front or region in one keyframe: one for each column of an 8K picture. Shapes "
+        "are drawn and filled in between keyframes with all of them.",
+    ),
+    Limit(
         "text_letters",
         10_000.0,
         "1",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import math
 import os
 import re
 import stat
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TextIO
 
 from easytear.base.limits import limit_bytes
 
@@ -30,9 +31,10 @@ def read_regular(path: Path, longest: int) -> bytes:
         If it cannot be read, is no regular file, or is longer.
     """
     with open_regular(path) as file:
-        if os.fstat(file.fileno()).st_size > longest:
+        size = os.fstat(file.fileno()).st_size
+        if size > longest:
             raise OSError(errno.EFBIG, f"is longer than {longest} bytes", str(path))
-        return file.read(longest)
+        return file.read(min(size + _GROWN, longest))  # room for so much is taken at once
 
 
 def open_regular(path: Path) -> BinaryIO:
@@ -49,6 +51,27 @@ def open_regular(path: Path) -> BinaryIO:
         file.close()
         raise OSError(errno.EINVAL, "is not a regular file", str(path))
     return file
+
+
+def open_text(path: Path, encoding: str = "utf-8") -> TextIO:
+    """Open a text file to be read, its line ends as they are; errors as `open_regular`."""
+    return io.TextIOWrapper(open_regular(path), encoding=encoding, newline="")
+
+
+def read_text(path: Path, bound: str, encoding: str = "utf-8") -> str:
+    """Return a text file of at most the limit `bound` (MB); errors as `read_regular`."""
+    return read_regular(path, limit_bytes(bound)).decode(encoding)
+
+
+def read_json(path: Path, bound: str) -> Any:
+    """Return what a JSON file of at most the limit `bound` (MB) says.
+
+    Raises
+    ------
+    OSError, ValueError
+        As `read_regular` and `strict_json`.
+    """
+    return strict_json(read_regular(path, limit_bytes(bound)))
 
 
 def strict_json(data: bytes) -> Any:
@@ -72,6 +95,7 @@ def strict_json(data: bytes) -> Any:
     return found
 
 
+_GROWN: Final = 65_536
 _COST: Final = {b"": 1, b"{": 240, b"[": 72, b",": 40}
 """Bytes of memory for each byte, object, list and further value, in 64-bit CPython."""
 _HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")

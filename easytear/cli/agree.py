@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from easytear.base.errors import AnnotationError, UsageError
+from easytear.base.regular import open_text
 from easytear.cli.overwrite import Overwrite, refuse_existing
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _subjects(
     table = results / "study.csv"
     if not table.is_file():
         return {}
-    with table.open(encoding="utf-8-sig", newline="") as file:
+    with open_text(table, "utf-8-sig") as file:
         rows = [row for row in csv.DictReader(file) if row.get("subject") and row.get("video")]
     known = {Path(row["video"]).name: row["subject"] for row in rows}
     return {path: known[Path(path).name] for path in paths if Path(path).name in known}

@@ -15,6 +15,7 @@ import typer
 
 from easytear import __version__
 from easytear.base.errors import EasyTearError, SettingsError, UsageError
+from easytear.base.limits import limit as bound
 from easytear.base.limits import set_limits
 from easytear.cli.console import say
 from easytear.cli.streams import prepare_streams
@@ -78,6 +79,8 @@ def _root(
 ) -> None:
     """Hold the options that every command shares."""
     set_limits(tuple(limit or ()))
+    # OpenCV reads it when it is loaded: pictures of a grey target are held to the same size.
+    os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(int(bound("picture_megapixels") * 1e6))
 
 
 for _name in COMMANDS:

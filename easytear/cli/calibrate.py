@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from easytear.base.errors import EasyTearError, UsageError
+from easytear.base.limits import limit_bytes
+from easytear.base.regular import read_regular
 
 if TYPE_CHECKING:
     from easytear.base.geometry import ByteArray
@@ -74,10 +76,13 @@ def _picture(path: Path) -> ByteArray:
     import numpy as np
 
     try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
+        data = np.frombuffer(read_regular(path, limit_bytes("annotation_mb")), np.uint8)
     except OSError as error:
         raise EasyTearError(f"{path}: cannot be read ({error.strerror}).") from error
-    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    try:
+        picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    except cv2.error:  # a picture larger than OpenCV takes
+        picture = None
     if picture is None:
         raise EasyTearError(f"{path}: is no picture; give PNG, TIFF or JPEG files.")
     return np.asarray(picture, np.uint8)

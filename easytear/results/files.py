@@ -20,6 +20,7 @@ from easytear.base.errors import ResultsError
 from easytear.base.geometry import ByteArray
 from easytear.base.limits import limit_bytes
 from easytear.base.regular import read_regular, strict_json
+from easytear.base.text import safe_cell
 from easytear.results.migrate import VERSION_1, from_version_1
 from easytear.results.model import SCHEMA, Summary
 from easytear.results.tables import BLINKS, EVENTS, FRAMES, FRONT, TRACKS, decimals, shape_table
@@ -243,7 +244,7 @@ def _field(name: str, value: object) -> object:
     """Return a value as it stands in a CSV file."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return round(value, decimals(name)) if isinstance(value, float) else value
+    return round(value, decimals(name)) if isinstance(value, float) else safe_cell(value)
 
 
 def write_part(part: TablePart, number: int, aside: Path) -> None:
@@ -314,7 +315,7 @@ def _fields(column: pd.Series) -> list[Any]:
         for unknown in np.flatnonzero(column.isna().to_numpy()).tolist():
             values[unknown] = None
         return values
-    return column.astype(object).where(column.notna(), None).tolist()
+    return column.astype(object).where(column.notna(), None).map(safe_cell).tolist()
 
 
 def read_results(folder: Path) -> Analysis:

@@ -234,4 +234,4 @@ class Summary(Record):
     @property
     def notes(self) -> tuple[CorrectionNote, ...]:
         """Who changed what."""
-        return tuple(dict.fromkeys((*self.earlier_notes, *self.request.corrections.notes())))
+        return tuple(dict.fromkeys((*self.earlier_notes, *self.request.notes())))

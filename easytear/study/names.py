@@ -21,7 +21,8 @@ import regex
 from easytear.base.errors import EasyTearError, UsageError
 from easytear.base.folders import make_private_folder
 from easytear.base.limits import how_to_widen, limit
-from easytear.base.text import printable
+from easytear.base.regular import open_text
+from easytear.base.text import as_was, no_formula, printable
 from easytear.results import atomic_write
 
 _INSTANT_S: Final = 0.001
@@ -134,9 +135,9 @@ class Codes:
         self._secret = secrets.token_hex(32)
         if not key.exists():
             return
-        with key.open(encoding="utf-8", newline="") as file:
+        with open_text(key) as file:
             for row in csv.DictReader(file):
-                self._rows[row["kind"], row["code"]] = row["original"]
+                self._rows[row["kind"], row["code"]] = as_was(row["original"])
         try:
             self._secret = self._rows.pop(("secret", ""))
         except KeyError as error:
@@ -199,7 +200,9 @@ class Codes:
             writer = csv.writer(file)
             writer.writerow(("kind", "code", "original"))
             writer.writerow(("secret", "", self._secret))
-            writer.writerows((kind, code, was) for (kind, code), was in sorted(self._rows.items()))
+            writer.writerows(
+                (kind, code, no_formula(was)) for (kind, code), was in sorted(self._rows.items())
+            )
         with suppress(OSError):  # some shares know no permissions
             self._key.chmod(0o600)
 

@@ -99,6 +99,35 @@ def test_a_zip_that_unpacks_without_bound_is_refused(tmp_path, told, monkeypatch
     assert peak < 3 * 4_000_000
 
 
+@pytest.mark.parametrize(
+    ("inside", "count"),
+    [("<a/>", 3000), ("<a>", 3000), ('<track label="x"><a/></track>', 300), ("<meta/>", 3000)],
+)
+def test_elements_without_meaning_take_no_memory(tmp_path, inside, count):
+    path = tmp_path / "many.xml"
+    times = 100 if "/" in inside else 1
+    path.write_text("<annotations>" + inside * count * times + "</annotations>")
+    tracemalloc.start()
+    try:
+        read_cvat(path)
+    except AnnotationError as error:
+        assert "many.xml" in str(error)  # noqa: PT017
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8_000_000
+
+
+@pytest.mark.parametrize("what", ["keyframes=1000", "keyframe_points=100"])
+def test_one_shape_has_bounds(tmp_path, what, monkeypatch):
+    monkeypatch.setenv(VARIABLE, what)
+    path = tmp_path / "large.xml"
+    shape = '<polyline frame="0" points="' + "1,2;" * 101 + '"/>'
+    inner = shape if "points" in what else shape[:-2] + ">" + "<attribute/>" * 1001 + "</polyline>"
+    path.write_text(f'<annotations><track label="a">{inner}</track></annotations>')
+    with pytest.raises(AnnotationError, match=what.split("=")[0]):
+        read_cvat(path)
+
+
 def test_a_keyframe_beyond_any_video_is_refused():
     with pytest.raises(ValueError, match="beyond any video"):
         Keyframe(frame=10**8, points=((0.0, 0.0),))
