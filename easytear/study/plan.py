@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,6 +20,7 @@ from easytear.study.discover import Found, find_videos
 from easytear.study.hashes import HashMemory
 from easytear.study.names import Codes, read_date, read_names, study_names, unfit
 from easytear.study.tasks import Limits, Outcome, Task, fingerprints, read_outcome
+from easytear.study.trips import at_once
 from easytear.study.withdrawn import withdrawn
 
 VIDEOS: Final = "videos"
@@ -140,6 +143,7 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
     there = _outcomes(order.study)
     usable = _by_content(there, order)
     plan = Plan([], [], found.skipped)
+    abouts = dict(zip(found.videos, at_once(_about(order.source), found.videos), strict=True))
     # Hidden names come in the order of their codes: that of the names would tell something.
     for path in sorted(found.videos, key=names.__getitem__) if codes else found.videos:
         name = names[path]
@@ -149,7 +153,8 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
             plan.entries.append(Entry(path, name, parts[path], None, shown))
             continue
         old = there.pop(name, None)
-        outcome = old if old and _is_done(old, video, order, memory) else None
+        about = abouts[path]
+        outcome = old if old and _is_done(old, video, about, order, memory) else None
         plan.entries.append(Entry(path, name, parts[path], outcome))
         if outcome is None:
             reuse = _usable(video, name, usable, memory)
@@ -226,8 +231,9 @@ def _outcomes(study: Path) -> dict[str, Outcome]:
     folder = study / VIDEOS
     if not folder.is_dir():
         return {}
-    read = {place.name: read_outcome(place) for place in folder.iterdir()}
-    return {name: outcome for name, outcome in read.items() if outcome is not None}
+    places = list(folder.iterdir())
+    read = zip(places, at_once(read_outcome, places), strict=True)
+    return {place.name: outcome for place, outcome in read if outcome is not None}
 
 
 def _by_content(
@@ -253,18 +259,32 @@ def _same_version(outcome: Outcome, order: Order) -> bool:
     return order.keep_older or outcome.easytear == __version__
 
 
-def _is_done(outcome: Outcome, video: Path, order: Order, memory: HashMemory) -> bool:
+def _about(source: Path) -> Callable[[str], os.stat_result | None]:
+    """Return what looks at a video below the source; None where it cannot be looked at."""
+
+    def look(path: str) -> os.stat_result | None:
+        try:
+            return (source / path).stat()
+        except (OSError, ValueError):
+            return None
+
+    return look
+
+
+def _is_done(
+    outcome: Outcome, video: Path, about: os.stat_result | None, order: Order, memory: HashMemory
+) -> bool:
     if outcome.fingerprint != order.fingerprints[0] or not _same_version(outcome, order):
         return False
     if outcome.kind == "killed":  # by somebody or the system: nothing is said of the video
         return False
     if outcome.status == "failed" and (order.retry_failed or _has_more_room(outcome, order)):
         return False
-    try:
-        same_size = video.stat().st_size == outcome.size
-        return same_size and memory.get(video) == outcome.video_sha256
-    except OSError:
-        return outcome.status == "failed" and not outcome.video_sha256
+    with suppress(OSError):
+        if about is not None:
+            same_size = about.st_size == outcome.size
+            return same_size and memory.get(video, about) == outcome.video_sha256
+    return outcome.status == "failed" and not outcome.video_sha256
 
 
 def _has_more_room(outcome: Outcome, order: Order) -> bool:

@@ -123,9 +123,8 @@ class _Scan:
     first: dict[_Size, VideoFrame] = field(default_factory=dict)
     """The first whole frame of each size."""
 
-    @property
     def size(self) -> _Size | None:
-        """The size of most whole frames: a recorder's first ones can be of another."""
+        """Return the size of most whole frames: a recorder's first ones can be of another."""
         sizes = Counter(f.size for f in self.frames if not f.damaged and f.size in self.first)
         return max(sizes, key=lambda size: sizes[size]) if sizes else None
 
@@ -250,7 +249,8 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         for ordinal, frame in enumerate(scan.frames)
         if not frame.damaged and packet[ordinal] not in spoilt
     ]
-    whole = [(ordinal, frame) for ordinal, frame in readable if frame.size == scan.size]
+    size = scan.size()
+    whole = [(ordinal, frame) for ordinal, frame in readable if frame.size == size]
     stamps: tuple[int | None, ...] = tuple(getattr(frame, kind) for _, frame in whole)
     times = _times(scan, [ordinal for ordinal, _ in whole], kind, announced)
     missing = _missing(times, announced.time_base_s if announced.rate.timed else 0.0)
@@ -260,7 +260,7 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         lost = len(scan.frames) - len(whole) + never + cut
     else:
         inside = range(whole[0][0], whole[-1][0]) if whole else range(0)
-        lost = missing + cut + sum(o not in inside for o, f in readable if f.size != scan.size)
+        lost = missing + cut + sum(o not in inside for o, f in readable if f.size != size)
     words = {
         "damaged": scan.broken or scan.unread or cut or len(readable) < len(scan.frames),
         "frames_missing": lost > 0,
@@ -281,7 +281,7 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         rate=announced.rate,
         lost=lost,
         problems=tuple(word for word, true in words.items() if true),
-        first=None if scan.size is None else scan.first[scan.size],
+        first=None if size is None else scan.first[size],
     )
 
 
