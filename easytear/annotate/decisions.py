@@ -69,7 +69,11 @@ def request_of(document: Annotations, analysis: Analysis) -> Request:
     joined |= {name: getattr(edits, name) for name in ("rejected", "tracks", "fronts")}
     scale = scale_of(document) or before.scale
     unknown = {"corrections": Corrections(**joined)}
-    return before.but(**unknown) if scale == before.scale else before.but(**unknown, scale=scale)
+    return (
+        before.but(**unknown)
+        if scale.content() == before.scale.content()
+        else before.but(**unknown, scale=scale)
+    )
 
 
 def corrections_of(document: Annotations, analysis: Analysis) -> Corrections:
@@ -138,7 +142,10 @@ def scale_of(document: Annotations) -> ScaleRequest | None:
     marks = list(document.of(ScaleMark))
     if not marks:
         return None
-    return ScaleRequest(kind="mm_per_px", value=marks[-1].mm_per_px, sd=marks[-1].mm_per_px_sd)
+    mark = marks[-1]
+    value, sd = mark.mm_per_px, mark.mm_per_px_sd
+    by, when = document.annotator or None, mark.edited
+    return ScaleRequest(kind="mm_per_px", value=value, sd=sd, by=by, when=when)
 
 
 def _replaced(old: Iterable[_D], new: Iterable[_D]) -> tuple[_D, ...]:

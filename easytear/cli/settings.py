@@ -63,7 +63,13 @@ def _print(infos: list[SettingInfo]) -> None:
         if info.group != group:
             group = info.group
             table.add_row(f"[{group}]", style="bold")
-        table.add_row(info.name, _value(info.default), info.unit, _allowed(info), info.description)
+        table.add_row(
+            info.name,
+            _value(info.default),
+            info.unit,
+            _allowed(info),
+            f"{info.label}. {info.description}",
+        )
     table.add_row("[limits]", style="bold")
     for one in LIMITS:
         allowed = f"{one.lowest:.15g} to {one.highest:.15g}"

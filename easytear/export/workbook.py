@@ -208,10 +208,11 @@ def _settings(study: Path) -> tuple[Sequence[str], list[Row]]:
             for name, value in values.items():
                 used.setdefault(f"{group}.{name}", set()).add(json.dumps(value, ensure_ascii=False))
     known = {f"{info.group}.{info.name}": info for info in describe_settings()}
-    names = ("setting", "value", "unit", "default", "meaning")
+    names = ("setting", "label", "value", "unit", "default", "meaning")
     return names, [
         {
             "setting": name,
+            "label": known[name].label if name in known else "",
             "value": _plain(values),
             "unit": known[name].unit if name in known else "",
             "default": str(known[name].default) if name in known else "",

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from easytear.base.errors import SettingsError
 from easytear.base.regular import read_json
 from easytear.base.text import said
-from easytear.request.corrections import Corrections
+from easytear.request.corrections import CorrectionNote, Corrections
 from easytear.request.scale import ScaleRequest
 from easytear.request.settings import Settings
 
@@ -56,6 +56,21 @@ class Request(BaseModel):
         """Return the request with fields replaced; these are then known."""
         unknown = tuple(name for name in self.unknown if name not in changes)
         return self.model_copy(update={**changes, "unknown": unknown})
+
+    def notes(self) -> tuple[CorrectionNote, ...]:
+        """Return every decision of a person as people read it."""
+        scale, notes = self.scale, self.corrections.notes()
+        if scale.by is None and scale.when is None and scale.why is None:
+            return notes
+        told = CorrectionNote(
+            what="scale",
+            detail=scale.detail(),
+            by=scale.by,
+            when=scale.when,
+            why=scale.why,
+            device=scale.device,
+        )
+        return (told, *notes)
 
     def with_settings(self, values: Mapping[str, str]) -> Request:
         """Return the request with settings replaced, each given as `group.name` and its text.

@@ -21,7 +21,7 @@ from easytear.request.settings.model import Settings
 
 @dataclass(frozen=True)
 class SettingInfo:
-    """One setting, described for a person.
+    """One setting, described for a person; `label` is its name, the same everywhere.
 
     `bounds` is (lowest, highest) with None for no bound; `choices` is empty unless the value
     is one of a few words.
@@ -29,6 +29,7 @@ class SettingInfo:
 
     group: str
     name: str
+    label: str
     default: Any
     unit: str
     bounds: tuple[float | None, float | None]
@@ -49,6 +50,7 @@ def describe_settings() -> Iterator[SettingInfo]:
             yield SettingInfo(
                 group=group_name,
                 name=name,
+                label=schema.get("label") or name.replace("_", " ").capitalize(),
                 default=getattr(group, name),
                 unit=schema["unit"],
                 bounds=(schema.get("minimum"), schema.get("maximum")),

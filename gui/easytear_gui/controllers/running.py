@@ -10,11 +10,13 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox
 
 from easytear.base.errors import EasyTearError
+from easytear.request.settings import describe_settings
 from easytear.request.work import changed_settings
 from easytear.results import read_summary
 from easytear.show.flags import sentence
 from easytear_gui.results.limits import banner_words
 from easytear_gui.running.plan import Work, needed
+from easytear_gui.session.decide import reasoned
 from easytear_gui.session.model import Annotated, Asked, Record, State
 
 if TYPE_CHECKING:
@@ -263,7 +265,10 @@ class Running(QObject):
             again["Analyse again"] = lambda: watching.analyse_again(key)
             banner.say(watching.words(key), "bad", again)
         elif key in self._window.list.videos.pending:
-            banner.say(self._pending_words(key), "note", {"Analyse": self._try_again})
+            actions = {"Analyse": self._try_again}
+            if reasoned(video.decisions, self._window.workspace.interval):
+                actions["Say why…"] = self._window.labelling.ask_why
+            banner.say(self._pending_words(key), "note", actions)
         else:
             self._tell_limits()
         workspace = self._window.workspace
@@ -312,7 +317,9 @@ class Running(QObject):
             said.append(f"Your corrections are not in the numbers yet{rest}.")
         if "settings" in self.undone(key) and record.applied_settings is not None:
             changed = list(changed_settings(record.applied_settings, session.settings))
-            what = ", ".join(f"{name} {old} → {new}" for name, _, old, new in changed[:3])
+            names = {f"{i.group}.{i.name}": i.label for i in describe_settings()}
+            said_of = [f"{names[name]} {old} → {new}" for name, _, old, new in changed[:3]]
+            what = ", ".join(said_of)
             more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
             said.append(f"These numbers were made with other settings ({what}{more}).")
         return " ".join(said)
