@@ -10,6 +10,7 @@ import pytest
 
 from easytear.base.errors import VideoError
 from easytear.base.limits import VARIABLE
+from easytear.video.dicom import is_dicom, labels_of
 from easytear.video.facts import content_hash
 from easytear.video.index import index_video
 from easytear.video.source import open_video
@@ -117,3 +118,10 @@ def test_the_work_for_an_index_grows_with_the_video_and_not_with_its_square(
         return count
 
     assert steps(200) < 2.5 * steps(100)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_no_dicom_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "v.dcm")
+    assert not is_dicom(tmp_path / "v.dcm")
+    assert labels_of(tmp_path / "v.dcm") == {}
