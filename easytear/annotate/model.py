@@ -31,7 +31,8 @@ LONGEST = 10_000
 """Letters of a text at most: a page and a half. Names of people and videos are on every figure."""
 
 Text = Annotated[str, Field(max_length=LONGEST), AfterValidator(_one_line)]
-Name = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]
+LONGEST_NAME = 255
+Name = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_one_line)]
 Word = Annotated[Text, Field(pattern=r"^[!-:<-~]+$")]
 Stamp = Annotated[Text, Field(min_length=1)]
 LAST_FRAME = 2_000_000
