@@ -2,7 +2,7 @@
 
 Twenty-four short videos (two groups of three subjects, both eyes, two visits) are drawn with known
 standard deviations between subjects, eyes and visits, and go through `easytear batch` as a user
-runs it, once by name and once with `--anonymise`. The mixed model of what was measured is held
+runs it. The mixed model of what was measured is held
 against the same model of what the videos were made with, and against what those were drawn from.
 """
 
@@ -105,12 +105,12 @@ def _write(recording: Recording, folder: Path) -> None:
     aside.replace(place)
 
 
-def run(folder: Path, study: Path, *more: str) -> float:
+def run(folder: Path, study: Path) -> float:
     """Run `easytear batch` and return its seconds."""
     begun = time.monotonic()
     command = [sys.executable, "-m", "easytear", "batch", str(folder / "source"), "-o", str(study)]
     command += ["--name-pattern", PATTERN, "--clinical", str(folder / "clinical.csv")]
-    subprocess.run([*command, "--workers", "1", "-q", *more], check=True)
+    subprocess.run([*command, "--workers", "1", "-q"], check=True)
     return time.monotonic() - begun
 
 
@@ -183,14 +183,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=20261128)
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--anonymised", action="store_true", help="run it with --anonymise, too")
     options = parser.parse_args()
     drawn = recordings(options.seed)
     make_videos(options.folder, drawn, options.jobs)
     seconds = run(options.folder, options.folder / "study")
     found = compare(options.folder / "study", drawn) | {"seconds": seconds}
-    if options.anonymised:
-        run(options.folder, options.folder / "coded", "--anonymise")
     (options.folder / "figures.json").write_text(json.dumps(found, indent=1))
     print(table_markdown(table(found)))
 

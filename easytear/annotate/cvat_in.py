@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
@@ -23,9 +22,9 @@ from easytear.annotate.cvat_shapes import (
 )
 from easytear.annotate.model import SCHEMA, Annotations
 from easytear.annotate.told import Imported, counted
-
-MOST_KEYFRAMES: Final = 400_000
-"""Every frame of an hour at 100 a second; each takes about a kilobyte of memory."""
+from easytear.base.limits import how_to_widen, whole_limit
+from easytear.base.regular import strict_json
+from easytear.base.text import said
 
 
 @dataclass
@@ -81,7 +80,9 @@ def parse_cvat(stream: BinaryIO, task: str | None = None) -> Imported:
     except DefusedXmlException as error:
         raise ValueError("holds a document type or entities, which are not read") from error
     except ValidationError as error:
-        raise ValueError(f"holds a mark that cannot be: {error.errors()[0]['msg']}") from error
+        raise ValueError(
+            f"holds a mark that cannot be: {said(error.errors()[0]['msg'])}"
+        ) from error
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f'is not whole "CVAT for video 1.1": {error} is missing') from error
     return Imported(document, _told(read))
@@ -89,33 +90,37 @@ def parse_cvat(stream: BinaryIO, task: str | None = None) -> Imported:
 
 def _walk(stream: BinaryIO, read: _Read) -> None:
     """Go through the file; what was read of it is let go at once."""
-    root: Element | None = None
-    path: list[str] = []
+    above: list[tuple[Element, int]] = []
     shapes: list[Seen] = []
+    kept, most = 0, whole_limit("keyframes")
     for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
         if event == "start":
-            path.append(element.tag)
-            if root is None:
-                root = element
-                _check_root(element.tag)
-            elif path == ["annotations", "image"]:
-                _check_root("image")
+            if len(above) < 2:
+                _check_root(element.tag, len(above))
+            above.append((element, kept))
+            kept += 1
+            if kept > most:
+                raise ValueError(f"holds too many elements in one ({how_to_widen('keyframes')})")
             continue
-        path.pop()
-        if path == ["annotations"] and element.tag == "meta":
+        _, before = above.pop()
+        inside = [one.tag for one, _ in above] if len(above) < 3 else ()
+        if inside == ["annotations", "track"]:
+            if element.get("frame") is not None:
+                _take_shape(element, shapes, read)
+        elif inside != ["annotations"]:
+            continue
+        elif element.tag == "meta":
             _take_meta(element, read)
-        elif path == ["annotations", "track"] and element.get("frame") is not None:
-            _take_shape(element, shapes, read)
-            element.clear()
-        elif path == ["annotations"] and element.tag == "track":
+        elif element.tag == "track":
             _take_track(dict(element.attrib), shapes, read)
             shapes = []
-            if root is not None:
-                root.clear()
+        element.clear()
+        above[-1][0].remove(element)
+        kept = before
 
 
-def _check_root(tag: str) -> None:
-    if tag != "annotations":
+def _check_root(tag: str, depth: int) -> None:
+    if (depth == 0 and tag != "annotations") or (depth == 1 and tag == "image"):
         raise ValueError('is not "CVAT for video 1.1"; export it in that format')
 
 
@@ -125,8 +130,8 @@ def _take_shape(element: Element, shapes: list[Seen], read: _Read) -> None:
         shapes.pop()  # of the frames between keyframes, only the last says something
     shapes.append(seen)
     read.keyframes += seen.key
-    if read.keyframes > MOST_KEYFRAMES:
-        raise ValueError(f"holds more than {MOST_KEYFRAMES} keyframes")
+    if read.keyframes > whole_limit("keyframes"):
+        raise ValueError(f"holds too many keyframes ({how_to_widen('keyframes')})")
 
 
 def _take_track(values: dict[str, str], shapes: list[Seen], read: _Read) -> None:
@@ -166,7 +171,7 @@ def _take_track(values: dict[str, str], shapes: list[Seen], read: _Read) -> None
 def _take_meta(meta: Element, read: _Read) -> None:
     own_text = meta.findtext(ATTRIBUTE)
     if own_text:
-        own = json.loads(own_text)
+        own = strict_json(own_text.encode())
         if not isinstance(own, dict):
             raise KeyError(ATTRIBUTE)
         read.own = own

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,9 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 import numpy as np
+
+from easytear.base.limits import how_to_widen, whole_limit
+from easytear.base.regular import strict_json
 
 ATTRIBUTE: Final = "easytear"
 SHAPES: Final = ("points", "polyline", "polygon", "box", "ellipse")
@@ -43,7 +45,7 @@ class Seen:
         own: dict[str, Any] = {}
         for attribute in element.iterfind("attribute"):
             if attribute.get("name") == ATTRIBUTE and attribute.text:
-                own = dict(json.loads(attribute.text))
+                own = dict(strict_json(attribute.text.encode()))
         at = int(values["frame"]) if frame is None else frame
         inside = (e for e in element if e.tag not in ("attribute",)) if len(element) else ()
         return cls(
@@ -181,6 +183,8 @@ def _keyframe(shape: Seen) -> dict[str, Any]:
     if shape.tag == "box":
         points = _box(shape.values)
     else:
+        if shape.values["points"].count(";") >= whole_limit("keyframe_points"):
+            raise ValueError(f"has a shape of too many points ({how_to_widen('keyframe_points')})")
         pairs = [pair.split(",") for pair in shape.values["points"].split(";") if pair.strip()]
         points = [(_in(x), _in(y)) for x, y in pairs]
     return {**_said(shape), "points": points}

@@ -12,7 +12,6 @@ from easytear.annotate.eye import EyeFrames
 from easytear.annotate.film import FilmMotion
 from easytear.annotate.interpolate import front_frames, point_path
 from easytear.annotate.model import (
-    LAST_FRAME,
     Annotations,
     BlinkMark,
     EllipseKeyframe,
@@ -27,6 +26,7 @@ from easytear.annotate.model import (
     is_matched,
 )
 from easytear.base.geometry import FloatArray
+from easytear.base.limits import whole_limit
 from easytear.request.corrections import (
     Corrections,
     Decision,
@@ -69,7 +69,11 @@ def request_of(document: Annotations, analysis: Analysis) -> Request:
     joined |= {name: getattr(edits, name) for name in ("rejected", "tracks", "fronts")}
     scale = scale_of(document) or before.scale
     unknown = {"corrections": Corrections(**joined)}
-    return before.but(**unknown) if scale == before.scale else before.but(**unknown, scale=scale)
+    return (
+        before.but(**unknown)
+        if scale.content() == before.scale.content()
+        else before.but(**unknown, scale=scale)
+    )
 
 
 def corrections_of(document: Annotations, analysis: Analysis) -> Corrections:
@@ -138,7 +142,10 @@ def scale_of(document: Annotations) -> ScaleRequest | None:
     marks = list(document.of(ScaleMark))
     if not marks:
         return None
-    return ScaleRequest(kind="mm_per_px", value=marks[-1].mm_per_px, sd=marks[-1].mm_per_px_sd)
+    mark = marks[-1]
+    value, sd = mark.mm_per_px, mark.mm_per_px_sd
+    by, when = document.annotator or None, mark.edited
+    return ScaleRequest(kind="mm_per_px", value=value, sd=sd, by=by, when=when)
 
 
 def _replaced(old: Iterable[_D], new: Iterable[_D]) -> tuple[_D, ...]:
@@ -162,7 +169,7 @@ def _rejections(document: Annotations, analysis: Analysis) -> Iterable[TrackReje
     for number, rows in table.groupby("track_id"):
         what, when = said[int(str(number))]
         index = int(rows["interval"].iloc[0])
-        start, end = bounds.get(index, (0, LAST_FRAME))
+        start, end = bounds.get(index, (0, whole_limit("video_frames")))
         inside = rows[(rows["frame"] >= start) & (rows["frame"] <= end)]
         # Its middle: where an interval's bounds were moved, a track's ends are not found again.
         where = (inside if len(inside) else rows).iloc[len(inside) // 2]

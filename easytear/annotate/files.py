@@ -12,7 +12,10 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from easytear.annotate.model import Annotations
+from easytear.annotate.sources import read_text
 from easytear.base.errors import AnnotationError
+from easytear.base.regular import strict_json
+from easytear.base.text import said
 from easytear.results import write_text
 
 SUFFIX: Final = ".annotations.json"
@@ -90,9 +93,9 @@ def parse_annotations(text: str) -> Annotations:
         With what is wrong, for a person.
     """
     try:
-        data = json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise ValueError("is not a JSON file") from error
+        data = strict_json(text.removeprefix("\ufeff").encode())
+    except ValueError as error:
+        raise ValueError(f"is not a JSON file ({error})") from error
     if not isinstance(data, dict):
         raise ValueError("is not an EasyTear annotation file")
     try:
@@ -100,7 +103,7 @@ def parse_annotations(text: str) -> Annotations:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"{where}: {first['msg']}") from error
+        raise ValueError(f"{where}: {said(first['msg'])}") from error
 
 
 def read_annotations(path: Path) -> Annotations:
@@ -112,9 +115,7 @@ def read_annotations(path: Path) -> Annotations:
         If it cannot be read or is not one.
     """
     try:
-        return parse_annotations(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise AnnotationError(f"{path}: cannot be read ({error.strerror}).") from error
+        return parse_annotations(read_text(path))
     except ValueError as error:
         raise AnnotationError(f"{path}: {error}.") from error
 

@@ -29,6 +29,8 @@ from easytear.annotate.files import parse_annotations
 from easytear.annotate.model import Annotations, AnyItem, Shown
 from easytear.base.atomic import flush_to_disk
 from easytear.base.errors import AnnotationError
+from easytear.base.limits import limit_bytes
+from easytear.base.regular import read_regular, strict_json
 
 SYNC_S: Final = 0.5
 _ITEM: Final[TypeAdapter[AnyItem]] = TypeAdapter(AnyItem)
@@ -145,12 +147,12 @@ def read_journal(path: Path, stop_at: int | None = None) -> Recovered:
         If the first line cannot be read: nothing can be told without it.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path, limit_bytes("results_mb"))
     except OSError as error:
         raise AnnotationError(f"{path}: cannot be read ({error.strerror}).") from error
     lines = data.split(b"\n")
     try:
-        first = json.loads(lines[0])["begins_with"]
+        first = strict_json(lines[0])["begins_with"]
         history = History(parse_annotations(json.dumps(first)))
     except (ValueError, KeyError, TypeError) as error:
         raise AnnotationError(
@@ -161,7 +163,7 @@ def read_journal(path: Path, stop_at: int | None = None) -> Recovered:
         if stop_at is not None and history.document.revision >= stop_at:
             break
         try:
-            replay(history, json.loads(line))
+            replay(history, strict_json(line))
         except (ValueError, KeyError, TypeError, AttributeError, ValidationError, AnnotationError):
             break
         sound += len(line) + 1

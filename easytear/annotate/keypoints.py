@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 import re
 from collections import Counter, defaultdict
@@ -19,6 +18,8 @@ from pydantic import ValidationError
 
 from easytear.annotate.model import SCHEMA, Annotations
 from easytear.annotate.told import Imported, counted
+from easytear.base.regular import strict_json
+from easytear.base.text import said
 
 SURE: Final = 0.6
 """DeepLabCut's own cut-off of the likelihood (`pcutoff` in its configuration)."""
@@ -97,7 +98,7 @@ def from_coco(text: str, name: str) -> Imported:
         With what is wrong, for a person.
     """
     try:
-        data = json.loads(text.removeprefix("\ufeff"))
+        data = strict_json(text.removeprefix("\ufeff").encode())
         frames = {one["id"]: _frame(str(one["file_name"])) for one in data["images"]}
         names = {one["id"]: one.get("keypoints") or [] for one in data["categories"]}
         size = {(one.get("width"), one.get("height")) for one in data["images"]}
@@ -164,7 +165,9 @@ def _imported(
             }
         )
     except ValidationError as error:
-        raise ValueError(f"holds a mark that cannot be: {error.errors()[0]['msg']}") from error
+        raise ValueError(
+            f"holds a mark that cannot be: {said(error.errors()[0]['msg'])}"
+        ) from error
     return Imported(document, tuple(told))
 
 

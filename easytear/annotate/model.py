@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from easytear.base.geometry import Ellipse
+from easytear.base.limits import how_to_widen, whole_limit
 
 SCHEMA: Final = "easytear-annotations/1"
 
@@ -27,19 +28,26 @@ def _one_line(text: str) -> str:
 
 Pixels = Annotated[float, Field(allow_inf_nan=False, ge=-1e6, le=1e6), AfterValidator(_thousandth)]
 Size = Annotated[float, Field(allow_inf_nan=False, ge=0.001, le=1e6), AfterValidator(_thousandth)]
-LONGEST = 10_000
-"""Letters of a text at most: a page and a half. Names of people and videos are on every figure."""
 
-Text = Annotated[str, Field(max_length=LONGEST), AfterValidator(_one_line)]
+
+def _short(text: str) -> str:
+    if len(text) > whole_limit("text_letters"):
+        raise ValueError(f"is too long ({how_to_widen('text_letters')})")
+    return text
+
+
+def _of_a_video(frame: int) -> int:
+    if frame > whole_limit("video_frames"):
+        raise ValueError(f"is beyond any video ({how_to_widen('video_frames')})")
+    return frame
+
+
+Text = Annotated[str, AfterValidator(_short), AfterValidator(_one_line)]
 LONGEST_NAME = 255
 Name = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_one_line)]
 Word = Annotated[Text, Field(pattern=r"^[!-:<-~]+$")]
 Stamp = Annotated[Text, Field(min_length=1)]
-LAST_FRAME = 2_000_000
-"""The greatest frame number: 5 hours at 100 frames a second. What lies between two keyframes is
-filled in for every frame, so that a mark without bound would fill the memory."""
-
-Frame = Annotated[int, Field(ge=0, le=LAST_FRAME)]
+Frame = Annotated[int, Field(ge=0), AfterValidator(_of_a_video)]
 Point = tuple[Pixels, Pixels]
 Source = Literal["hand", "program", "retracked"]
 Interpolation = Literal["linear", "film"]
@@ -144,6 +152,8 @@ class _Shape(Item):
         _check_frames(self.keyframes)
         for key in self.keyframes:
             count = len(key.points)
+            if count > whole_limit("keyframe_points"):
+                raise ValueError(f"has too many points ({how_to_widen('keyframe_points')})")
             if count < self._fewest or (self._most is not None and count > self._most):
                 raise ValueError(f"frame {key.frame}: wrong number of points ({count})")
         return self

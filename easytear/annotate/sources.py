@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import zipfile
 import zlib
@@ -11,10 +12,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from easytear.base.errors import AnnotationError
-
-MAX_XML_BYTES: Final = 256 << 20
-"""Unpacked at most: a mark in every one of 100,000 frames takes 20 MB, and 3 MB of zip can hold
-3 GB."""
+from easytear.base.limits import how_to_widen, limit, limit_bytes
+from easytear.base.regular import open_regular, read_regular
 
 _MARKS: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
@@ -39,15 +38,12 @@ def read_text(path: Path) -> str:
     Raises
     ------
     AnnotationError
-        If it cannot be read, or is larger than `MAX_XML_BYTES`.
+        If it cannot be read, or is larger than the limit `annotation_mb`.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_XML_BYTES + 1)
+        content = read_regular(path, limit_bytes("annotation_mb"))
     except OSError as error:
-        raise AnnotationError(f"{path}: cannot be read ({error.strerror}).") from error
-    if len(content) > MAX_XML_BYTES:
-        raise AnnotationError(f"{path}: is larger than {MAX_XML_BYTES >> 20} MB.")
+        raise AnnotationError(f"{path}: cannot be read ({_why(error)}).") from error
     try:
         return decoded(content)
     except UnicodeDecodeError as error:
@@ -57,9 +53,12 @@ def read_text(path: Path) -> str:
 class Bounded(io.RawIOBase):
     """Reads a stream to a limit and says so where there is more."""
 
-    def __init__(self, stream: BinaryIO, limit: int = MAX_XML_BYTES) -> None:
-        """Read from a stream, `limit` bytes at most."""
-        self._stream, self._left = stream, limit
+    def __init__(self, stream: BinaryIO, packed_bytes: int | None = None) -> None:
+        """Read from a stream, so much as the limits allow; for a zip by its own size, too."""
+        self._stream, self._name = stream, "annotation_mb"
+        self._left = limit_bytes(self._name)
+        if packed_bytes is not None and limit("zip_ratio") * packed_bytes < self._left:
+            self._name, self._left = "zip_ratio", int(limit("zip_ratio") * packed_bytes)
 
     def readable(self) -> bool:
         """Return True."""
@@ -74,10 +73,14 @@ class Bounded(io.RawIOBase):
             If there are more than the limit.
         """
         content = self._stream.read(min(size, 1 << 16) if size > 0 else 1 << 16)
-        self._left -= len(content)
-        if self._left < 0:
-            raise ValueError(f"its annotations.xml is larger than {MAX_XML_BYTES >> 20} MB")
+        self.take(len(content))
         return content
+
+    def take(self, count: int) -> None:
+        """Count bytes; ValueError beyond the limit."""
+        self._left -= count
+        if self._left < 0:
+            raise ValueError(f"its annotations.xml is too large ({how_to_widen(self._name)})")
 
 
 @contextmanager
@@ -91,13 +94,19 @@ def opened(path: Path) -> Iterator[Bounded]:
     """
     try:
         if path.suffix.lower() != ".zip":
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 yield Bounded(file)
             return
-        with zipfile.ZipFile(path) as archive, archive.open(_member(archive)) as member:
-            yield Bounded(member)  # type: ignore[arg-type]
+        packed = io.BytesIO(read_regular(path, limit_bytes("annotation_mb")))
+        with zipfile.ZipFile(packed) as archive:
+            name, bounds = _member(archive), Bounded(packed, packed.getbuffer().nbytes)
+            bounds.take(
+                archive.getinfo(name).file_size
+            )  # what it says of itself, which may be a lie
+            with archive.open(name) as member:
+                yield Bounded(member, packed.getbuffer().nbytes)  # type: ignore[arg-type]
     except OSError as error:
-        raise AnnotationError(f"{path}: cannot be read ({error.strerror or error}).") from error
+        raise AnnotationError(f"{path}: cannot be read ({_why(error)}).") from error
     except RuntimeError as error:
         raise AnnotationError(f"{path}: is locked with a password; unpack it first.") from error
     except NotImplementedError as error:
@@ -106,6 +115,12 @@ def opened(path: Path) -> Iterator[Bounded]:
         raise AnnotationError(f"{path}: is damaged; download it again.") from error
     except KeyError as error:
         raise AnnotationError(f"{path}: holds no annotations.xml.") from error
+
+
+def _why(error: OSError) -> str:
+    if error.errno == errno.EFBIG:
+        return f"it is too large: {how_to_widen('annotation_mb')}"
+    return error.strerror or str(error)
 
 
 def _member(archive: zipfile.ZipFile) -> str:

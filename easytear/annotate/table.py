@@ -16,6 +16,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from easytear.annotate.model import SCHEMA, Annotations, AnyItem
+from easytear.base.text import as_was, no_formula, said
 
 _KEY: Final = ("frame", "outside", "occluded", "source")
 _SHAPE: Final = ("x_px", "y_px", "rx_px", "ry_px", "angle_deg")
@@ -80,14 +81,14 @@ def from_table(text: str) -> Annotations:
     try:
         if not {"kind", "id"} <= set(reader.fieldnames or ()):
             raise ValueError("is not a table of EasyTear annotations (no columns kind and id)")
-        rows = ({k: v for k, v in row.items() if k and v} for row in reader)
+        rows = ({k: as_was(v) for k, v in row.items() if k and v} for row in reader)
         if split != ",":
             rows = (_with_points(row) for row in rows)
         return _document([row for row in rows if row])
     except ValidationError as error:
         first = error.errors()[0]
         where = first["loc"][-1] if first["loc"] else "row"
-        raise ValueError(f"{where}: {first['msg']}") from error
+        raise ValueError(f"{where}: {said(first['msg'])}") from error
     except (KeyError, csv.Error) as error:
         raise ValueError(f"a row is not whole: {error}") from error
 
@@ -112,8 +113,8 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple | list):
-        return ";".join(value)
-    return repr(value) if isinstance(value, float) else str(value)
+        return no_formula(";".join(value))
+    return repr(value) if isinstance(value, float) else no_formula(str(value))
 
 
 def _item_rows(item: AnyItem, time_s: tuple[float, ...]) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
@@ -17,6 +18,10 @@ _NOT_WRITTEN = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 
 _OURS = "easytear"
 """In the names of unfinished files, so that no one else's is taken for one."""
+
+_OPEN_FILES_STAY = os.name == "nt"
+"""Windows does not replace a file that another program, such as a virus scanner, has open."""
+_PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 _NAME_BYTES = 120
 """So much of a file's name stands in that of the unfinished one, which must not be too long."""
@@ -53,7 +58,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
                 flush_to_disk(file.fileno())
             with suppress(OSError):  # shares and cloud drives have permissions of their own
                 aside.chmod(0o666 & ~_umask())
-            aside.replace(path)
+            _put_in_place(aside, path)
     finally:
         release(claimed)
         with suppress(OSError):
@@ -73,6 +78,18 @@ def flush_to_disk(handle: int) -> None:
     except OSError as error:
         if error.errno in _NOT_WRITTEN:
             raise
+
+
+def _put_in_place(aside: Path, path: Path) -> None:
+    """Rename; where an open file cannot be replaced, wait for who reads it just now."""
+    for pause_s in _PAUSES_S if _OPEN_FILES_STAY else ():
+        try:
+            aside.replace(path)
+        except PermissionError:
+            time.sleep(pause_s)
+        else:
+            return
+    aside.replace(path)
 
 
 @contextmanager

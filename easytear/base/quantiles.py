@@ -2,7 +2,7 @@
 
 numpy's are made for anything; for a few numbers most of their time is spent on finding out what
 they were given, and across pictures they select where a sort of each pixel's values is quicker.
-None of these takes values that are not finite.
+Values must be finite but where NaN is said to be left out.
 """
 
 from __future__ import annotations
@@ -49,6 +49,18 @@ def median_of_stack(stack: NDArray[np.float32]) -> NDArray[np.float32]:
 def _between(low: float, high: float, part: float) -> float:
     # As numpy: from the nearer of the two neighbours, so that the last digit is the same.
     return low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
+
+
+def row_medians(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what `numpy.nanmedian` does over the last axis of (n, m) values.
+
+    Here values may be NaN, which are left out, and rows of nothing else give NaN.
+    """
+    ordered = np.sort(rows, axis=1)  # NaN last
+    count = np.isfinite(rows).sum(axis=1)
+    every = np.arange(len(rows))
+    low, high = (np.maximum(count - 1, 0) // 2), count // 2
+    return np.asarray(0.5 * (ordered[every, low] + ordered[every, high]))
 
 
 def grey_quantiles(

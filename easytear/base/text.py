@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 _DIRECTION: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """They let a name read as another one (Unicode Technical Report 36)."""
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""With these a spreadsheet takes a cell for a formula (OWASP, CSV injection)."""
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""With these, after white space or not, a spreadsheet takes a cell for a formula (OWASP, CSV
+injection); East Asian ones know the wide letters, too."""
+
+
+_NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 
 
 def printable(text: str) -> str:
@@ -25,6 +30,28 @@ def _can_be_seen(letter: str) -> bool:
     return letter not in _DIRECTION and unicodedata.category(letter) not in ("Cc", "Cs", "Zl", "Zp")
 
 
+def said(message: object) -> str:
+    """Return what a check of a model says, without the library's own word before it."""
+    return str(message).removeprefix("Value error, ")
+
+
 def no_formula(text: str) -> str:
     """Return a cell's text so that a spreadsheet shows it and does not compute it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if _begins_like_a_formula(text) else text
+
+
+def as_was(cell: str) -> str:
+    """Return the text that `no_formula` made a cell of."""
+    return cell[1:] if cell.startswith("'") and _begins_like_a_formula(cell[1:]) else cell
+
+
+def safe_cell(value: Any) -> Any:
+    """Return a table's value, texts as by `no_formula`; for what is not read back as it was."""
+    return no_formula(value) if isinstance(value, str) else value
+
+
+def _begins_like_a_formula(text: str) -> bool:
+    plain = text.strip().lstrip("'")
+    if _NUMBER.fullmatch(text):
+        return False
+    return text.startswith(("\t", "\r", "\n")) or plain.startswith(_FORMULA)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from easytear.base.errors import AnnotationError, UsageError
+from easytear.base.regular import open_text
 from easytear.cli.overwrite import Overwrite, refuse_existing
 
 if TYPE_CHECKING:
+    import regex
+
     from easytear.annotate import Annotations
     from easytear.results import Analysis
 
@@ -127,7 +129,7 @@ def _golden(
     return found
 
 
-def _pattern(given: str | None) -> re.Pattern[str] | None:
+def _pattern(given: str | None) -> regex.Pattern[str] | None:
     from easytear.study.names import compile_pattern
 
     try:
@@ -142,20 +144,23 @@ def _pattern(given: str | None) -> re.Pattern[str] | None:
 
 
 def _subjects(
-    results: Path, analyses: Sequence[Analysis], pattern: re.Pattern[str] | None
+    results: Path, analyses: Sequence[Analysis], pattern: regex.Pattern[str] | None
 ) -> dict[str, str]:
     """Return whose each video is: by its name, else as the study's table says."""
     paths = [analysis.summary.video.path for analysis in analyses]
     if pattern is not None:
-        found = {path: pattern.search(Path(path).name) for path in paths}
-        wrong = [path for path, match in found.items() if match is None]
+        from easytear.study.names import read_names
+
+        parts = read_names([Path(path).name for path in paths], pattern)
+        found = {path: parts[Path(path).name]["subject"] for path in paths}
+        wrong = [path for path, subject in found.items() if not subject]
         if wrong:
             raise UsageError(f"{', '.join(wrong)}: --name-pattern does not match.")
-        return {path: match["subject"] for path, match in found.items() if match is not None}
+        return {path: subject for path, subject in found.items() if subject}
     table = results / "study.csv"
     if not table.is_file():
         return {}
-    with table.open(encoding="utf-8-sig", newline="") as file:
+    with open_text(table, "utf-8-sig") as file:
         rows = [row for row in csv.DictReader(file) if row.get("subject") and row.get("video")]
     known = {Path(row["video"]).name: row["subject"] for row in rows}
     return {path: known[Path(path).name] for path in paths if Path(path).name in known}

@@ -14,17 +14,33 @@ from easytear.base.errors import EasyTearError
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
 from easytear.cli.asking import Asked, refuse
 from easytear.cli.console import say
+from easytear.cli.options import (
+    USUAL_WORKERS,
+    AnnotationsFile,
+    CorrectionsFile,
+    End,
+    FrameRate,
+    Instrument,
+    IrisWidth,
+    Labels,
+    OtherSettings,
+    ProgressJson,
+    Quiet,
+    RequestFile,
+    Scale,
+    SettingsFile,
+    Start,
+    Workers,
+)
 from easytear.cli.overwrite import Overwrite, refuse_another_video
+from easytear.cli.processors import allowed_workers
 from easytear.cli.produce import How, produce
-from easytear.workers.pool import WorkerPool, processors
+from easytear.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from easytear.request.devices import Device
     from easytear.request.request import Request
     from easytear.results import Summary
-
-USUAL_WORKERS = 2
-"""Each further process takes some 200 MB."""
 
 
 @dataclass(frozen=True)
@@ -47,88 +63,38 @@ def register(app: typer.Typer) -> None:
 
 _Videos = Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Videos to analyse.")]
 _Out = Annotated[Path, typer.Option("-o", "--out", help="Folder for the results: OUT/<video>/.")]
-_Config = Annotated[Path | None, typer.Option(help="Settings (TOML); see 'easytear settings'.")]
-_MmPerPx = Annotated[
-    float | None, typer.Option(help="Scale, when it is known: millimetres per pixel.")
-]
-_Label = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--label",
-        metavar="NAME=VALUE",
-        help="Of the recording: subject, eye, visit, date, instrument, operator, notes ...",
-    ),
-]
-_Hvid = Annotated[
-    float | None, typer.Option(help="Measured iris width in mm (default: 11.7, the mean).")
-]
-_Device = Annotated[
-    str | None,
-    typer.Option(help="Instrument, or a file with its profile; 'easytear doctor --devices'."),
-]
-_Fps = Annotated[
-    float | None,
-    typer.Option(
-        min=0.1,
-        max=100_000,
-        help="Frames per second as the camera took them, where the file does not tell (video.fps).",
-    ),
-]
 _Overlay = Annotated[bool, typer.Option("--overlay", help="Also write overlay.mp4.")]
-_Start = Annotated[float | None, typer.Option(help="Analyse from this second on.")]
-_End = Annotated[float | None, typer.Option(help="Analyse up to this second.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print the summaries as JSON on stdout.")]
-_Workers = Annotated[
-    int | None,
-    typer.Option(
-        min=1,
-        help="Processes that share a video's intervals; without it 2, or 1 on one processor.",
-    ),
-]
-_Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no table.")]
 _Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log what is done.")]
-_Set = Annotated[
-    list[str] | None, typer.Option("--set", metavar="GROUP.NAME=VALUE", help="One other setting.")
-]
-_Request = Annotated[
-    Path | None, typer.Option(help="All that is asked for (JSON), or a summary.json with it.")
-]
-_Corrections = Annotated[
-    Path | None, typer.Option(help="Corrections (JSON): a list, or a summary.json with it.")
-]
 _Earlier = Annotated[
     Path | None,
     typer.Option(help="Results of the same video: only what changed since then runs again."),
-]
-_Annotations = Annotated[Path | None, typer.Option(help="An annotation file, as napari saves it.")]
-_ProgressJson = Annotated[
-    bool, typer.Option("--progress-json", help="Progress as lines of JSON on standard error.")
 ]
 
 
 def analyze_command(
     videos: _Videos,
     out: _Out = Path("results"),
-    config: _Config = None,
-    mm_per_px: _MmPerPx = None,
-    hvid: _Hvid = None,
-    device: _Device = None,
-    fps: _Fps = None,
+    config: SettingsFile = None,
+    mm_per_px: Scale = None,
+    hvid: IrisWidth = None,
+    device: Instrument = None,
+    fps: FrameRate = None,
     overlay: _Overlay = False,
-    start: _Start = None,
-    end: _End = None,
+    start: Start = None,
+    end: End = None,
     overwrite: Overwrite = False,
     as_json: _Json = False,
-    workers: _Workers = None,
-    quiet: _Quiet = False,
+    workers: Workers = None,
+    quiet: Quiet = False,
     verbose: _Verbose = False,
-    settings: _Set = None,
-    label: _Label = None,
-    request: _Request = None,
-    corrections: _Corrections = None,
+    settings: OtherSettings = None,
+    label: Labels = None,
+    request: RequestFile = None,
+    corrections: CorrectionsFile = None,
     earlier: _Earlier = None,
-    annotations: _Annotations = None,
-    progress_json: _ProgressJson = False,
+    annotations: AnnotationsFile = None,
+    progress_json: ProgressJson = False,
 ) -> None:
     """Analyse videos: blinks, eye, front, tracks, spread law, area, thickness, report.
 
@@ -152,7 +118,7 @@ def analyze_command(
     _check_use(videos, earlier, annotations)
     asked.check()
     _check_places(videos, out, overwrite=overwrite)
-    with WorkerPool(min(workers or USUAL_WORKERS, processors()) - 1) as pool:
+    with WorkerPool(allowed_workers(workers, USUAL_WORKERS) - 1) as pool:
         how = How(pool, overlay=overlay, quiet=quiet, progress_json=progress_json)
         task = _Task(out, asked, asked.of(), asked.profile(), earlier, annotations, how)
         done, failed = _analyze_all(videos, task)

@@ -9,11 +9,14 @@ import signal
 import sys
 import tempfile
 from importlib import import_module
+from typing import Annotated
 
 import typer
 
 from easytear import __version__
 from easytear.base.errors import EasyTearError, SettingsError, UsageError
+from easytear.base.limits import limit as bound
+from easytear.base.limits import set_limits
 from easytear.cli.console import say
 from easytear.cli.streams import prepare_streams
 
@@ -69,8 +72,15 @@ def _root(
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A limit of 'easytear settings', given anew."),
+    ] = None,
 ) -> None:
     """Hold the options that every command shares."""
+    set_limits(tuple(limit or ()))
+    # OpenCV reads it when it is loaded: pictures of a grey target are held to the same size.
+    os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(int(bound("picture_megapixels") * 1e6))
 
 
 for _name in COMMANDS:

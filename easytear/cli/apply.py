@@ -10,6 +10,24 @@ import typer
 from easytear.base.errors import ResultsError
 from easytear.cli.asking import Asked
 from easytear.cli.console import console
+from easytear.cli.options import (
+    USUAL_WORKERS,
+    AnnotationsFile,
+    CorrectionsFile,
+    DryRun,
+    End,
+    Instrument,
+    IrisWidth,
+    Labels,
+    OtherSettings,
+    ProgressJson,
+    Quiet,
+    RequestFile,
+    Scale,
+    SettingsFile,
+    Start,
+    Workers,
+)
 from easytear.cli.produce import How, produce
 from easytear.workers.pool import WorkerPool, processors
 
@@ -17,8 +35,6 @@ if TYPE_CHECKING:
     from easytear.request.request import Request
     from easytear.request.work import Work
     from easytear.results import Analysis, Summary
-
-_USUAL_WORKERS = 2
 
 
 def register(app: typer.Typer) -> None:
@@ -33,60 +49,27 @@ _Out = Annotated[
 _Video = Annotated[
     Path | None, typer.Option(help="The video, if it is no longer where it was analysed.")
 ]
-_Config = Annotated[Path | None, typer.Option(help="Settings (TOML) in place of those used.")]
-_Set = Annotated[
-    list[str] | None, typer.Option("--set", metavar="GROUP.NAME=VALUE", help="One other setting.")
-]
-_Label = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--label",
-        metavar="NAME=VALUE",
-        help="Of the recording: subject, eye, visit, date, instrument, operator, notes ...",
-    ),
-]
-_Hvid = Annotated[float | None, typer.Option(help="Measured iris width in mm.")]
-_MmPerPx = Annotated[float | None, typer.Option(help="Scale: millimetres per pixel.")]
-_Device = Annotated[str | None, typer.Option(help="Instrument, or a file with its profile.")]
-_Corrections = Annotated[
-    Path | None,
-    typer.Option(help="Corrections (JSON) in place of those made: a list, or a summary.json."),
-]
-_Annotations = Annotated[Path | None, typer.Option(help="An annotation file, as napari saves it.")]
-_Request = Annotated[
-    Path | None, typer.Option(help="All that is asked for (JSON), or a summary.json with it.")
-]
-_Start = Annotated[float | None, typer.Option(help="Analyse from this second on.")]
-_End = Annotated[float | None, typer.Option(help="Analyse up to this second.")]
-_DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would run again and why; write nothing.")
-]
-_Workers = Annotated[int | None, typer.Option(min=1, help="Processes that share the intervals.")]
-_Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no table.")]
-_ProgressJson = Annotated[
-    bool, typer.Option("--progress-json", help="Progress as lines of JSON on standard error.")
-]
 
 
 def apply_command(
     results: _Folder,
     out: _Out = None,
     video: _Video = None,
-    config: _Config = None,
-    settings: _Set = None,
-    label: _Label = None,
-    hvid: _Hvid = None,
-    mm_per_px: _MmPerPx = None,
-    device: _Device = None,
-    corrections: _Corrections = None,
-    annotations: _Annotations = None,
-    request: _Request = None,
-    start: _Start = None,
-    end: _End = None,
-    dry_run: _DryRun = False,
-    workers: _Workers = None,
-    quiet: _Quiet = False,
-    progress_json: _ProgressJson = False,
+    config: SettingsFile = None,
+    settings: OtherSettings = None,
+    label: Labels = None,
+    hvid: IrisWidth = None,
+    mm_per_px: Scale = None,
+    device: Instrument = None,
+    corrections: CorrectionsFile = None,
+    annotations: AnnotationsFile = None,
+    request: RequestFile = None,
+    start: Start = None,
+    end: End = None,
+    dry_run: DryRun = False,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    progress_json: ProgressJson = False,
 ) -> None:
     """Take a decision into results: only what it touches runs again.
 
@@ -121,7 +104,7 @@ def apply_command(
         typer.echo("Nothing changed: the results are as asked for.")
         return
     overlay = (results / "overlay.mp4").is_file() and place.is_file()
-    with WorkerPool(min(workers or _USUAL_WORKERS, processors()) - 1) as pool:
+    with WorkerPool(min(workers or USUAL_WORKERS, processors()) - 1) as pool:
         how = How(pool, overlay=overlay, quiet=quiet, progress_json=progress_json)
         summary = produce(wanted, place, out or results, how, earlier, annotations)
     if not quiet:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from easytear.base.errors import EasyTearError
+from easytear.base.regular import read_json
 from easytear.cli.app import EXIT_USAGE
 from easytear.cli.console import say
 
@@ -127,14 +128,12 @@ class Asked:
 
 def read_corrections(path: Path) -> Corrections:
     """Return the corrections of a file: a list of them, a request, or a summary.json."""
-    import json
-
     from pydantic import ValidationError
 
     from easytear.request.corrections import Corrections
 
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path, "results_mb")
         if isinstance(data, dict):
             data = data.get("request", data)
             data = data.get("corrections", data)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from easytear.cli.console import say
+from easytear.cli.options import (
+    DryRun,
+    FrameRate,
+    IrisWidth,
+    ProgressJson,
+    Quiet,
+    Scale,
+    SettingsFile,
+)
+from easytear.cli.processors import allowed_workers
 from easytear.workers.pool import processors
 
 if TYPE_CHECKING:
+    import regex
+
     from easytear.request.settings import Settings
     from easytear.study.batch import Choices, Workforce
     from easytear.study.given import Given
@@ -30,107 +41,111 @@ def register(app: typer.Typer) -> None:
     app.command("study")(study)
 
 
+_Folder = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, help="Folder with the videos.")
+]
+_Out = Annotated[Path, typer.Option("-o", "--out", help="Folder of the study.")]
+_Videos = Annotated[
+    int | None, typer.Option(min=1, help="Videos at a time; one per core without it.")
+]
+_Threads = Annotated[
+    int | None, typer.Option(min=1, help="Threads per video; cores / workers without it.")
+]
+_NamePattern = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REGEX",
+        help="Finds columns in the paths: named groups subject, eye, visit, date, any other.",
+    ),
+]
+_Clinical = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, metavar="FILE", help="Clinical CSV or XLSX."),
+]
+_Glob = Annotated[
+    list[str] | None, typer.Option(help="Which files are videos; may be given again.")
+]
+_By = Annotated[str | None, typer.Option(help="Column that tells the groups.")]
+_MinQuality = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        help="Intervals of a lower quality score are left out of averages; "
+        "quality.low_score of the settings without it.",
+    ),
+]
+_Anonymise = Annotated[
+    bool, typer.Option("--anonymise", help="Codes in place of names; the key stands apart.")
+]
+_AllowColumn = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="A clinical column that may stand in an anonymised study; may be given again.",
+    ),
+]
+_Missing = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CODE",
+        help="Means in the clinical file that nothing is known (999); may be given again.",
+    ),
+]
+_RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Try again what failed before.")]
+_KeepOlder = Annotated[
+    bool,
+    typer.Option("--keep-older", help="Keep results of another version of EasyTear."),
+]
+_TimeLimit = Annotated[
+    float, typer.Option(min=0.1, metavar="S", help="Longest time of one video, in seconds.")
+]
+_MemoryLimit = Annotated[
+    float | None,
+    typer.Option(
+        min=1,
+        metavar="MB",
+        help="Memory of one video; without it 80 % / workers, on a cluster 4096.",
+    ),
+]
+_Scheduler = Annotated[
+    str | None,
+    typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask scheduler's workers."),
+]
+_Forget = Annotated[
+    bool,
+    typer.Option("--forget", help="Nothing that was given for this study before holds."),
+]
+_Analyser = Annotated[str | None, typer.Option(hidden=True)]
+
+
 def batch(
-    folder: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help="Folder with the videos.")
-    ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder of the study.")],
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Videos at a time; one per core without it.")
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads per video; cores / workers without it.")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="Settings (TOML).")
-    ] = None,
-    name_pattern: Annotated[
-        str | None,
-        typer.Option(
-            metavar="REGEX",
-            help="Finds columns in the paths: named groups subject, eye, visit, date, any other.",
-        ),
-    ] = None,
-    clinical: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="Clinical CSV or XLSX."),
-    ] = None,
-    glob: Annotated[
-        list[str] | None, typer.Option(help="Which files are videos; may be given again.")
-    ] = None,
-    by: Annotated[str | None, typer.Option(help="Column that tells the groups.")] = None,
-    min_quality: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            max=1,
-            help="Intervals of a lower quality score are left out of averages; "
-            "quality.low_score of the settings without it.",
-        ),
-    ] = None,
-    mm_per_px: Annotated[float | None, typer.Option(help="Scale of all videos.")] = None,
-    hvid: Annotated[
-        float | None, typer.Option(metavar="MM", help="Iris width of all eyes; 11.7 without it.")
-    ] = None,
-    fps: Annotated[
-        float | None,
-        typer.Option(
-            min=0.1,
-            max=100_000,
-            help="Frames per second as the camera took all videos, where the files do not tell.",
-        ),
-    ] = None,
-    anonymise: Annotated[
-        bool, typer.Option("--anonymise", help="Codes in place of names; the key stands apart.")
-    ] = False,
-    allow_column: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="A clinical column that may stand in an anonymised study; may be given again.",
-        ),
-    ] = None,
-    missing: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="CODE",
-            help="Means in the clinical file that nothing is known (999); may be given again.",
-        ),
-    ] = None,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try again what failed before.")
-    ] = False,
-    keep_older: Annotated[
-        bool,
-        typer.Option("--keep-older", help="Keep results of another version of EasyTear."),
-    ] = False,
-    time_limit: Annotated[
-        float, typer.Option(min=0.1, metavar="S", help="Longest time of one video, in seconds.")
-    ] = 3600.0,
-    memory_limit: Annotated[
-        float | None,
-        typer.Option(
-            min=1,
-            metavar="MB",
-            help="Memory of one video; without it 80 % / workers, on a cluster 4096.",
-        ),
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(metavar="tcp://HOST:PORT", help="Run on this Dask scheduler's workers."),
-    ] = None,
-    forget: Annotated[
-        bool,
-        typer.Option("--forget", help="Nothing that was given for this study before holds."),
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
-    progress_json: Annotated[
-        bool, typer.Option("--progress-json", help="Progress as lines of JSON on standard error.")
-    ] = False,
-    analyser: Annotated[str | None, typer.Option(hidden=True)] = None,
+    folder: _Folder,
+    out: _Out,
+    workers: _Videos = None,
+    threads: _Threads = None,
+    config: SettingsFile = None,
+    name_pattern: _NamePattern = None,
+    clinical: _Clinical = None,
+    glob: _Glob = None,
+    by: _By = None,
+    min_quality: _MinQuality = None,
+    mm_per_px: Scale = None,
+    hvid: IrisWidth = None,
+    fps: FrameRate = None,
+    anonymise: _Anonymise = False,
+    allow_column: _AllowColumn = None,
+    missing: _Missing = None,
+    retry_failed: _RetryFailed = False,
+    keep_older: _KeepOlder = False,
+    time_limit: _TimeLimit = 3600.0,
+    memory_limit: _MemoryLimit = None,
+    scheduler: _Scheduler = None,
+    forget: _Forget = False,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+    progress_json: ProgressJson = False,
+    analyser: _Analyser = None,
 ) -> None:
     """Analyse every video in a folder and make one table, with statistics and a page.
 
@@ -212,7 +227,7 @@ def study(
     folder: Annotated[
         Path, typer.Argument(metavar="STUDY", exists=True, file_okay=False, help="The study.")
     ],
-    by: Annotated[str | None, typer.Option(help="Column that tells the groups.")] = None,
+    by: _By = None,
 ) -> None:
     """Make tables, statistics and page of a study again from its results."""
     from easytear.cli.study_words import exit_code, say_end
@@ -237,10 +252,7 @@ def _workers(workers: int | None, threads: int | None, scheduler: str | None) ->
     cores = processors()
     if scheduler:
         return workers or cores, threads or 1
-    if workers is not None and workers > cores:
-        # More gain nothing, and each takes its memory; a cluster has processors of its own.
-        say(f"--workers {workers}: this computer has {cores} processors; {cores} are used.")
-    number = min(workers or cores, cores)
+    number = allowed_workers(workers, cores)
     return number, threads or max(1, cores // number)
 
 
@@ -268,7 +280,7 @@ def _settings(config: Path | None, earlier: Given, fps: float | None) -> Setting
     return with_fps(settings, fps)
 
 
-def _pattern(text: str | None) -> re.Pattern[str] | None:
+def _pattern(text: str | None) -> regex.Pattern[str] | None:
     from easytear.study.begin import taken_names
     from easytear.study.names import compile_pattern
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from easytear.base.errors import EasyTearError, UsageError
+from easytear.base.limits import limit_bytes
+from easytear.base.regular import read_regular
 
 if TYPE_CHECKING:
     from easytear.base.geometry import ByteArray
@@ -21,7 +23,11 @@ def register(app: typer.Typer) -> None:
 
 def calibrate_command(
     images: Annotated[
-        list[Path], typer.Argument(metavar="IMAGE...", help="Pictures of an even grey target.")
+        list[Path],
+        typer.Argument(
+            metavar="IMAGE...|VIDEO",
+            help="Pictures of an even grey target, or one video that shows every exposure in turn.",
+        ),
     ],
     exposures: Annotated[
         str, typer.Option(help="Their relative exposures, in order: 1,2,4,8.", metavar="E,E,...")
@@ -41,11 +47,15 @@ def calibrate_command(
     from easytear.measure.colours import ColourError, camera_colours
 
     given = _exposures(exposures)
-    pictures = [_picture(path) for path in images]
     try:
+        if len(images) == 1:
+            pictures = _of_video(images[0], len(given))
+        else:
+            pictures = [_picture(path) for path in images]
         found = camera_colours(pictures, given)
     except ColourError as error:
-        raise EasyTearError(f"{images[0].parent}: tells no calibration: {error}.") from error
+        place = images[0] if len(images) == 1 else images[0].parent
+        raise EasyTearError(f"{place}: tells no calibration: {error}.") from error
     path = _write(found, device, output, [one.name for one in images])
     red, green, blue = found.white_balance
     typer.echo(f"gamma {found.gamma:.3f} ± {found.gamma_sd:.3f}")
@@ -66,13 +76,37 @@ def _picture(path: Path) -> ByteArray:
     import numpy as np
 
     try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
+        data = np.frombuffer(read_regular(path, limit_bytes("annotation_mb")), np.uint8)
     except OSError as error:
         raise EasyTearError(f"{path}: cannot be read ({error.strerror}).") from error
-    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    try:
+        picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    except cv2.error:  # a picture larger than OpenCV takes
+        picture = None
     if picture is None:
         raise EasyTearError(f"{path}: is no picture; give PNG, TIFF or JPEG files.")
     return np.asarray(picture, np.uint8)
+
+
+def _of_video(path: Path, count: int) -> list[ByteArray]:
+    """Return the mean picture of each step of a video that shows the exposures in turn."""
+    import numpy as np
+
+    from easytear.measure.colours import target
+    from easytear.measure.exposure_steps import exposure_steps
+    from easytear.video import FrameReader
+
+    with FrameReader(path) as reader:
+        level = np.array([target(grey).mean() for _, grey in reader.frames()])
+        steps = exposure_steps(reader.facts.time_s, level, count)
+        means = []
+        for first, last in steps:
+            total = np.zeros((reader.facts.height_px, reader.facts.width_px, 3))
+            frames = range(first, last + 1)
+            for _, picture in reader.frames(first, last + 1, colour=True):
+                total += picture
+            means.append(np.round(total / len(frames)).astype(np.uint8))
+    return means
 
 
 def _write(found: CameraColours, name: str, output: Path | None, images: list[str]) -> Path:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from easytear.base.errors import UsageError
+from easytear.base.text import safe_cell
 from easytear.cli.agree import annotation_files
 from easytear.cli.overwrite import Overwrite, refuse_existing
 
@@ -62,7 +63,7 @@ def consensus(
         for words in one.told:
             typer.echo(f"{one.document.video.name}: {words}.", err=True)
     with atomic_write(table) as aside:
-        pd.concat([one.spread for one in made]).round(3).to_csv(
+        pd.concat([one.spread for one in made]).round(3).map(safe_cell).to_csv(
             aside, index=False, lineterminator="\r\n"
         )
     typer.echo(str(table))

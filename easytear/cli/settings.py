@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from easytear.base.limits import LIMITS, VARIABLE, limit
+
 if TYPE_CHECKING:
     from easytear.request.settings import SettingInfo
 
@@ -24,7 +26,7 @@ def settings(
         typer.Option(metavar="FILE", help="Write a TOML file with every default to start from."),
     ] = None,
 ) -> None:
-    """List every setting with unit, default, bounds and meaning."""
+    """List every setting and every limit with unit, value, bounds and meaning."""
     from easytear.request.settings import Settings, describe_settings, dump_settings
 
     if write is None:
@@ -60,8 +62,23 @@ def _print(infos: list[SettingInfo]) -> None:
         if info.group != group:
             group = info.group
             table.add_row(f"[{group}]", style="bold")
-        table.add_row(info.name, _value(info.default), info.unit, _allowed(info), info.description)
+        table.add_row(
+            info.name,
+            _value(info.default),
+            info.unit,
+            _allowed(info),
+            f"{info.label}. {info.description}",
+        )
+    table.add_row("[limits]", style="bold")
+    for one in LIMITS:
+        allowed = f"{one.lowest:.15g} to {one.highest:.15g}"
+        table.add_row(one.name, f"{limit(one.name):.15g}", one.unit, allowed, one.description)
     console.print(table)
+    console.print(
+        "\nThe limits are this computer's, never those of a settings file or of results: change "
+        "one with\n'easytear --limit NAME=VALUE COMMAND ...', or for good in the environment "
+        f"({VARIABLE}='NAME=VALUE NAME=VALUE')."
+    )
 
 
 def _value(value: object) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from easytear.base.regular import read_text
 from easytear.cli.app import EXIT_NOTHING, EXIT_SOME
 from easytear.cli.check_privacy import say_finds
 from easytear.cli.console import console, say
@@ -80,7 +81,7 @@ def share(
         told = About(
             licence=licence,
             authors=tuple(author or ()),
-            words=about.read_text(encoding="utf-8") if about else "",
+            words=_words(about) if about else "",
             videos=videos,
         )
         choices = sharing.Choices(
@@ -93,6 +94,15 @@ def share(
         confirm = _looked_at(study, out, choices, quiet)
     sharing.confirm(study, out, confirm)
     console().print(f"Written: {out}", soft_wrap=True)
+
+
+def _words(about: Path) -> str:
+    from easytear.base.errors import UsageError
+
+    try:
+        return read_text(about, "annotation_mb")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{about}: cannot be read as text in UTF-8; save it as such.") from error
 
 
 def _box(text: str) -> Box:

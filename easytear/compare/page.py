@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from easytear import __version__
 from easytear.base.atomic import atomic_write
+from easytear.base.text import safe_cell
 from easytear.compare.figures import COLOURS, overlaid
 from easytear.compare.records import Comparison, Contrast
 from easytear.report.figures import svg
@@ -174,4 +175,4 @@ def _write_table(comparison: Comparison, path: Path) -> None:
 
 
 def _cell(value: object) -> object:
-    return f"{value:.6g}" if isinstance(value, float) else value
+    return f"{value:.6g}" if isinstance(value, float) else safe_cell(value)

@@ -20,6 +20,7 @@ from easytear.preprocess.records import Blink, Cornea, Event, EyeInInterval, Int
 from easytear.preprocess.refine import refine_motion, wanted_frames
 from easytear.preprocess.registration import eye_to_image_matrix, hold_still
 from easytear.preprocess.rotation import correct_rotation
+from easytear.preprocess.tint import EVERY_S
 from easytear.preprocess.watcher import EyeWatcher
 from easytear.request.corrections import Corrections
 from easytear.request.settings import Settings
@@ -68,10 +69,15 @@ class WatchTask:
         """Do it."""
         watcher = EyeWatcher(self.source.shape, self.settings, self.location)
         combs = np.full(self.stop - self.first, np.nan)
+        due = -np.inf
         for place, frame in enumerate(self.source.frames(self.first, self.stop)):
             grey = frame.grey()
             combs[place] = frame.comb
-            watcher.add(grey)
+            now = self.source.time_s[frame.number]
+            coloured = now >= due
+            watcher.add(grey, frame.colour() if coloured else None)
+            if coloured:
+                due = now + EVERY_S - 1e-6
             if frame.number % 10 == 0:
                 progress.update(place, len(combs), "looking for blinks and the eye")
         return watcher, combs

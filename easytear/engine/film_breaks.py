@@ -33,9 +33,9 @@ def see_breaks(
     if eye.pupil is None:
         return None, None
     span = slice(interval.start_frame, interval.end_frame + 1)
-    frames = StabilisedInterval(
-        source.frames(span.start, span.stop), source.time_s[span], source.shape, eye
-    )
+    pictures = source.frames(span.start, span.stop)
+    # Looked at in order: nothing of the start need be kept.
+    frames = StabilisedInterval(pictures, source.time_s[span], source.shape, eye, early_s=0.0)
     look = film_look(frames, cornea.film_mask, mm_per_px, gamma)
     if look is None:
         return None, None

@@ -230,7 +230,7 @@ class _Run:
     def scale_again(self, before: Summary) -> ScaleInfo:
         """Return the scale, when no iris is looked at again."""
         known = before.calibration
-        if self.request.scale == before.request.scale:
+        if self.request.scale.content() == before.request.scale.content():
             return known
         iris = IrisWidth(known.iris_px, known.iris_px_sd)
         if iris.px is None:

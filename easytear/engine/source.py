@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -15,6 +16,7 @@ from easytear.engine.prefetch import prefetch
 from easytear.results import Event, Pictures, VideoInfo
 from easytear.video import FrameReader, content_hash
 from easytear.video.fields import comb_index, combs, deinterlace
+from easytear.video.reader import Picture
 from easytear.video.reduce import Reduction
 from easytear.video.working import COMB_EVERY, CopyWriter, WorkingCopy, working_picture
 
@@ -38,26 +40,53 @@ class Shown(Protocol):
         ...
 
 
-@dataclass(frozen=True)
 class Frame:
-    """A working frame whose brightness stands ready and whose colour is made when asked for.
+    """A working frame, read and made when it is asked for, once.
 
-    `comb` is the comb index of the file's frame, NaN where it was not asked.
+    Parameters
+    ----------
+    number : int
+        Its number in the video.
+    shown : callable
+        Reads it.
+    combed : bool
+        Whether it is rebuilt from one field.
+    known : bool
+        Whether the comb index of the file's frame comes with it, as it has been reduced since.
     """
 
-    number: int
-    brightness: ByteArray
-    comb: float
-    _raw: Shown
-    _combed: bool
+    def __init__(
+        self, number: int, shown: Callable[[], Shown], *, combed: bool, known: bool
+    ) -> None:
+        self.number = number
+        self._read, self._combed, self._known = shown, combed, known
+
+    @cached_property
+    def _shown(self) -> Shown:
+        return self._read()
+
+    @cached_property
+    def _brightness(self) -> ByteArray:
+        return self._shown.grey()
+
+    @cached_property
+    def _rebuilt(self) -> ByteArray:
+        return deinterlace(self._brightness) if self._combed else self._brightness
+
+    @cached_property
+    def comb(self) -> float:
+        """The comb index of the file's frame; NaN where it is not asked."""
+        if self._known:
+            return float(getattr(self._shown, "comb", np.nan))
+        return comb_index(self._brightness) if self.number % COMB_EVERY == 0 else np.nan
 
     def grey(self) -> ByteArray:
         """Return the brightness, (height, width)."""
-        return self.brightness
+        return self._rebuilt
 
     def colour(self) -> ByteArray:
         """Return the frame in blue, green, red, (height, width, 3)."""
-        picture: ByteArray = self._raw.colour()
+        picture: ByteArray = self._shown.colour()
         return deinterlace(picture) if self._combed else picture
 
 
@@ -114,14 +143,17 @@ class Source:
         place: Path | None = None,
     ) -> None:
         self._as_found = _identity(path)
+        # Going through the file shows the writer all frames; of a stretch it gets its own.
+        whole = start_s is None and end_s is None
         writer = None
-        if place is not None and reduction is not None and start_s is None and end_s is None:
+        if place is not None and reduction is not None:
             writer = CopyWriter(place / _COPY, reduction)
-        reader = FrameReader(path, fps, writer)
+        reader = FrameReader(path, fps, writer if whole else None)
+        first, stop = _stretch(path, reader.facts.time_s, start_s, end_s)
         copy = None
         if writer is not None:
-            writer.fill(reader)
-            copy = writer.done(reader.known)
+            writer.fill(reader, first, stop)
+            copy = writer.done(reader.known, first, stop)
         if reduction is None or reduction.file != reader.known.geometry:
             reduction = Reduction(reader.known.geometry)
         self._begin(reader, (path, start_s, end_s, fps), reduction, copy)
@@ -133,17 +165,7 @@ class Source:
         self.reader, self.reduction, self._copy = reader, reduction, copy
         self.time_s: FloatArray = reader.facts.time_s
         self.shape = reduction.shape
-        self.first = 0 if start_s is None else int(np.searchsorted(self.time_s, start_s - 1e-9))
-        self.stop = (
-            len(self.time_s)
-            if end_s is None
-            else int(np.searchsorted(self.time_s, end_s + 1e-9, side="right"))
-        )
-        if self.stop - self.first < LEAST_FRAMES:
-            raise VideoError(
-                f"{self.path}: has {max(self.stop - self.first, 0)} frames to analyse; "
-                f"at least {LEAST_FRAMES} are needed."
-            )
+        self.first, self.stop = _stretch(self.path, self.time_s, start_s, end_s)
         self.combed = False
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -186,8 +208,7 @@ class Source:
         copy = self._usable
         if copy is not None:
             for number in wanted:
-                shown = copy.picture(int(number))
-                yield self._frame(number, shown, shown.comb)
+                yield self._frame(int(number), partial(copy.picture, int(number)))
             return
         chosen = {int(number) for number in wanted}
         for frame in self.frames(min(chosen), max(chosen) + 1) if chosen else ():
@@ -259,33 +280,47 @@ class Source:
         )
 
     def _frames(self, first: int, stop: int) -> Iterator[Frame]:
+        """Yield frames with their brightness made: this runs ahead of those who want it."""
         for one in self.reader.pictures(first, stop):
-            if not self.reduction.needed:
-                yield self._frame(one.frame, one, np.nan)
-                continue
-            shown = working_picture(one.frame, one.decoded, self.reduction, combed=self.combed)
-            yield Frame(one.frame, shown.grey(), shown.comb, shown, _combed=False)
+            frame = self._frame(one.frame, partial(self._working, one))
+            frame.grey()
+            yield frame
+
+    def _working(self, one: Picture) -> Shown:
+        if not self.reduction.needed:
+            return one
+        return working_picture(one.frame, one.decoded, self.reduction, combed=self.combed)
 
     def sought(self, number: int) -> Shown:
         """Return one frame, wherever it stands."""
-        one = self.reader.picture(number)
-        if not self.reduction.needed:
-            return one
-        return working_picture(number, one.decoded, self.reduction, combed=self.combed)
+        return self._working(self.reader.picture(number))
 
-    def _frame(self, number: int, shown: Shown, comb: float) -> Frame:
-        grey = shown.grey()
-        if not self.reduction.needed and number % COMB_EVERY == 0:
-            comb = comb_index(grey)
-        if self.combed:
-            grey = deinterlace(grey)
-        return Frame(number, grey, comb, shown, self.combed)
+    def _frame(self, number: int, shown: Callable[[], Shown]) -> Frame:
+        # A reduced picture was rebuilt from one field before it was reduced.
+        needed = self.reduction.needed
+        return Frame(number, shown, combed=self.combed and not needed, known=needed)
 
 
 def _opened(asked: _Asked, reduction: Reduction, copy: WorkingCopy | None, combed: bool) -> Source:
     source = Source.__new__(Source)
     source.open_again(asked, reduction, copy, combed)
     return source
+
+
+def _stretch(
+    path: Path, time_s: FloatArray, start_s: float | None, end_s: float | None
+) -> tuple[int, int]:
+    """Return the first frame of a stretch, and the one after its last."""
+    first = 0 if start_s is None else int(np.searchsorted(time_s, start_s - 1e-9))
+    stop = len(time_s)
+    if end_s is not None:
+        stop = int(np.searchsorted(time_s, end_s + 1e-9, side="right"))
+    if stop - first < LEAST_FRAMES:
+        raise VideoError(
+            f"{path}: has {max(stop - first, 0)} frames to analyse; "
+            f"at least {LEAST_FRAMES} are needed."
+        )
+    return first, stop
 
 
 def _identity(path: Path) -> tuple[int, ...] | None:

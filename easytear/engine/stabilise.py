@@ -10,7 +10,7 @@ import numpy as np
 
 from easytear.base.geometry import BoolArray, ByteArray, FloatArray
 from easytear.preprocess.records import EyeInInterval
-from easytear.preprocess.registration import eye_to_image_matrix, hold_still, seen_mask
+from easytear.preprocess.registration import hold_still, interval_matrices, seen_mask
 
 EARLY_S = 2.0
 """How much of an interval's start can be looked at in any order (`StabilisedFrames`)."""
@@ -44,6 +44,8 @@ class StabilisedInterval:
         Height and width.
     eye : EyeInInterval
         The eye's motion, and the pupil about which it turns.
+    early_s : float
+        How much of the start is kept.
     """
 
     def __init__(
@@ -52,12 +54,13 @@ class StabilisedInterval:
         time_s: FloatArray,
         shape: tuple[int, int],
         eye: EyeInInterval,
+        early_s: float = EARLY_S,
     ) -> None:
         self.time_s = time_s
         self.shape = shape
-        self.early = int(np.searchsorted(time_s, time_s[0] + EARLY_S, side="right"))
+        self.early = int(np.searchsorted(time_s, time_s[0] + early_s, side="right"))
         self._pictures = pictures
-        self._matrices = [eye_to_image_matrix(eye.motion, k, eye.pupil) for k in range(len(time_s))]
+        self._matrices = interval_matrices(eye)
         self._grey: list[ByteArray] = []
         self._half: list[ByteArray] = []
         self._current = -1

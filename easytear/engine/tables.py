@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from easytear.base.geometry import FloatArray
 from easytear.engine.observation import Observation
 from easytear.preprocess.records import EyeMotion
-from easytear.preprocess.registration import eye_to_image_matrix
+from easytear.preprocess.registration import interval_matrices
 from easytear.results import Columns
 from easytear.segment.records import FilmFront
 from easytear.track.records import FilmTracks
@@ -127,8 +127,7 @@ def _or(values: NDArray[Any], other: float) -> FloatArray:
 def _image_points(seen: Observation) -> FloatArray:
     """Return where each row of the tracks stands in its frame's image, (m, 2)."""
     eye, tracks = seen.eye, seen.tracks
-    frames = range(len(seen.time_s))
-    matrix = np.stack([eye_to_image_matrix(eye.motion, k, eye.pupil) for k in frames])[tracks.frame]
+    matrix = interval_matrices(eye)[tracks.frame]
     eye_points = np.column_stack([tracks.x_px, tracks.y_px, np.ones(len(tracks))])
     points: FloatArray = np.einsum("mij,mj->mi", matrix, eye_points)
     return points

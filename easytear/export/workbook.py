@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from easytear.base.atomic import atomic_write
 from easytear.base.errors import ResultsError, UsageError
+from easytear.base.regular import open_text, read_json
 from easytear.measure.quantities.catalogue import catalogue
 from easytear.request.settings import describe_settings
 
@@ -110,7 +111,7 @@ def study_columns(study: Path) -> list[dict[str, str]]:
         If the folder is no study.
     """
     try:
-        with (study / "study-columns.csv").open(encoding="utf-8", newline="") as file:
+        with open_text(study / "study-columns.csv") as file:
             return [dict(row) for row in csv.DictReader(file)]
     except (OSError, ValueError, csv.Error) as error:
         raise ResultsError(
@@ -123,7 +124,7 @@ def study_rows(study: Path, columns: Sequence[Mapping[str, str]]) -> Iterator[Ro
     kinds = {row["column"]: row["kind"] for row in columns}
     path = study / "study.csv"
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with open_text(path) as file:
             for row in csv.DictReader(file):
                 yield {name: _value(text, kinds.get(name, "text")) for name, text in row.items()}
     except (OSError, ValueError, csv.Error) as error:
@@ -157,7 +158,7 @@ def _blinks(study: Path) -> tuple[Sequence[str], Iterable[Row], Mapping[str, str
 
 def _blink_rows(study: Path, kinds: Mapping[str, str]) -> Iterator[Row]:
     for path in sorted((study / "videos").glob("*/blinks.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
+        with open_text(path) as file:
             for row in csv.DictReader(file):
                 values = {name: _value(text, kinds.get(name, "text")) for name, text in row.items()}
                 yield {"video": path.parent.name, **values}
@@ -200,17 +201,18 @@ def _settings(study: Path) -> tuple[Sequence[str], list[Row]]:
     used: dict[str, set[str]] = {}
     for path in sorted((study / "videos").glob("*/summary.json")):
         try:
-            groups = json.loads(path.read_bytes())["request"]["settings"]
+            groups = read_json(path, "results_mb")["request"]["settings"]
         except (OSError, ValueError, KeyError, TypeError):
             continue
         for group, values in groups.items():
             for name, value in values.items():
                 used.setdefault(f"{group}.{name}", set()).add(json.dumps(value, ensure_ascii=False))
     known = {f"{info.group}.{info.name}": info for info in describe_settings()}
-    names = ("setting", "value", "unit", "default", "meaning")
+    names = ("setting", "label", "value", "unit", "default", "meaning")
     return names, [
         {
             "setting": name,
+            "label": known[name].label if name in known else "",
             "value": _plain(values),
             "unit": known[name].unit if name in known else "",
             "default": str(known[name].default) if name in known else "",

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easytear.base.geometry import BoolArray, FloatArray
-from easytear.measure.field import FLAT, fit_arch
+from easytear.base.quantiles import row_medians
+from easytear.measure.field import fit_arches
 from easytear.results.model import Area
 
 NO_AREA = Area(start_mm2=None, end_mm2=None, max_mm2=None, rate_mm2_s=None, end_fraction=None)
@@ -64,11 +65,12 @@ def area_over_time(
     np.cumsum(region_mask[:, columns], axis=0, dtype=np.uint16, out=above[1:])
     total = float(above[-1].sum())
     area = unknown.copy()
+    firm = _without_loose_ends(front_x_px, front_y_px)
     for frame in range(n):
-        known = np.isfinite(front_y_px[frame])
+        known = np.isfinite(firm[frame])
         if known.sum() < 2:
             continue
-        x, y = _without_loose_ends(front_x_px[known], front_y_px[frame, known])
+        x, y = front_x_px[known], firm[frame, known]
         if ((columns >= x[0]) & (columns <= x[-1])).mean() < LEAST_SHARE:
             continue
         side = SIDE_SHARE * (columns[-1] - columns[0])
@@ -79,19 +81,20 @@ def area_over_time(
     return AreaOverTime(area, area / total)
 
 
-def _without_loose_ends(x_px: FloatArray, y_px: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the front (n,) without end columns that do not go on with the rest of it.
+def _without_loose_ends(x_px: FloatArray, y_px: FloatArray) -> FloatArray:
+    """Return the front (n, c) without end columns that do not go on with the rest of it.
 
     A finger in the middle has film on both sides of it; an end that leaves the parabola through
     the front by far more than the columns' median distance is where front and limbus run together.
     """
-    arch = fit_arch(x_px, y_px)
-    off = np.abs(y_px - arch.height_mm(x_px))
-    near = np.flatnonzero(off <= LOOSE * max(float(np.median(off)), 1e-6))
-    if arch is FLAT or len(near) < 2:
-        return x_px, y_px
-    kept = slice(int(near[0]), int(near[-1]) + 1)
-    return x_px[kept], y_px[kept]
+    arch = fit_arches(x_px, y_px)
+    away = x_px - arch.middle_mm[:, None]
+    height = (away[:, :, None] ** np.arange(3) @ arch.coefficient[:, :, None])[:, :, 0]
+    off = np.abs(y_px - height)
+    near = off <= LOOSE * np.maximum(row_medians(off), 1e-6)[:, None]
+    after, before = (np.logical_or.accumulate(one, axis=1) for one in (near, near[:, ::-1]))
+    loose = ~(after & before[:, ::-1]) & (near.sum(axis=1) >= 2)[:, None]
+    return np.where(loose, np.nan, y_px)
 
 
 def _count_above(above: NDArray[np.uint16], edge: FloatArray) -> float:

@@ -122,13 +122,18 @@ def _check(pictures: Sequence[ByteArray], exposure: FloatArray) -> None:
         raise ColourError(f"the longest exposure must be {LEAST_RANGE:g} times the shortest")
 
 
-def _level(picture: ByteArray, place: int) -> FloatArray:
-    """Return the target's mean grey level in each channel, blue, green, red."""
+def target(picture: ByteArray) -> ByteArray:
+    """Return the middle of a picture, which is taken for the target."""
     height, width = picture.shape[:2]
     y, x = round(height * (1 - TARGET) / 2), round(width * (1 - TARGET) / 2)
-    target = picture[y : height - y, x : width - x].reshape(-1, 3)
-    share = ((target >= 254) | (target <= 1)).mean(axis=0).max()
-    middle: FloatArray = target.astype(float).mean(axis=0)
+    return picture[y : height - y, x : width - x]
+
+
+def _level(picture: ByteArray, place: int) -> FloatArray:
+    """Return the target's mean grey level in each channel, blue, green, red."""
+    pixels = target(picture).reshape(-1, 3)
+    share = ((pixels >= 254) | (pixels <= 1)).mean(axis=0).max()
+    middle: FloatArray = pixels.astype(float).mean(axis=0)
     if share > CLIPPED or middle.max() > HIGH or middle.min() < LOW:
         raise ColourError(
             f"picture {place + 1} is clipped or nearly so (grey levels {middle.min():.0f} to "

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from easytear.base.geometry import BoolArray, FloatArray
+from easytear.base.quantiles import row_medians
 from easytear.measure.fitting import CAUCHY, LawFit, residuals
 from easytear.measure.law import TINY
 from easytear.measure.samples import Samples
@@ -84,20 +85,49 @@ def fit_arch(place_mm: FloatArray, height_mm: FloatArray) -> Arch:
     side by side; the lid itself is hidden behind the limbus' sides. Least squares with Cauchy's
     weights.
     """
-    known = np.isfinite(height_mm)
-    if known.sum() < ARCH_POINTS:
+    arch = fit_arches(place_mm, np.asarray(height_mm, float)[None])
+    if not np.isfinite(arch.middle_mm[0]):
         return FLAT
-    place, height = place_mm[known], height_mm[known]
-    low, high = float(place.min()), float(place.max())
-    x = np.vander(place - 0.5 * (low + high), 3, increasing=True)
-    weight: FloatArray = np.ones(len(place))
-    coefficient: FloatArray = np.zeros(3)
+    return Arch(arch.coefficient[0], float(arch.middle_mm[0]), float(arch.reach_mm[0]))
+
+
+@dataclass(frozen=True)
+class Arches:
+    """One arch in each of n frames, as `Arch`; NaN where too few columns are known."""
+
+    coefficient: FloatArray
+    middle_mm: FloatArray
+    reach_mm: FloatArray
+
+
+def fit_arches(place_mm: FloatArray, height_mm: FloatArray) -> Arches:
+    """Return the arch in every frame at once: `fit_arch` of columns (c,) and heights (n, c)."""
+    known = np.isfinite(height_mm)
+    enough = known.sum(axis=1) >= ARCH_POINTS
+    out = Arches(*(np.full((len(height_mm), *more), np.nan) for more in ((3,), (), ())))
+    if not enough.any():
+        return out
+    place = np.where(known, place_mm, np.nan)[enough]
+    low, high = np.nanmin(place, axis=1), np.nanmax(place, axis=1)
+    middle, reach = 0.5 * (low + high), np.maximum(0.5 * (high - low), 1e-9)
+    # Places in units of the reach: the normal equations then lose no digits.
+    u = np.where(known[enough], (place - middle[:, None]) / reach[:, None], 0.0)
+    x = np.stack([np.ones_like(u), u, u * u], axis=2)
+    height = np.where(known, height_mm, 0.0)[enough]
+    seen = known[enough]
+    weight = seen.astype(float)
+    fitted = np.zeros((len(u), 3))
     for _ in range(8):
-        coefficient = np.linalg.lstsq(x * weight[:, None], height * weight, rcond=None)[0]
-        left = height - x @ coefficient
-        spread = max(1.4826 * float(np.median(np.abs(left))), 1e-6)
-        weight = 1.0 / np.sqrt(1.0 + (left / (CAUCHY * spread)) ** 2)
-    return Arch(coefficient, 0.5 * (low + high), 0.5 * (high - low))
+        weighted = x * weight[:, :, None]
+        normal = weighted.transpose(0, 2, 1) @ x
+        right = weighted.transpose(0, 2, 1) @ height[:, :, None]
+        fitted = np.linalg.solve(normal + TINY * np.eye(3), right)[:, :, 0]
+        left = np.where(seen, height - (x @ fitted[:, :, None])[:, :, 0], np.nan)
+        spread = np.maximum(1.4826 * row_medians(np.abs(left)), 1e-6)
+        weight = np.where(seen, 1.0 / (1.0 + (left / (CAUCHY * spread[:, None])) ** 2), 0.0)
+    out.coefficient[enough] = fitted / reach[:, None] ** np.arange(3)
+    out.middle_mm[enough], out.reach_mm[enough] = middle, reach
+    return out
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ CREEP_CLOSURE = 0.25
 LEAST_S = 0.05
 """Even the quickest partial blink lasts twice as long (Sforza 2008); what is shorter at a frame
 rate that would show more of it is no lid."""
+TURN_S = 0.04
+"""A lid stays this long within a twentieth of its deepest closure (cosine ways of 0.1 s, as in
+Sforza 2008): frames so close show the same closure."""
 STILL_ALIKE = 0.8
 """Under another light, out of focus, badly coded the open eye still correlates with itself as well
 as this; with half of the pupil under a lid it does not."""
@@ -127,7 +130,7 @@ def _blink(
     signal: LidSignal, time_s: FloatArray, first: int, last: int, settings: BlinkSettings
 ) -> Blink:
     closure = signal.closure[first : last + 1]
-    deepest = float(closure.max())
+    deepest = _deepest(closure, time_s[first : last + 1])
     complete = deepest >= settings.complete_cover
     level = settings.complete_cover if complete else deepest
     down = first + int(np.argmax(closure >= level))
@@ -151,6 +154,16 @@ def _blink(
         else None,
         opening_peak_mm_s=_peak(-signal.closure, time_s, up, last + 1, span) if whole_end else None,
     )
+
+
+def _deepest(closure: FloatArray, time_s: FloatArray) -> float:
+    """Return the deepest closure, of frames close in time their median.
+
+    A lid turns in more than `TURN_S`, a single frame's edge can be a row of lashes off.
+    """
+    half = 0.5 * TURN_S + 1e-6
+    smooth = [float(np.median(closure[np.abs(time_s - time) <= half])) for time in time_s]
+    return max(smooth)
 
 
 def _crossing(closure: FloatArray, time_s: FloatArray, before: int, level: float) -> float:

@@ -124,7 +124,7 @@ def dark_discs(
         mask = cv2.resize(valid.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
     if min(small.shape) < 12 or not mask.any():
         return []
-    logged = _log_brightness(small, mask)
+    logged = log_brightness(small, mask)
     double = max(1.0, 0.5 * factor)
     fine = cv2.resize(
         grey, None, fx=1 / double, fy=1 / double, interpolation=cv2.INTER_AREA
@@ -141,7 +141,27 @@ def dark_discs(
     return _distinct(sorted(discs, key=lambda disc: -disc.score))
 
 
-def _log_brightness(small: ByteArray, mask: BoolArray) -> NDArray[np.float32]:
+def disc_near(
+    small: ByteArray, width_px: int, x_px: float, y_px: float, radius_px: float
+) -> Disc | None:
+    """Return the dark disc near a place, None where there is none.
+
+    Parameters
+    ----------
+    small : (height, width) uint8 array
+        The picture, reduced from a width of `width_px`.
+    width_px, x_px, y_px, radius_px : float
+        Width of the whole picture; place and radius in it, right to about a quarter of the radius.
+    """
+    scale = small.shape[1] / width_px
+    guess = _resized(Ellipse(x_px, y_px, radius_px, radius_px), scale)
+    fit = fit_pupil(small, guess)
+    if fit is None or fit.support < 0.4 or fit.contrast <= 0.0:
+        return None
+    return _judged(small, fit, scale, grey_quantiles(small, (0.95,))[0])
+
+
+def log_brightness(small: ByteArray, mask: BoolArray) -> NDArray[np.float32]:
     """Return the logarithm of brightness, what is no picture filled from what is about it.
 
     A pupil is dark by a ratio, whatever the light; deep black is kept from counting by noise.

@@ -17,6 +17,11 @@ LASHES_MM = 2.5
 LASHES_FIRM = 0.1
 """How firmly the usual length of the lashes holds, per row squared: a wave of film or a shadow
 below the lid outweighs some rows, not the whole reach."""
+TOUCHING_MM = 1.0
+"""An upper lid that comes so near to the lower one has gone nine tenths of its way."""
+EYE_BELOW_MM = 1.8
+"""Lashes over the lower lid reach as far as this above it when the lids touch (half of what they
+do on an open eye); what is no skin for longer is an eye behind lashes, and the blink partial."""
 ANYTHING = 5.5
 """Minus the logarithm of the likelihood of a cell that can look like anything, against the open
 eye's: brightness within 128 levels, contrast within three e-folds."""
@@ -58,10 +63,10 @@ def light_level(cells: NDArray[np.uint8], opened: BoolArray, valid: BoolArray) -
 
 
 def lid_look(
-    eye: OpenEye, found: Edges, whole: BoolArray, level: FloatArray, mm_per_row: float
+    eye: OpenEye, found: Edges, no_lid: BoolArray, level: FloatArray, mm_per_row: float
 ) -> LidLook | None:
     """Return what lids look like in the frames that they clearly cover; None where none are."""
-    deep = (found.evidence > 0.25 * ROWS) & ~whole
+    deep = (found.evidence > 0.25 * ROWS) & ~no_lid
     if deep.sum() < 2:
         return None
     lashes = LASHES_MM / mm_per_row if math.isfinite(mm_per_row) else 0.1 * ROWS
@@ -95,6 +100,7 @@ def refined(
     mm_per_row: float,
     begin: int,
     lowest: NDArray[np.intp],
+    bottom: int,
 ) -> tuple[NDArray[np.intp], FloatArray]:
     """Return the edges between the lid's skin above and eye or lashes below, (n,).
 
@@ -102,9 +108,12 @@ def refined(
 
     Lashes hang below the margin and are neither eye nor skin: the first search takes them for
     lid, here they are a third appearance that may be anything. An edge at the `lowest` row that
-    it can have, the pupil's top, stays there; covered parts begin not below row `begin`.
+    it can have, the pupil's top, stays there; covered parts begin not below row `begin`. Where
+    no eye shows at all down to the `bottom` row, the lower lid, the lids touch, unless what is
+    no skin reaches too far up for lashes alone.
     """
     reach = round(LASHES_MM / mm_per_row) if math.isfinite(mm_per_row) else ROWS // 6
+    touching = TOUCHING_MM / mm_per_row if math.isfinite(mm_per_row) else 0.0
     sums: dict[int, FloatArray] = {}
     for stretch in eye.stretches():
         covered = np.flatnonzero(found.evidence[stretch.frames] >= LEAST_ROWS)
@@ -123,9 +132,19 @@ def refined(
         least = np.minimum.accumulate(total)
         least[begin:] = least[begin]
         skin[f] = float((total - least)[max(last - reach, 0) : last + 1].max())
-        if last < lowest[f]:
-            edge[f] -= _lashes_below(last, total, reach, usual)
+        low = min(last, bottom)
+        count = _lashes_below(low, total, reach, usual)
+        if last >= bottom - touching:
+            if _no_skin(total, low, count) > EYE_BELOW_MM / mm_per_row:
+                edge[f] = low - count
+        elif last < lowest[f]:
+            edge[f] = last - count
     return edge, skin
+
+
+def _no_skin(sums: FloatArray, low: int, count: int) -> float:
+    """Return how many of the `count` rows above `low` are no skin, in rows that are none at all."""
+    return float(sums[low - count] - sums[low]) / -math.log(SKIN_OUTLIERS)
 
 
 def _lashes_below(edge: int, sums: FloatArray, reach: int, usual: float | None = None) -> int:

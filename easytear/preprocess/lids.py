@@ -128,9 +128,15 @@ def lid_signal(
     limits = _Limits.of(trace, whole, view, centre[1], shift, mm_per_row)
     found = _search(eye, sd, limits)
     level = light_level(cells, opened & ~(found.evidence >= LEAST_ROWS), view.valid)
-    look = lid_look(eye, found, whole, level, mm_per_row)
+    # A picture that shows nothing shows no skin either.
+    no_lid = whole if blank is None else whole | blank
+    look = lid_look(eye, found, no_lid, level, mm_per_row)
     if look is not None:
-        edge, skin = refined(eye, sd, found, look, level, mm_per_row, limits.begin, limits.lowest)
+        low = _lower_lid(centre[1], mm_per_row, view)
+        bottom = int(np.clip(round(low), 1, ROWS)) if math.isfinite(low) else ROWS
+        edge, skin = refined(
+            eye, sd, found, look, level, mm_per_row, limits.begin, limits.lowest, bottom
+        )
         # Film under the brow, lashes that bob: another picture, but no skin.
         evidence = np.where(whole & (skin <= 0), 0.0, found.evidence)
         found = replace(found, edge=edge, evidence=evidence)
@@ -345,10 +351,15 @@ def _ways(
         deepest = float(np.quantile(edges, 0.95)) if len(edges) else float(ROWS)
         return 0.0, max(deepest, 0.8 * ROWS)
     rest = pupil_row - UPPER_REST_MM / mm_per_row
-    low = pupil_row + LOWER_REST_MM / mm_per_row
-    if math.isfinite(view.iris_bottom_px):
-        low = float(view.row_of(view.iris_bottom_px))
+    low = _lower_lid(pupil_row, mm_per_row, view)
     deepest = edges[np.abs(edges - low) < 1.0 / mm_per_row]
     if len(deepest):
         low = float(np.median(deepest))
     return rest, low
+
+
+def _lower_lid(pupil_row: float, mm_per_row: float, view: LidView) -> float:
+    """Return the row of the lower lid's margin: at the limbus, else where anatomy has it."""
+    if math.isfinite(view.iris_bottom_px):
+        return float(view.row_of(view.iris_bottom_px))
+    return pupil_row + LOWER_REST_MM / mm_per_row

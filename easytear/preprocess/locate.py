@@ -28,6 +28,7 @@ from easytear.preprocess.picture_mask import picture_mask
 from easytear.preprocess.polar import polar_of
 from easytear.preprocess.pupil import soft_edge
 from easytear.preprocess.reflections import without_reflections
+from easytear.preprocess.rim_first import discs_within, limbus_first
 
 MANY_PICTURES = 24
 """How many pictures, spread over the video, the search wants."""
@@ -37,6 +38,12 @@ _SEARCHED_WIDELY = 4
 
 _FAIR_SCORE = 0.3
 """Score of a pupil partly behind lashes."""
+
+_FAINT_SCORE = 0.1
+"""The same within a limbus that is seen: film may shine over the pupil, nothing else is there."""
+
+_OFTEN = 0.5
+"""It is then looked for in its place, and seen in most pictures."""
 
 _RIVAL_SHARE = 0.6
 """A pupil is the only one of its kind; dark spots of a texture are not."""
@@ -156,9 +163,31 @@ def locate_eye(pictures: NDArray[np.uint8]) -> EyeLocation:
             break
         size = float(np.median([disc.radius_px for disc in chosen.values()]))
         found = [[d for d in ds if abs(np.log(d.radius_px / size)) > _SIZE_SPREAD] for ds in found]
+    if best is None or best[0] < _SURE or best[1].iris is None:
+        best = _by_rim(clear, valid, best)
     if best is not None and best[0] > _LEAST_BELIEF:
         return replace(best[1], reflections=_on_the_edge(pictures, clear, best[2]))
     return EyeLocation(valid, None, None, np.nan, np.nan, None, 0.0, ("no_eye",))
+
+
+def _by_rim(
+    clear: NDArray[np.uint8],
+    valid: BoolArray,
+    best: tuple[float, EyeLocation, dict[int, Disc]] | None,
+) -> tuple[float, EyeLocation, dict[int, Disc]] | None:
+    """Return the likelier of an eye found by its pupil and one found by its limbus."""
+    rim = limbus_first(list(clear), valid)
+    if rim is None:
+        return best
+    found = discs_within(list(clear), rim)
+    chosen = _same_pupil(found, _FAINT_SCORE)
+    if len(chosen) < _OFTEN * len(clear):
+        return best
+    eye, limbus = _described(clear, valid, chosen)
+    if limbus is None or abs(np.log(limbus.ellipse.rx_px / rim.ellipse.rx_px)) > _SIZE_SPREAD:
+        return best
+    belief = _belief(found, chosen, eye, limbus)
+    return best if best is not None and best[0] >= belief else (belief, eye, chosen)
 
 
 def _on_the_edge(
@@ -226,13 +255,13 @@ def _discs(pictures: NDArray[np.uint8], valid: BoolArray) -> list[list[Disc]]:
     return found
 
 
-def _same_pupil(found: Sequence[Sequence[Disc]]) -> dict[int, Disc]:
+def _same_pupil(found: Sequence[Sequence[Disc]], fair: float = _FAIR_SCORE) -> dict[int, Disc]:
     """Return the pupil in each picture that shows it: the disc that recurs in one size.
 
     Every disc is supported by the best disc like it in every other picture. By chance alone a
     round dark spot is found now and then, but not again in the same size near the same place.
     """
-    every = [disc for discs in found for disc in discs if disc.score > 0.5 * _FAIR_SCORE]
+    every = [disc for discs in found for disc in discs if disc.score > 0.5 * fair]
     best: tuple[float, Disc] | None = None
     for one in every:
         total = sum(
@@ -245,7 +274,7 @@ def _same_pupil(found: Sequence[Sequence[Disc]]) -> dict[int, Disc]:
     chosen = {}
     for k, discs in enumerate(found):
         likely = max(discs, key=lambda d: _like(best[1], d) * d.score, default=None)
-        if likely is not None and _like(best[1], likely) * likely.score >= 0.5 * _FAIR_SCORE:
+        if likely is not None and _like(best[1], likely) * likely.score >= 0.5 * fair:
             chosen[k] = likely
     return chosen
 

@@ -8,6 +8,10 @@ from easytear.base.geometry import Ellipse
 from easytear.preprocess.limbus import ellipse_radius
 from easytear.preprocess.polar import THETA, Polar
 
+_HIDDEN = 0.25
+"""Where a lid lies before the limbus so few rays at most show an edge, by chance; where film shines
+up to it, which may be as bright as the white beyond, more do."""
+
 
 def upside_down(polar: Polar, iris: Ellipse | None, pupil: Ellipse) -> bool | None:
     """Return whether the upper lid is below; None where that cannot be told.
@@ -34,6 +38,6 @@ def upside_down(polar: Polar, iris: Ellipse | None, pupil: Ellipse) -> bool | No
     below = np.sin(THETA)
     lower = float(seen[(below > 0.35)].mean())
     upper = float(seen[(below < -0.35)].mean())
-    if abs(lower - upper) < 0.4:
+    if abs(lower - upper) < 0.4 or min(lower, upper) > _HIDDEN:
         return None
     return upper > lower

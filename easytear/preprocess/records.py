@@ -54,7 +54,7 @@ EventKind = Literal["light", "exposure", "focus", "lost_frames", "no_eye"]
 class Event:
     """Something that happened to the picture and is no blink; both frames are inside it.
 
-    `kind` is "light" (lamps, flicker), "exposure" (the camera's own gain or colours settle),
+    `kind` is "light" (lamps, flicker, white balance), "exposure" (the camera's own gain settles),
     "focus", "lost_frames" (blank, frozen or missing pictures) or "no_eye".
     """
 

@@ -33,6 +33,14 @@ def eye_to_image_matrix(
     return matrix.astype(np.float64)
 
 
+def interval_matrices(eye: EyeInInterval) -> NDArray[np.float64]:
+    """Return `eye_to_image_matrix` of every frame of an interval, (n, 2, 3)."""
+    motion, pupil = eye.motion, eye.pupil
+    turn = np.zeros(len(motion.dx_px)) if pupil is None else motion.rotation_deg
+    centre = (0.0, 0.0) if pupil is None else (pupil.x_px, pupil.y_px)
+    return eye_to_image_matrices(motion.dx_px, motion.dy_px, turn, centre).astype(np.float64)
+
+
 def image_to_eye_matrix(
     motion: EyeMotion, index: int, pupil: Ellipse | None = None
 ) -> NDArray[np.float64]:
@@ -126,6 +134,10 @@ def _cubic(part: float, a: float = -0.75) -> FloatArray:
 def seen_mask(matrix: NDArray[np.float64], shape: tuple[int, int]) -> BoolArray:
     """Return the mask of eye coordinates inside a frame of `shape` (height, width)."""
     height, width = shape
+    if np.array_equal(matrix[:, :2], np.eye(2)):
+        across, down = np.arange(width) + matrix[0, 2], np.arange(height) + matrix[1, 2]
+        columns, rows = (across >= 0) & (across <= width - 1), (down >= 0) & (down <= height - 1)
+        return np.asarray(rows[:, None] & columns)
     x, y = np.arange(width), np.arange(height)[:, None]
     image_x = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]
     image_y = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from easytear.base.geometry import ByteArray, Ellipse, FloatArray
 from easytear.preprocess.blinks import find_blinks, intervals_between
 from easytear.preprocess.discs import dark_discs
-from easytear.preprocess.events import find_events
+from easytear.preprocess.events import find_events, outside
 from easytear.preprocess.lid_view import LidView
 from easytear.preprocess.lids import LidSignal, lid_signal
 from easytear.preprocess.light import blank_frames
@@ -28,6 +28,7 @@ from easytear.preprocess.pupil import (
 )
 from easytear.preprocess.records import Blink, Event, EyeInInterval, Interval
 from easytear.preprocess.reflections import without_reflections
+from easytear.preprocess.tint import tint_cells, tint_changes
 from easytear.request.settings import Settings
 
 
@@ -61,6 +62,7 @@ class EyeWatcher:
         self._profiles: list[NDArray[np.uint8]] = []
         self._fits: list[tuple[float, float, float, float, float]] = []
         self._sharpness: list[float] = []
+        self._tints: list[tuple[int, ByteArray]] = []
         self._last: PupilFit | None = None
         self._recent: deque[tuple[float, float]] = deque(maxlen=300)
         self._lost = 0
@@ -72,6 +74,7 @@ class EyeWatcher:
 
     def extend(self, later: EyeWatcher) -> None:
         """Take in what another watcher saw of the frames that follow."""
+        self._tints += [(len(self) + frame, tint) for frame, tint in later._tints]
         self._cells += later._cells
         self._profiles += later._profiles
         self._fits += later._fits
@@ -79,8 +82,13 @@ class EyeWatcher:
         self._last, self._recent, self._lost = later._last, later._recent, later._lost
         self._signal = None
 
-    def add(self, grey: ByteArray) -> None:
-        """See the next frame, (height, width) uint8, deinterlaced where needed."""
+    def add(self, grey: ByteArray, colour: ByteArray | None = None) -> None:
+        """See the next frame, (height, width) uint8, deinterlaced where needed.
+
+        `colour` is the same frame in blue, green, red; one in `tint.EVERY_S` is enough.
+        """
+        if colour is not None:
+            self._tints.append((len(self), tint_cells(colour, self._view.box)))
         half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         self._cells.append(self._view.cells(grey))
         self._sharpness.append(float(cv2.meanStdDev(cv2.Laplacian(half, cv2.CV_16S))[1][0, 0]) ** 2)
@@ -214,7 +222,10 @@ class EyeWatcher:
         if self._no_eye:
             return [Event("no_eye", 0, len(self) - 1)]
         cells, valid = np.stack(self._cells), self._view.valid
-        return find_events(cells, self.blinks(time_s), time_s, valid)
+        blinks = self.blinks(time_s)
+        frames, tints = [f for f, _ in self._tints], [t for _, t in self._tints]
+        tinted = tint_changes(tints, frames, time_s, outside(blinks, len(cells)))
+        return find_events(cells, blinks, time_s, valid, tinted)
 
     def intervals(self, time_s: FloatArray) -> list[Interval]:
         """Return the intervals between blinks that are long enough to analyse."""

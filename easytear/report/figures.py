@@ -135,7 +135,8 @@ def rise_panel(analysis: Analysis, interval: IntervalResult) -> Panel | None:
     if onset is not None and onset > interval.start_s:
         axes.axvline(onset - interval.start_s, color=FAINT, linewidth=0.8, linestyle=":")
     axes.set_ylabel("rise (mm)")
-    axes.legend(loc="lower right", ncols=2, handlelength=1.6, markerscale=2.0)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower right", ncols=2, handlelength=1.6, markerscale=2.0)
     _finish(axes, interval)
     return Panel("Rise of the film and of its front since the eye opened", figure, wide=True)
 

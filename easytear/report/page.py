@@ -263,7 +263,7 @@ def _settings_rows(summary: Summary) -> list[tuple[str, str, str, str, bool]]:
         for name, value in values.items():
             info = known.get((group, name))
             unit = info.unit if info is not None and info.unit not in ("-", "1") else ""
-            meaning = info.description if info is not None else ""
+            meaning = f"{info.label}. {info.description}" if info is not None else ""
             changed = info is not None and _plain(info.default) != _plain(value)
             label = f"{group}.{name}"
             rows.append((label, _value_text(value), unit, meaning, changed))

@@ -15,21 +15,22 @@ what careful annotators reach on this kind of film."""
 
 
 class Decision(BaseModel):
-    """One decision about an interval: by whom, and when (ISO 8601)."""
+    """One decision about an interval: by whom, when (ISO 8601), and why, if they said so."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     interval: int
     by: str | None = None
     when: str | None = None
+    why: str | None = None
 
     def detail(self) -> str:
         """Return what was decided in a few words."""
         return ""
 
     def content(self) -> tuple[Any, ...]:
-        """Return what the results depend on: all but who decided it, and when."""
-        values = self.model_dump(exclude={"by", "when"})
+        """Return what the results depend on: all but who decided it, when, and why."""
+        values = self.model_dump(exclude={"by", "when", "why"})
         return tuple(sorted(values.items()))
 
 
@@ -135,7 +136,8 @@ class CorrectionNote(BaseModel):
     """One thing a person changed, for people to read.
 
     `what` is "interval", "region", "iris", "pupil", "scale", "tracks", "front" or "exclusion";
-    `interval` is None for the whole video; `when` is ISO 8601.
+    `interval` is None for the whole video; `when` is ISO 8601; `device` is the instrument that a
+    scale is of.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -145,6 +147,8 @@ class CorrectionNote(BaseModel):
     detail: str = ""
     by: str | None = None
     when: str | None = None
+    why: str | None = None
+    device: str | None = None
 
 
 KINDS: Final = {
@@ -194,6 +198,7 @@ class Corrections(BaseModel):
                 detail=one.detail(),
                 by=one.by,
                 when=one.when,
+                why=one.why,
             )
             for kind, one in self.entries()
         )

@@ -9,7 +9,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from easytear.base.errors import SettingsError
-from easytear.request.corrections import Corrections
+from easytear.base.regular import read_json
+from easytear.base.text import said
+from easytear.request.corrections import CorrectionNote, Corrections
 from easytear.request.scale import ScaleRequest
 from easytear.request.settings import Settings
 
@@ -55,6 +57,21 @@ class Request(BaseModel):
         unknown = tuple(name for name in self.unknown if name not in changes)
         return self.model_copy(update={**changes, "unknown": unknown})
 
+    def notes(self) -> tuple[CorrectionNote, ...]:
+        """Return every decision of a person as people read it."""
+        scale, notes = self.scale, self.corrections.notes()
+        if scale.by is None and scale.when is None and scale.why is None:
+            return notes
+        told = CorrectionNote(
+            what="scale",
+            detail=scale.detail(),
+            by=scale.by,
+            when=scale.when,
+            why=scale.why,
+            device=scale.device,
+        )
+        return (told, *notes)
+
     def with_settings(self, values: Mapping[str, str]) -> Request:
         """Return the request with settings replaced, each given as `group.name` and its text.
 
@@ -75,7 +92,7 @@ class Request(BaseModel):
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"][:2])
             raise SettingsError(
-                f"{where}: {first['msg']}; 'easytear settings' lists what is allowed."
+                f"{where}: {said(first['msg'])}; 'easytear settings' lists what is allowed."
             ) from error
 
 
@@ -87,15 +104,13 @@ def read_request(path: Path) -> Request:
     SettingsError
         If the file cannot be read or holds none.
     """
-    import json
-
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path, "results_mb")
         return Request.model_validate(data.get("request", data))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
     except (ValueError, AttributeError, RecursionError) as error:
-        where = f" ({error.errors()[0]['msg']})" if isinstance(error, ValidationError) else ""
+        where = f" ({said(error.errors()[0]['msg'])})" if isinstance(error, ValidationError) else ""
         raise SettingsError(f"{path}: holds no request of an analysis{where}.") from error
 
 

@@ -50,6 +50,8 @@ class ScaleRequest(BaseModel):
         One standard deviation of `value`, None where nobody said one.
     device : str or None
         The instrument's name, where one was named.
+    by, when, why : str or None
+        Who decided it, when (ISO 8601), and why: no number depends on them (see `content`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +60,22 @@ class ScaleRequest(BaseModel):
     value: float | None = Field(default=None, gt=0)
     sd: float | None = Field(default=None, ge=0)
     device: str | None = None
+    by: str | None = None
+    when: str | None = None
+    why: str | None = None
+
+    def content(self) -> tuple[object, ...]:
+        """Return what the results depend on: all but who decided it, when, and why."""
+        return (self.kind, self.value, self.sd, self.device)
+
+    def detail(self) -> str:
+        """Return what was decided in a few words."""
+        if self.value is None:
+            return "mean iris width"
+        sd = "" if self.sd is None else f" ± {self.sd:.3g}"
+        if self.kind == "hvid":
+            return f"iris width {self.value:.2f}{sd} mm"
+        return f"{self.value:.5g}{sd} mm/px"
 
     @model_validator(mode="after")
     def _fits(self) -> ScaleRequest:

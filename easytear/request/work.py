@@ -74,7 +74,7 @@ def work(before: Request, after: Request, intervals: int) -> Work:
         reasons.append(f"{name}: {old} → {new} ({_STAGES[stage]})")
         everything |= stage in ("eye", "film")
         measure |= every if stage == "measure" else frozenset()
-    if before.scale != after.scale:
+    if before.scale.content() != after.scale.content():
         reasons.append(f"scale: {_scale(before)} → {_scale(after)} (measured again)")
         measure |= every
     look, edited, said = _corrections(before.corrections, after.corrections, intervals)

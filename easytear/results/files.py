@@ -18,7 +18,9 @@ from easytear.base.atomic import atomic_write
 from easytear.base.claims import working_folder
 from easytear.base.errors import ResultsError
 from easytear.base.geometry import ByteArray
+from easytear.base.limits import limit_bytes
 from easytear.base.regular import read_regular, strict_json
+from easytear.base.text import safe_cell
 from easytear.results.migrate import VERSION_1, from_version_1
 from easytear.results.model import SCHEMA, Summary
 from easytear.results.tables import BLINKS, EVENTS, FRAMES, FRONT, TRACKS, decimals, shape_table
@@ -41,8 +43,6 @@ LISTS: Mapping[str, tuple[str, ...]] = {"blinks.csv": BLINKS, "events.csv": EVEN
 PICTURES = ("report.html", "overlay.mp4")
 PRODUCTS = (SUMMARY, *TABLES, *LISTS, *PICTURES)
 """Every file of a results folder that the program makes."""
-LONGEST_SUMMARY = 500_000_000
-"""Bytes of a summary.json: ten thousand intervals have 100 MB."""
 ROWS_AT_ONCE = 10_000
 """Rows of a table that are written together."""
 
@@ -244,7 +244,7 @@ def _field(name: str, value: object) -> object:
     """Return a value as it stands in a CSV file."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return round(value, decimals(name)) if isinstance(value, float) else value
+    return round(value, decimals(name)) if isinstance(value, float) else safe_cell(value)
 
 
 def write_part(part: TablePart, number: int, aside: Path) -> None:
@@ -315,7 +315,7 @@ def _fields(column: pd.Series) -> list[Any]:
         for unknown in np.flatnonzero(column.isna().to_numpy()).tolist():
             values[unknown] = None
         return values
-    return column.astype(object).where(column.notna(), None).tolist()
+    return column.astype(object).where(column.notna(), None).map(safe_cell).tolist()
 
 
 def read_results(folder: Path) -> Analysis:
@@ -327,7 +327,7 @@ def read_results(folder: Path) -> Analysis:
         If it holds no complete results of a version that this program reads.
     """
     summary = read_summary(folder)
-    frames, tracks, front = (_read_table(folder / n, c) for n, c in TABLES.items())
+    frames, tracks, front = (read_table(folder / n, c) for n, c in TABLES.items())
     return Analysis(summary, frames, tracks, front)
 
 
@@ -335,7 +335,7 @@ def read_summary(folder: Path) -> Summary:
     """Read summary.json of a results folder; errors as `read_results`."""
     path = folder / SUMMARY
     try:
-        data: dict[str, Any] = dict(strict_json(read_regular(path, LONGEST_SUMMARY)))
+        data: dict[str, Any] = dict(strict_json(read_regular(path, limit_bytes("results_mb"))))
     except FileNotFoundError as error:
         raise ResultsError(
             f"{folder}: holds no finished results ({SUMMARY} is absent); run 'easytear analyze'."
@@ -356,7 +356,8 @@ def read_summary(folder: Path) -> Summary:
         raise ResultsError(f"{path}: {where} is not as the results format says.") from error
 
 
-def _read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
+def read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Read one table of a results folder; errors as `read_results`."""
     import pandas as pd
 
     try:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from easytear import __version__
 from easytear.base.errors import ResultsError
+from easytear.base.regular import read_json
 from easytear.export.package import PACKAGE, write_package
 from easytear.results import write_text
 from easytear.results.files import LISTS, TABLES
@@ -78,8 +79,8 @@ class Manifest(BaseModel):
 def read_manifest(dataset: Path) -> Manifest:
     """Read a dataset's manifest; raises ResultsError where there is none."""
     try:
-        return Manifest.model_validate_json((dataset / MANIFEST).read_bytes())
-    except (OSError, ValidationError) as error:
+        return Manifest.model_validate(read_json(dataset / MANIFEST, "results_mb"))
+    except (OSError, ValueError) as error:
         raise ResultsError(
             f"{dataset}: is no dataset made by 'easytear share' ({MANIFEST} cannot be read)."
         ) from error
@@ -139,7 +140,9 @@ def _package(dataset: Path, record: StudyRecord, about: About) -> dict[str, Any]
         package["licenses"] = [{"name": about.licence}]
     if about.authors:
         package["contributors"] = [{"title": one} for one in about.authors]
-    package["resources"].append({"name": "study-parquet", "path": PARQUET, "format": "parquet"})
+    if (dataset / PARQUET).exists():  # a study made without the extra `study` has none
+        parquet = {"name": "study-parquet", "path": PARQUET, "format": "parquet"}
+        package["resources"].append(parquet)
     for table, columns in (*TABLES.items(), *LISTS.items()):
         paths = [f"{VIDEOS}/{v.name}/{table}" for v in record.videos]
         there = [path for path in paths if (dataset / path).exists()]

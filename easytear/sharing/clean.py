@@ -61,6 +61,7 @@ def _request(request: Request) -> Request:
     scale = request.scale
     if scale.device is not None and scale.device not in _known_devices():
         scale = scale.model_copy(update={"device": None})
+    scale = scale.model_copy(update={"by": None, "when": None, "why": None})
     labels = {
         name: value
         for name, value in request.labels.items()
@@ -87,7 +88,7 @@ def _known_devices() -> frozenset[str]:
 
 
 def _decision(one: Decision) -> Decision:
-    update: dict[str, Any] = {"by": None, "when": None}
+    update: dict[str, Any] = {"by": None, "when": None, "why": None}
     if "reason" in type(one).model_fields:
         update["reason"] = REASON
     if "what" in type(one).model_fields:
@@ -96,7 +97,9 @@ def _decision(one: Decision) -> Decision:
 
 
 def _note(note: CorrectionNote) -> CorrectionNote:
-    return note.model_copy(update={"by": None, "when": None, "detail": ""})
+    return note.model_copy(
+        update={"by": None, "when": None, "why": None, "device": None, "detail": ""}
+    )
 
 
 def _interval(one: IntervalResult) -> IntervalResult:

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from easytear.base.errors import EasyTearError
 from easytear.base.folders import make_private_folder
+from easytear.base.regular import read_json
 from easytear.results import write_text
 
 SHARED: Final = "shared.json"
@@ -27,11 +28,11 @@ class Copy(BaseModel):
 def copies(key_folder: Path) -> list[Copy]:
     """Return the datasets that were made from a study."""
     try:
-        data = json.loads((key_folder / SHARED).read_text(encoding="utf-8"))
+        data = read_json(key_folder / SHARED, "results_mb")
         return [Copy.model_validate(one) for one in data]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, ValidationError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise EasyTearError(
             f"{key_folder / SHARED}: cannot be read: where copies of this study are is unknown; "
             "restore it, or withdraw in each copy by itself and remove the file."

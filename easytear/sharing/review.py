@@ -13,6 +13,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
+from easytear.base.regular import open_text
 from easytear.results import write_text
 from easytear.sharing.finds import Find
 from easytear.sharing.masked import thumbnails
@@ -86,10 +87,10 @@ def write_review(
 
 def _words(dataset: Path) -> dict[str, str]:
     """Return what stands in each column of words, the rarest first."""
-    with (dataset / DICTIONARY).open(encoding="utf-8", newline="") as file:
+    with open_text(dataset / DICTIONARY) as file:
         columns = [row["column"] for row in csv.DictReader(file) if row["kind"] == "text"]
     told: dict[str, Counter[str]] = {column: Counter() for column in columns}
-    with (dataset / CSV).open(encoding="utf-8", newline="") as file:
+    with open_text(dataset / CSV) as file:
         for row in csv.DictReader(file):
             for column in columns:
                 told[column][row[column]] += 1

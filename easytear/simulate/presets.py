@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from easytear.base.errors import EasyTearError
+from easytear.base.text import said
 from easytear.simulate.break_scenes import BREAK_PRESETS
 from easytear.simulate.scene import (
     BlinkEvent,
@@ -372,4 +373,4 @@ def with_camera(scene: Scene, **values: Any) -> Scene:
         return scene.model_copy(update={"camera": Camera.model_validate(camera)})
     except ValidationError as error:
         first = error.errors()[0]
-        raise EasyTearError(f"The camera's {first['loc'][0]}: {first['msg']}.") from error
+        raise EasyTearError(f"The camera's {first['loc'][0]}: {said(first['msg'])}.") from error

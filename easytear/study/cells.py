@@ -19,8 +19,10 @@ MISSING: Final = frozenset(
 )
 """What people and spreadsheets write where there is nothing, in small letters."""
 
-SUSPECT: Final = frozenset((-9.0, -99.0, -999.0, -9999.0, -1.0, 99.0, 999.0, 9999.0))
-"""Numbers that often mean "missing" (SPSS, SAS and REDCap habits)."""
+MISSING_CODES: Final = frozenset((-9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0))
+"""Numbers by which clinics write that there is none (SPSS, SAS and REDCap habits)."""
+SUSPECT: Final = MISSING_CODES | {-1.0}
+"""Numbers that somebody is asked about."""
 FAR: Final = 3.0
 """A suspect number is asked about if it is so many times beyond all others, or of other sign."""
 FEW: Final = 10
@@ -118,13 +120,29 @@ def _suspects(numbers: Sequence[float | None]) -> tuple[str, ...]:
         others = [n for n in known if n not in SUSPECT]
         beyond = others and abs(suspect) > FAR * max(abs(n) for n in others)
         other_sign = bool(others) and suspect < 0 <= min(others)
-        if beyond or other_sign:
+        taken = "missing" if suspect in codes_far_off(known) else "a number"
+        if beyond or other_sign or taken == "missing":
             times = known.count(suspect)
             asked.append(
-                f"{suspect:g} stands there {times} times and is taken as a number; give "
-                f"--missing {suspect:g} if it means that nothing is known"
+                f"{suspect:g} stands there {times} times, and the statistics take it for {taken}; "
+                f"give --missing {suspect:g} if it means that nothing is known, else correct it"
             )
     return tuple(asked)
+
+
+def codes_far_off(numbers: Sequence[float]) -> list[float]:
+    """Return the usual codes of missing values that lie far from all other numbers.
+
+    Far is beyond the others' range by more than that range: 99 years among 20 to 80 is no code,
+    999 among them is.
+    """
+    known = set(map(float, numbers))
+    others = known - MISSING_CODES
+    if len(others) < 2:
+        return []
+    low, high = min(others), max(others)
+    wide = high - low
+    return sorted(c for c in MISSING_CODES & known if not low - wide <= c <= high + wide)
 
 
 def _thousands(cells: Sequence[str], decimal: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
@@ -28,6 +29,7 @@ from easytear.study.tasks import Outcome, Task
 
 try:
     from distributed import Client, wait
+    from distributed.client import FuturesCancelledError
     from distributed.scheduler import KilledWorker
 except ModuleNotFoundError as error:
     raise MissingExtraError(
@@ -108,6 +110,7 @@ def run_cluster(
     EasyTearError
         If the scheduler cannot be reached or is lost, or a worker is not fit for the work.
     """
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # it is told in a sentence
     try:
         client = Client(  # type: ignore[no-untyped-call]
             scheduler, timeout=CONNECT_S, set_as_default=False
@@ -153,11 +156,11 @@ class _Crowd:
 
     def _slots(self) -> int:
         if self._client.status != "running":
-            raise EasyTearError(
-                "the Dask scheduler was lost; run the same command again, it goes on where it "
-                "stood."
-            )
-        slots = int(sum(self._client.nthreads().values()))
+            raise _lost()
+        try:
+            slots = int(sum(self._client.nthreads().values()))
+        except (OSError, TimeoutError, ValueError) as error:
+            raise _lost() from error
         if not slots and not self._told_none:
             self._listener.note("the cluster has no workers; waiting for some")
         self._told_none = not slots
@@ -189,6 +192,9 @@ class _Crowd:
             )
         except TimeoutError:
             return
+        except FuturesCancelledError as error:
+            if self._client.status != "running":
+                raise _lost() from error
         for future in [future for future in self._running if future.done()]:
             self._take(self._running.pop(future), future, waiting)
 
@@ -233,6 +239,12 @@ class _Crowd:
         outcome = _given_up(task, before + deaths)
         outcome.write_over(Path(task.folder), hide=task.hide)
         self._listener.ended(task, outcome)
+
+
+def _lost() -> EasyTearError:
+    return EasyTearError(
+        "the Dask scheduler was lost; run the same command again, it goes on where it stood."
+    )
 
 
 def _given_up(task: Task, deaths: int) -> Outcome:

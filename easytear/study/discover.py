@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from easytear.base.suffixes import VIDEO_SUFFIXES
+from easytear.study.trips import at_once
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,20 @@ def find_videos(folder: Path, globs: Sequence[str] = (), leave_out: Iterable[Pat
     skipped: list[tuple[str, str]] = []
 
     def tell(path: Path, reason: str) -> None:
-        skipped.append((path.relative_to(folder).as_posix(), reason))
+        skipped.append((_below(path, folder), reason))
 
-    for path in _files(folder, outside, tell):
-        relative = path.relative_to(folder).as_posix()
-        reason = _why_not(path, relative, globs)
+    paths = list(_files(folder, outside, tell))
+    reasons = at_once(lambda path: _why_not(path, _below(path, folder), globs), paths)
+    for path, reason in zip(paths, reasons, strict=True):
         if reason:
             tell(path, reason)
         else:
-            videos.append(relative)
+            videos.append(_below(path, folder))
     return Found(tuple(sorted(videos)), tuple(sorted(skipped)))
+
+
+def _below(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
 def _files(folder: Path, outside: set[Path], tell: Callable[[Path, str], None]) -> Iterator[Path]:

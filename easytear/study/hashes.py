@@ -53,9 +53,9 @@ class HashMemory:
             except (ValueError, TypeError, RecursionError):
                 continue
 
-    def get(self, video: Path) -> str:
-        """Return the hash of the file's present content."""
-        stat = video.stat()
+    def get(self, video: Path, stat: os.stat_result | None = None) -> str:
+        """Return the hash of the file's present content, whose `stat` may be known already."""
+        stat = stat or video.stat()
         known = self._known.get(str(video))
         if known is not None and known[:2] == (stat.st_size, stat.st_mtime_ns):
             return known[2]

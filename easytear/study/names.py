@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import time
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,11 +16,16 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from easytear.base.errors import EasyTearError
+import regex
+
+from easytear.base.errors import EasyTearError, UsageError
 from easytear.base.folders import make_private_folder
-from easytear.base.text import printable
+from easytear.base.limits import how_to_widen, limit
+from easytear.base.regular import open_text
+from easytear.base.text import as_was, no_formula, printable
 from easytear.results import atomic_write
 
+_INSTANT_S: Final = 0.001
 LONGEST: Final = 120
 """Bytes of a folder name; file systems take 255, and paths have an end, too."""
 KEPT: Final = {
@@ -82,18 +88,35 @@ def _short_hash(text: str) -> str:
 
 
 def read_names(
-    paths: Sequence[str], pattern: re.Pattern[str] | None
+    paths: Sequence[str],
+    pattern: regex.Pattern[str] | None,
+    within_s: float | None = None,
 ) -> dict[str, dict[str, str | None]]:
     """Return what the named groups of `pattern` find in each path; None where it finds nothing.
 
     The pattern is searched in the path below the source, with `/` between the parts.
+
+    Raises
+    ------
+    UsageError
+        If it takes longer than the limit `pattern_s`, or `within_s`, for all of them.
     """
     if pattern is None:
         return {path: {} for path in paths}
     groups = list(pattern.groupindex)
     found: dict[str, dict[str, str | None]] = {}
+    end = time.monotonic() + (limit("pattern_s") if within_s is None else within_s)
     for path in paths:
-        match = pattern.search(nfc(printable(path) if unfit(path) else path))
+        try:
+            match = pattern.search(
+                nfc(printable(path) if unfit(path) else path),
+                timeout=max(end - time.monotonic(), _INSTANT_S),
+            )
+        except TimeoutError as error:
+            raise UsageError(
+                f"--name-pattern {pattern.pattern!r}: takes too long on these names; write it "
+                f"without a repetition inside a repetition ({how_to_widen('pattern_s')})."
+            ) from error
         found[path] = dict.fromkeys(groups) if match is None else dict(match.groupdict())
     return found
 
@@ -112,9 +135,9 @@ class Codes:
         self._secret = secrets.token_hex(32)
         if not key.exists():
             return
-        with key.open(encoding="utf-8", newline="") as file:
+        with open_text(key) as file:
             for row in csv.DictReader(file):
-                self._rows[row["kind"], row["code"]] = row["original"]
+                self._rows[row["kind"], row["code"]] = as_was(row["original"])
         try:
             self._secret = self._rows.pop(("secret", ""))
         except KeyError as error:
@@ -177,7 +200,9 @@ class Codes:
             writer = csv.writer(file)
             writer.writerow(("kind", "code", "original"))
             writer.writerow(("secret", "", self._secret))
-            writer.writerows((kind, code, was) for (kind, code), was in sorted(self._rows.items()))
+            writer.writerows(
+                (kind, code, no_formula(was)) for (kind, code), was in sorted(self._rows.items())
+            )
         with suppress(OSError):  # some shares know no permissions
             self._key.chmod(0o600)
 
@@ -235,8 +260,10 @@ def read_day_month_year(text: str | None) -> date | None:
         return None
 
 
-def compile_pattern(pattern: str | None, taken: Sequence[str] = ()) -> re.Pattern[str] | None:
+def compile_pattern(pattern: str | None, taken: Sequence[str] = ()) -> regex.Pattern[str] | None:
     """Return the compiled `--name-pattern`.
+
+    Python's own expressions cannot be stopped, thus `regex`, which understands the same.
 
     Raises
     ------
@@ -247,8 +274,8 @@ def compile_pattern(pattern: str | None, taken: Sequence[str] = ()) -> re.Patter
     if pattern is None:
         return None
     try:
-        compiled = re.compile(nfc(pattern))
-    except re.error as error:
+        compiled = regex.compile(nfc(pattern))
+    except regex.error as error:
         raise ValueError(f"{pattern!r} is not a regular expression ({error}).") from error
     if not compiled.groupindex:
         raise ValueError(

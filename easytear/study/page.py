@@ -22,6 +22,7 @@ from easytear.study.methods import methods
 from easytear.study.plan import VIDEOS
 from easytear.study.record import PAGE, StudyRecord, VideoRecord
 from easytear.study.statistics import Statistics
+from easytear.study.trips import at_once
 from easytear.study.usable import unlike
 from easytear.study.values import LAMBDA, MEASURES
 
@@ -29,6 +30,9 @@ SHOWN: Final = tuple(
     m for m in MEASURES if m.column in {one.column for one in overview() if one.studied}
 )
 """Measures in the page's table; the others stand in study.csv."""
+AT_FIRST: Final = 500
+"""Rows that the page holds as such; a browser lays out some thousands in a second. The others are
+data, from which rows are made as they are looked at."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def write_page(
     environment.filters["number"] = words.number
     environment.filters["p_value"] = words.p_value
     parts = _part_columns(record, said)
+    lines = _lines(study, record, said, parts)
     context: dict[str, Any] = {
         "record": record,
         "said": said,
@@ -80,7 +85,8 @@ def write_page(
         "answers": _answers(record, said),
         "failed": [v for v in record.videos if v.state == "failed"],
         "waiting": [v for v in record.videos if v.state == "waiting"],
-        "lines": _lines(study, record, said, parts),
+        "lines": lines[:AT_FIRST],
+        "rest": [_texts(line) for line in lines[AT_FIRST:]],
         "parts": parts,
         "shown": SHOWN,
         "columns": columns,
@@ -118,15 +124,15 @@ def _lines(study: Path, record: StudyRecord, said: Statistics, parts: Sequence[s
         m: dict(zip(table["video"], table["value"], strict=True)) if len(table) else {}
         for m, table in means.items()
     }
+    ended = [video for video in record.videos if video.state != "waiting"]
+    links = at_once(lambda video: _link(study, video), ended)
     lines: list[Line] = []
-    for video in record.videos:
-        if video.state == "waiting":
-            continue
+    for video, link in zip(ended, links, strict=True):
         own = rows[video.name]
         numbers = tuple(
             m.back(by_video[m][video.name]) if video.name in by_video[m] else None for m in SHOWN
         )
-        lines.append(_line(study, video, own, numbers, parts))
+        lines.append(_line(video, link, own, numbers, parts))
     return sorted(
         lines,
         key=lambda line: (
@@ -137,9 +143,15 @@ def _lines(study: Path, record: StudyRecord, said: Statistics, parts: Sequence[s
     )
 
 
+def _link(study: Path, video: VideoRecord) -> str:
+    folder = f"{VIDEOS}/{video.name}"
+    page = f"{folder}/report.html"
+    return page if (study / page).exists() else f"{folder}/"
+
+
 def _line(
-    study: Path,
     video: VideoRecord,
+    link: str,
     rows: Sequence[dict[str, Any]],
     numbers: tuple[float | None, ...],
     parts: Sequence[str],
@@ -148,11 +160,9 @@ def _line(
     scores = [row["quality_score"] for row in intervals if not pd.isna(row["quality_score"])]
     reasons = [str(row["left_out"]) for row in rows if not pd.isna(row["left_out"])]
     notes = "failed, see above" if video.error else "; ".join(dict.fromkeys(reasons))
-    folder = f"{VIDEOS}/{video.name}"
-    page = f"{folder}/report.html"
     return Line(
         video=video,
-        link=page if (study / page).exists() else f"{folder}/",
+        link=link,
         parts=tuple(_shown(rows[0].get(part)) for part in parts),
         intervals=len(intervals),
         used=sum(bool(pd.isna(row["left_out"])) for row in intervals),
@@ -160,6 +170,21 @@ def _line(
         quality=float(np.mean(scores)) if scores else None,
         notes=notes,
     )
+
+
+def _texts(line: Line) -> list[str]:
+    """Return a line as texts: its class, whether it has a page of its own, and its cells."""
+    empty = "" if line.used else "empty"
+    return [
+        "failed" if line.video.state == "failed" else empty,
+        "1" if line.link.endswith(".html") else "",
+        line.video.name,
+        *line.parts,
+        f"{line.used}/{line.intervals}",
+        *(words.number(value) for value in line.numbers),
+        "–" if line.quality is None else f"{line.quality:.2f}",
+        line.notes,
+    ]
 
 
 def _shown(value: Any) -> str:

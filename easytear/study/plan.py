@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+import regex
+
 from easytear import __version__
 from easytear.base.errors import EasyTearError
-from easytear.base.limits import within_seconds
 from easytear.request.settings import Settings
 from easytear.study.discover import Found, find_videos
 from easytear.study.hashes import HashMemory
 from easytear.study.names import Codes, read_date, read_names, study_names, unfit
 from easytear.study.tasks import Limits, Outcome, Task, fingerprints, read_outcome
+from easytear.study.trips import at_once
 from easytear.study.withdrawn import withdrawn
 
 VIDEOS: Final = "videos"
 KEY: Final = "key.csv"
 ANALYSER: Final = "easytear.study.worker:analyse_video"
-
-
-NAMES_LIMIT_S: Final = 10.0
-"""A sound pattern takes microseconds a name: 100,000 names take less than a second."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Order:
         A known scale, or the width of the iris, for all videos.
     globs : tuple of str
         Which files are videos; see `find_videos`.
-    pattern : re.Pattern or None
+    pattern : regex.Pattern or None
         Finds subject, eye, visit ... in the paths.
     anonymise : bool
         Codes in place of names and paths.
@@ -66,7 +65,7 @@ class Order:
     mm_per_px: float | None = None
     hvid_mm: float | None = None
     globs: tuple[str, ...] = ()
-    pattern: re.Pattern[str] | None = None
+    pattern: regex.Pattern[str] | None = None
     anonymise: bool = False
     retry_failed: bool = False
     keep_older: bool = False
@@ -144,6 +143,7 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
     there = _outcomes(order.study)
     usable = _by_content(there, order)
     plan = Plan([], [], found.skipped)
+    abouts = dict(zip(found.videos, at_once(_about(order.source), found.videos), strict=True))
     # Hidden names come in the order of their codes: that of the names would tell something.
     for path in sorted(found.videos, key=names.__getitem__) if codes else found.videos:
         name = names[path]
@@ -153,7 +153,8 @@ def make_plan(order: Order, memory: HashMemory) -> Plan:
             plan.entries.append(Entry(path, name, parts[path], None, shown))
             continue
         old = there.pop(name, None)
-        outcome = old if old and _is_done(old, video, order, memory) else None
+        about = abouts[path]
+        outcome = old if old and _is_done(old, video, about, order, memory) else None
         plan.entries.append(Entry(path, name, parts[path], outcome))
         if outcome is None:
             reuse = _usable(video, name, usable, memory)
@@ -170,7 +171,7 @@ def _without_withdrawn(order: Order, found: Found) -> Found:
     if gone.is_nobody():
         return found
     codes = Codes(key_folder(order.study) / KEY)
-    parts = _parts(order, found)
+    parts = read_names(found.videos, order.pattern)
     out = gone.leaves_out(codes, order.source, parts)
     reasons = [(path, "withdrawn from the study") for path in out]
     return Found(
@@ -203,7 +204,7 @@ def names_of(
     order: Order, found: Found
 ) -> tuple[dict[str, str], dict[str, dict[str, str | None]], Codes | None]:
     """Return names and parts of names by path, coded if they are to be hidden, and the codes."""
-    parts = _parts(order, found)
+    parts = read_names(found.videos, order.pattern)
     if not order.anonymise:
         return study_names(found.videos), parts, None
     codes = Codes(key_folder(order.study) / KEY)
@@ -214,20 +215,6 @@ def names_of(
         for path, p in parts.items()
     }
     return names, hidden, codes
-
-
-def _parts(order: Order, found: Found) -> dict[str, dict[str, str | None]]:
-    """Return what the names of videos tell; a pattern that takes too long is refused."""
-    too_long = (
-        (
-            f"--name-pattern {order.pattern.pattern!r}: takes too long on these names; "
-            "write it without a repetition inside a repetition."
-        )
-        if order.pattern
-        else ""
-    )
-    with within_seconds(NAMES_LIMIT_S, too_long):
-        return read_names(found.videos, order.pattern)
 
 
 def first_days(parts: Mapping[str, Mapping[str, str | None]]) -> dict[str, date]:
@@ -244,8 +231,9 @@ def _outcomes(study: Path) -> dict[str, Outcome]:
     folder = study / VIDEOS
     if not folder.is_dir():
         return {}
-    read = {place.name: read_outcome(place) for place in folder.iterdir()}
-    return {name: outcome for name, outcome in read.items() if outcome is not None}
+    places = list(folder.iterdir())
+    read = zip(places, at_once(read_outcome, places), strict=True)
+    return {place.name: outcome for place, outcome in read if outcome is not None}
 
 
 def _by_content(
@@ -271,18 +259,32 @@ def _same_version(outcome: Outcome, order: Order) -> bool:
     return order.keep_older or outcome.easytear == __version__
 
 
-def _is_done(outcome: Outcome, video: Path, order: Order, memory: HashMemory) -> bool:
+def _about(source: Path) -> Callable[[str], os.stat_result | None]:
+    """Return what looks at a video below the source; None where it cannot be looked at."""
+
+    def look(path: str) -> os.stat_result | None:
+        try:
+            return (source / path).stat()
+        except (OSError, ValueError):
+            return None
+
+    return look
+
+
+def _is_done(
+    outcome: Outcome, video: Path, about: os.stat_result | None, order: Order, memory: HashMemory
+) -> bool:
     if outcome.fingerprint != order.fingerprints[0] or not _same_version(outcome, order):
         return False
     if outcome.kind == "killed":  # by somebody or the system: nothing is said of the video
         return False
     if outcome.status == "failed" and (order.retry_failed or _has_more_room(outcome, order)):
         return False
-    try:
-        same_size = video.stat().st_size == outcome.size
-        return same_size and memory.get(video) == outcome.video_sha256
-    except OSError:
-        return outcome.status == "failed" and not outcome.video_sha256
+    with suppress(OSError):
+        if about is not None:
+            same_size = about.st_size == outcome.size
+            return same_size and memory.get(video, about) == outcome.video_sha256
+    return outcome.status == "failed" and not outcome.video_sha256
 
 
 def _has_more_room(outcome: Outcome, order: Order) -> bool:

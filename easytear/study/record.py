@@ -10,20 +10,19 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from easytear import __version__
 from easytear.base.errors import ResultsError
 from easytear.base.folders import is_plain_name
-from easytear.base.regular import read_regular
+from easytear.base.limits import limit_bytes
+from easytear.base.regular import read_regular, strict_json
 from easytear.results import write_text
 from easytear.study.columns import Column, Kind
 
 RECORD: Final = "study.json"
 PAGE: Final = "study.html"
 SETTINGS: Final = "settings.toml"
-LONGEST: Final = 500_000_000
-"""Bytes: a study of a million videos and their clinical values."""
 PACKAGES: Final = (
     ("numpy", "numpy"),
     ("scipy", "scipy"),
@@ -147,12 +146,14 @@ def read_record(study: Path) -> StudyRecord:
     """
     path = study / RECORD
     try:
-        return StudyRecord.model_validate_json(read_regular(path, LONGEST))
+        return StudyRecord.model_validate(
+            strict_json(read_regular(path, limit_bytes("results_mb")))
+        )
     except FileNotFoundError as error:
         raise ResultsError(
             f"{study}: holds no study ({RECORD} is absent); make one with 'easytear batch'."
         ) from error
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise ResultsError(f"{path}: cannot be read; run 'easytear batch' again.") from error
 
 

@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from easytear.base.limits import limit_bytes
 from easytear.base.regular import read_regular, strict_json
-from easytear.results.files import LONGEST_SUMMARY, SUMMARY
+from easytear.results.files import SUMMARY
 from easytear.results.migrate import VERSION_1
 from easytear.results.model import SCHEMA
 from easytear.study.columns import FIRST, summary_columns
@@ -87,7 +88,7 @@ def video_rows(name: str, folder: Path, error: str, min_quality: float) -> Itera
 
 def _rows_of(head: Row, folder: Path, min_quality: float) -> list[Row]:
     """Return the rows of an analysed video, each value of its column's kind."""
-    summary = strict_json(read_regular(folder / SUMMARY, LONGEST_SUMMARY))
+    summary = strict_json(read_regular(folder / SUMMARY, limit_bytes("results_mb")))
     if summary["schema"] not in (SCHEMA, VERSION_1):
         raise ValueError(summary["schema"])
     intervals = list(summary.pop("intervals"))

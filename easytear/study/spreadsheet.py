@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from easytear.base.errors import EasyTearError, MissingExtraError
+from easytear.base.limits import how_to_widen, limit, limit_bytes
 from easytear.base.regular import read_regular
 from easytear.study.names import nfc
 
-LONGEST: Final = 200_000_000
-"""Bytes of a clinical file: a million eyes. What a zipped one may hold, too."""
 OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 ZIPPED: Final = b"PK\x03\x04"
 
@@ -52,7 +51,7 @@ def read_sheet(path: Path) -> Sheet:
         If it cannot be read, or is no table with a header.
     """
     try:
-        data = read_regular(path, LONGEST)
+        data = read_regular(path, limit_bytes("table_mb"))
     except OSError as error:
         raise EasyTearError(f"{path}: cannot be read ({error.strerror or error}).") from error
     if data.startswith(OLD_EXCEL):
@@ -111,8 +110,11 @@ def _of_workbook(path: Path, data: bytes) -> list[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
-        if unpacked > LONGEST:
-            raise EasyTearError(f"{path}: holds {unpacked / 1e6:.0f} MB unpacked; save it as CSV.")
+        if unpacked > min(limit_bytes("table_mb"), limit("zip_ratio") * len(data)):
+            raise EasyTearError(
+                f"{path}: holds {unpacked / 1e6:.0f} MB unpacked; save it as CSV "
+                f"({how_to_widen('table_mb')}, {how_to_widen('zip_ratio')})."
+            )
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
             rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]

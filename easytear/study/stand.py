@@ -12,6 +12,7 @@ from easytear.study.plan import VIDEOS, Plan
 from easytear.study.record import PAGE, RECORD, StudyRecord, read_record, software
 from easytear.study.table import DICTIONARY
 from easytear.study.tasks import OUTCOME
+from easytear.study.trips import at_once
 
 _ENDED: Final = {
     "made",
@@ -60,7 +61,7 @@ def _files_stand(study: Path, before: StudyRecord) -> bool:
         return False
     if tables != before.tables or page < made or not (study / DICTIONARY).exists():
         return False
-    return all(_older(study / VIDEOS / video.name, made) for video in before.videos)
+    return all(at_once(lambda video: _older(study / VIDEOS / video.name, made), before.videos))
 
 
 def _older(folder: Path, made: int) -> bool:

@@ -31,7 +31,7 @@ from easytear.study.repeatability import (
     visits_agree,
 )
 from easytear.study.usable import AtThreshold, Usable, sensitivity, usable
-from easytear.study.values import EYE, LAMBDA, MEASURES, SESSION, UNIT, Measure, Values, load_values
+from easytear.study.values import EYE, LAMBDA, MEASURES, SESSION, Measure, Values, load_values
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def of_values(
     intervals_repeat = between_intervals(values, LAMBDA)
     return Statistics(
         values=values,
-        subjects=rows[UNIT].nunique() if values.has_subjects else 0,
+        subjects=rows["subject"].nunique() if values.has_subjects else 0,
         eyes=rows.loc[rows[EYE] != "?", EYE].nunique(),
         visits=rows.loc[rows[SESSION] != "?", SESSION].nunique(),
         intervals=int(rows["interval"].notna().sum()),

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, Final
 
-from easytear.base.text import no_formula
+from easytear.base.text import no_formula, safe_cell
 from easytear.results import atomic_write
 from easytear.study.columns import Column, Kind, summary_columns, table_columns, unit_of
 from easytear.study.rows import Row, Value
@@ -187,4 +187,6 @@ def _write_dictionary(path: Path, columns: Sequence[Column]) -> None:
     ):
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(("column", "kind", "unit", "meaning", "source"))
-        writer.writerows((c.name, c.kind, c.unit, c.meaning, c.source) for c in columns)
+        writer.writerows(
+            map(safe_cell, (c.name, c.kind, c.unit, c.meaning, c.source)) for c in columns
+        )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from easytear.base.geometry import FloatArray
 from easytear.measure.quantities.base import Quantity
 from easytear.measure.quantities.catalogue import quantity, studied
+from easytear.study.cells import codes_far_off
 from easytear.study.columns import Column
 from easytear.study.table import PARQUET
 
@@ -79,10 +80,6 @@ MOST_SPELLINGS: Final = 50
 UNIT: Final = "_unit"
 EYE: Final = "_eye"
 SESSION: Final = "_session"
-
-
-MISSING_CODES: Final = (-9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0)
-"""Numbers by which clinics write that there is none."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +223,7 @@ def _mend(
     missing: dict[str, list[float]] = {}
     same: dict[str, dict[str, str]] = {}
     for name in [c.name for c in clinical if c.kind == "number" and c.name in rows]:
-        if codes := missing_codes(rows.drop_duplicates("video")[name]):
+        if codes := codes_far_off(rows.drop_duplicates("video")[name].dropna().tolist()):
             missing[name] = codes
             rows[name] = rows[name].mask(rows[name].isin(codes))
     texts = [c.name for c in clinical if c.kind == "text"] + [n for n in names if n != "subject"]
@@ -262,21 +259,6 @@ def spellings(labels: pd.Series) -> dict[str, str]:
         if first != label:
             same[label] = first
     return same
-
-
-def missing_codes(numbers: pd.Series) -> list[float]:
-    """Return the usual codes of missing values that lie far from all other numbers.
-
-    Far is beyond the others' range by more than that range: 99 years among 20 to 80 is no code,
-    999 among them is.
-    """
-    known = numbers.dropna().astype(float)
-    other = known[~known.isin(MISSING_CODES)]
-    if other.nunique() < 2:
-        return []
-    low, high = float(other.min()), float(other.max())
-    wide = high - low
-    return [c for c in MISSING_CODES if (known == c).any() and not low - wide <= c <= high + wide]
 
 
 def visit_column(rows: pd.DataFrame) -> str | None:

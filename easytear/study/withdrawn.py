@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from easytear.base.errors import EasyTearError
 from easytear.base.folders import make_private_folder
+from easytear.base.regular import read_json
 from easytear.results import write_text
 from easytear.study.hashes import sha256_of
 from easytear.study.names import Codes
@@ -78,10 +79,10 @@ def withdrawn(key_folder: Path) -> Withdrawn:
     """
     path = key_folder / WITHDRAWN
     try:
-        return Withdrawn.model_validate_json(path.read_bytes())
+        return Withdrawn.model_validate(read_json(path, "results_mb"))
     except FileNotFoundError:
         return Withdrawn()
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise EasyTearError(
             f"{path}: cannot be read, and who withdrew is unknown; restore it."
         ) from error

@@ -146,6 +146,8 @@ class FilmWalk:
     def _set_gain(self) -> None:
         early = np.flatnonzero((self._time > 0.1) & (self._time < 1.5))
         early = early[early < self._frames.early]
+        if not len(early):
+            early = np.arange(len(self._time))
         sample = early[np.unique(np.linspace(0, len(early) - 1, 24).astype(int))]
         textures = [self._maker.texture(self._frames.grey(int(f))) for f in sample]
         self._still = StillLayer(textures, self._time[sample], self._maker.near, self._eye_sd)

@@ -16,6 +16,7 @@ import numpy as np
 
 from easytear.base.errors import MissingExtraError, VideoError
 from easytear.base.geometry import ByteArray, FloatArray
+from easytear.base.limits import how_to_widen, limit, whole_limit
 from easytear.video.writer import VideoWriter
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ _PREAMBLE = 128
 _EYE: Final = {"R": "OD", "L": "OS"}
 _VIDEO_SYNTAX = tuple(f"1.2.840.10008.1.2.4.{number}" for number in range(100, 109))
 """Transfer syntaxes whose pixel data are an MPEG-2, H.264 or HEVC stream (PS3.5, A.4.5 on)."""
+_PACKED_WHOLE: Final = "1.2.840.10008.1.2.1.99"
+"""Deflated (PS3.5, A.5): unpacked in memory without bound, and used for no film."""
 _TELLING: Final = {
     *("AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"),
 }
@@ -97,11 +100,14 @@ def _read(path: Path, *, pixels: bool) -> Dataset:
     try:
         from pydicom import dcmread
         from pydicom.errors import InvalidDicomError
+        from pydicom.filereader import read_file_meta_info
     except ImportError as error:
         raise MissingExtraError(
             f"{path}: DICOM files need the extra 'files': pip install 'easytear[files]'."
         ) from error
     try:
+        if read_file_meta_info(path).get("TransferSyntaxUID") == _PACKED_WHOLE:
+            raise VideoError(f"{path}: is packed as a whole; export it uncompressed.")
         return dcmread(path, stop_before_pixels=not pixels, defer_size="1 MB")
     except (InvalidDicomError, OSError, ValueError, EOFError, KeyError, AttributeError) as error:
         raise VideoError(f"{path}: cannot be read as DICOM; export it again.") from error
@@ -129,12 +135,13 @@ def _stream(tags: Dataset, out: Path) -> Path:
 
 def _pictures(path: Path, tags: Dataset, out: Path) -> Path:
     """Write single pictures as a film without loss."""
-    from easytear.video.source import MAX_PIXELS
-
     time_s = frame_times(path, tags)
     height, width = int(tags.get("Rows") or 0), int(tags.get("Columns") or 0)
-    if not 0 < height * width <= MAX_PIXELS:
-        raise VideoError(f"{path}: has pictures of {width} x {height} pixels, which are not read.")
+    if not 0 < height * width <= limit("picture_megapixels") * 1e6:
+        raise VideoError(
+            f"{path}: has pictures of {width} x {height} pixels, which are not read "
+            f"({how_to_widen('picture_megapixels')})."
+        )
     kind = "gray" if int(tags.get("SamplesPerPixel") or 1) == 1 else "bgr24"
     try:
         with VideoWriter(out, width, height, codec="ffv1", pixel_format=_LOSSLESS[kind]) as film:
@@ -156,6 +163,10 @@ def frame_times(path: Path, tags: Dataset) -> FloatArray:
         If neither FrameTimeVector nor FrameTime nor CineRate is there.
     """
     count = int(tags.NumberOfFrames)
+    if count > whole_limit("video_frames"):
+        raise VideoError(
+            f"{path}: has {count} frames; cut it into parts ({how_to_widen('video_frames')})."
+        )
     steps_ms: Any = tags.get("FrameTimeVector")
     if steps_ms is not None and len(steps_ms) == count:
         return np.cumsum(np.asarray(steps_ms, float)) / 1000.0 - float(steps_ms[0]) / 1000.0

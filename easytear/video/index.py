@@ -22,7 +22,9 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from easytear.base.errors import VideoError
 from easytear.base.geometry import FloatArray
+from easytear.base.limits import how_to_widen, whole_limit
 from easytear.video.rate import StatedRate, stated_rate
 from easytear.video.source import open_video, packets
 from easytear.video.times import FrameTimes, frame_times
@@ -121,9 +123,8 @@ class _Scan:
     first: dict[_Size, VideoFrame] = field(default_factory=dict)
     """The first whole frame of each size."""
 
-    @property
     def size(self) -> _Size | None:
-        """The size of most whole frames: a recorder's first ones can be of another."""
+        """Return the size of most whole frames: a recorder's first ones can be of another."""
         sizes = Counter(f.size for f in self.frames if not f.damaged and f.size in self.first)
         return max(sizes, key=lambda size: sizes[size]) if sizes else None
 
@@ -174,12 +175,17 @@ def _scan_file(path: Path, seen: SeesFrames | None, *, threads: bool) -> tuple[_
         seen.restart()
     with container:
         stream.codec_context.flags |= av.codec.context.Flags.copy_opaque.value
-        scan = _Scan()
+        scan, most = _Scan(), whole_limit("video_frames")
         for packet in packets(container, stream):
             if packet is None:
                 scan.unread += 1
                 continue
             _take(scan, packet, seen)
+            if len(scan.frames) > most:
+                raise VideoError(
+                    f"{path}: has more than {most} frames; cut it into parts "
+                    f"({how_to_widen('video_frames')})."
+                )
         return scan, _announced(container, stream)
 
 
@@ -243,7 +249,8 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         for ordinal, frame in enumerate(scan.frames)
         if not frame.damaged and packet[ordinal] not in spoilt
     ]
-    whole = [(ordinal, frame) for ordinal, frame in readable if frame.size == scan.size]
+    size = scan.size()
+    whole = [(ordinal, frame) for ordinal, frame in readable if frame.size == size]
     stamps: tuple[int | None, ...] = tuple(getattr(frame, kind) for _, frame in whole)
     times = _times(scan, [ordinal for ordinal, _ in whole], kind, announced)
     missing = _missing(times, announced.time_base_s if announced.rate.timed else 0.0)
@@ -253,7 +260,7 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         lost = len(scan.frames) - len(whole) + never + cut
     else:
         inside = range(whole[0][0], whole[-1][0]) if whole else range(0)
-        lost = missing + cut + sum(o not in inside for o, f in readable if f.size != scan.size)
+        lost = missing + cut + sum(o not in inside for o, f in readable if f.size != size)
     words = {
         "damaged": scan.broken or scan.unread or cut or len(readable) < len(scan.frames),
         "frames_missing": lost > 0,
@@ -274,7 +281,7 @@ def _build(scan: _Scan, announced: _Announced) -> FrameIndex:
         rate=announced.rate,
         lost=lost,
         problems=tuple(word for word, true in words.items() if true),
-        first=None if scan.size is None else scan.first[scan.size],
+        first=None if size is None else scan.first[size],
     )
 
 

@@ -12,6 +12,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from easytear.base.errors import VideoError
+from easytear.base.limits import how_to_widen, limit
 from easytear.video.dicom import as_video, is_dicom
 
 _FORMATS = (
@@ -30,10 +31,6 @@ _NO_FILM = (
 
 _PREVIEW = 0.25
 """A track of this share of another's picture, half as wide and high, is a preview of it."""
-
-MAX_PIXELS = 40_000_000
-"""Pixels of a picture at most. 8K video has 33 million. A small file can claim any size:
-6 MB of pictures of 225 million took 8.5 GB."""
 
 _DECODING_BYTES = 64_000_000
 _THREADS = 8
@@ -58,7 +55,7 @@ def open_video(path: Path, *, threads: bool = True) -> tuple[InputContainer, Vid
     ------
     VideoError
         If there is no such file, it is no video, holds no picture stream, or its pictures are
-        larger than `MAX_PIXELS`.
+        larger than the limit `picture_megapixels`.
     """
     _refuse_what_is_no_file(path)
     try:
@@ -85,15 +82,18 @@ def open_video(path: Path, *, threads: bool = True) -> tuple[InputContainer, Vid
             f"{path}: is of a video format that cannot be decoded; convert it to H.264 (MP4)."
         )
     stream = _film(films)
-    if stream.width * stream.height > MAX_PIXELS:
+    most_pixels = int(limit("picture_megapixels") * 1e6)
+    if stream.width * stream.height > most_pixels:
         size = f"{stream.width} x {stream.height}"
         container.close()
         raise VideoError(
-            f"{path}: has pictures of {size} pixels, more than the {MAX_PIXELS} that are read; "
-            "make a smaller copy of it."
+            f"{path}: has pictures of {size} pixels, too many to be read; make a smaller copy of "
+            f"it ({how_to_widen('picture_megapixels')})."
         )
-    # A size may also change further on in the file: the decoder then refuses those pictures.
-    stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+    # A size may also change further on in the file: the decoder then refuses those pictures. It
+    # counts lines as it aligns them, to 64 pixels.
+    most_pixels += 64 * max(stream.width, stream.height)
+    stream.codec_context.options = {"max_pixels": str(most_pixels)}
     stream.thread_type = "AUTO" if threads else "NONE"
     if threads:
         # Each thread holds some pictures; on many processors those of 4K would take a gigabyte.

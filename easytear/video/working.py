@@ -31,6 +31,8 @@ MOST_BYTES: Final = 2_000_000_000
 _SHARE_OF_DISK: Final = 0.5
 """And this share of what is free on the disk at most."""
 
+_ABSENT: Final = -1
+
 COMB_EVERY: Final = 2
 """In every second frame it is asked whether lines comb."""
 
@@ -69,7 +71,7 @@ class WorkingCopy:
     look : Look
         What the numbers in its planes mean.
     place : (n,) int array
-        Where each frame stands.
+        Where each frame stands; -1 where it is not in the copy.
     comb : (n,) float array
         Each frame's comb index, as decoded; NaN where it was not asked.
     """
@@ -81,7 +83,15 @@ class WorkingCopy:
     comb: FloatArray
 
     def picture(self, frame: int) -> WorkingPicture:
-        """Return a frame."""
+        """Return a frame.
+
+        Raises
+        ------
+        IndexError
+            If it is not in the copy.
+        """
+        if self.place[frame] == _ABSENT:
+            raise IndexError(f"frame {frame} is not in the working copy")
         width, height = self.reduction.stored
         size = width * height * 3 // 2
         offset = int(self.place[frame]) * size
@@ -111,13 +121,21 @@ class CopyWriter:
         self._given_up = self._begun = False
         self._room = 0.0
 
-    def fill(self, reader: FrameReader) -> None:
-        """Write the frames of a video that was known before, and so was not gone through now."""
+    def fill(self, reader: FrameReader, first: int = 0, stop: int | None = None) -> None:
+        """Write frames `first` to `stop` - 1 of a video that was not gone through just now.
+
+        Nothing is done where frames were shown already, or where there is no room for them all.
+        """
         if self._begun:
             return
         self.restart()
+        width, height = self._reduction.stored
+        wanted = range(*slice(first, stop).indices(len(reader)))
+        if len(wanted) * width * height * 3 // 2 > self._room:
+            self.give_up()
+            return
         ordinal = reader.known.index.ordinal
-        for one in reader.pictures():
+        for one in reader.pictures(wanted.start, wanted.stop):
             self.see(ordinal[one.frame], one.decoded)
             if self._given_up:
                 return
@@ -163,17 +181,20 @@ class CopyWriter:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
-    def done(self, known: Known) -> WorkingCopy | None:
-        """Return the copy of the video that turned out to be `known`; None where there is none."""
+    def done(self, known: Known, first: int = 0, stop: int | None = None) -> WorkingCopy | None:
+        """Return the copy of the video that turned out to be `known`; None where there is none.
+
+        Frames `first` to `stop` - 1 must be in it; others are not, where none were shown.
+        """
         self._close()
         place = {ordinal: k for k, ordinal in enumerate(self._ordinals)}
-        whole = all(ordinal in place for ordinal in known.index.ordinal)
+        whole = all(ordinal in place for ordinal in known.index.ordinal[first:stop])
         if self._given_up or not whole or known.geometry != self._reduction.file:
             self.give_up()
             return None
         assert self._look is not None
-        places = np.array([place[ordinal] for ordinal in known.index.ordinal], np.int64)
-        combs = np.array(self._combs, float)[places]
+        places = np.array([place.get(o, _ABSENT) for o in known.index.ordinal], np.int64)
+        combs = np.where(places == _ABSENT, np.nan, np.array(self._combs, float)[places])
         return WorkingCopy(self._path, self._reduction, self._look, places, combs)
 
     def _close(self) -> None:

@@ -21,18 +21,34 @@ sys.path.extend(sys.argv[2:2 + count])
 sys.argv[:] = sys.argv[2 + count:]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
-_OURS: Final = ("easytear", "easytear_gui", "easytear_napari")
+OURS: Final = ("easytear", "easytear_gui", "easytear_napari")
+
+FROZEN_CHILD: Final = "--run-part"
+"""What tells the desktop build, which has no interpreter to call, to run a module of ours."""
+
+_FROZEN_COMMAND: Final = "easytear-command"
+"""The desktop build's program with streams; its window has none on Windows."""
+
+
+def child_program() -> str:
+    """Return the program that runs a module of ours: the interpreter, or the desktop build."""
+    program = Path(sys.executable)
+    if not getattr(sys, "frozen", False):
+        return str(program)
+    return str(program.with_name(_FROZEN_COMMAND + program.suffix))
 
 
 def child_arguments(module: str, *arguments: str) -> list[str]:
-    """Return what follows the interpreter's name to run a module of ours with arguments."""
+    """Return what follows the program's name to run a module of ours with arguments."""
+    if getattr(sys, "frozen", False):
+        return [FROZEN_CHILD, module, *arguments]
     homes = _homes()
     return ["-P", "-c", _START, str(len(homes)), *homes, module, *arguments]
 
 
 def child_command(module: str, *arguments: str) -> list[str]:
     """Return the whole command that runs a module of ours with arguments."""
-    return [sys.executable, *child_arguments(module, *arguments)]
+    return [child_program(), *child_arguments(module, *arguments)]
 
 
 def child_environment(**more: str) -> dict[str, str]:
@@ -65,7 +81,7 @@ def _given(env: Mapping[str, str]) -> list[str]:
 def _homes() -> list[str]:
     """Return the folders from which this process imported EasyTear's packages."""
     found = []
-    for name in _OURS:
+    for name in OURS:
         file = getattr(sys.modules.get(name), "__file__", None)
         if file is not None:
             found.append(str(Path(file).absolute().parents[1]))

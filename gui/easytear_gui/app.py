@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from easytear import __version__
@@ -27,6 +28,7 @@ def make_app(arguments: Sequence[str] = ()) -> QApplication:
     app.setApplicationName("EasyTear")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("easytear")
+    app.setWindowIcon(QIcon(str(Path(__file__).with_name("easytear.png"))))
     app.setStyle("Fusion")
     return app
 

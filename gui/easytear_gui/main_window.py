@@ -35,6 +35,7 @@ from easytear_gui.banner import Banner
 from easytear_gui.controllers.correcting import Correcting
 from easytear_gui.controllers.exporting import Exporting
 from easytear_gui.controllers.helping import Helping
+from easytear_gui.controllers.labelling import Labelling
 from easytear_gui.controllers.opening import Opening
 from easytear_gui.controllers.overseeing import Overseeing
 from easytear_gui.controllers.playing import connect_playing
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         self.watching = Watching(self)
         self.overseeing = Overseeing(self)
         self.studying = Studying(self)
+        self.labelling = Labelling(self)
         self._wire()
         self._restore()
         theme.changed.connect(self._themed)
@@ -238,7 +240,7 @@ class MainWindow(QMainWindow):
         chosen = analysed and self.workspace.interval >= 0
         enable = self.actions_.enable
         enable(len(self.document.session.videos) > 1, "compare", "side_by_side")
-        enable(has_videos, "frame_rate")
+        enable(has_videos, "frame_rate", "recording")
         enable(has_videos, "overview", "save_session_as", "remove_videos", "find_videos", "analyse",
                "analyse_all", "analyse_anew", "ruler", "scale", "play", "forward", "backward",
                "next_frame", "previous_frame", "next_ten", "previous_ten", "first_frame",
@@ -247,7 +249,7 @@ class MainWindow(QMainWindow):
         enable(analysed, "limbus", "open_page", "open_results")
         enable(analysed, "export", "napari", "copy_plot", "save_plot", "lay_over", "bounds",
                "next_interval", "previous_interval")  # fmt: skip
-        enable(chosen, "region", "exclude", "set_start", "set_end", "reset_interval")
+        enable(chosen, "region", "exclude", "set_start", "set_end", "say_why", "reset_interval")
         enable(self.runner.running is not None, "cancel")
 
     # --- looks ---------------------------------------------------------------------------

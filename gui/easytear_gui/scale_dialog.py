@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
@@ -66,14 +67,17 @@ class ScaleDialog(QDialog):
         self.device = QComboBox()
         for name, kept in devices.items():
             self.device.addItem(f"{name}  ({kept.mm_per_px:.5f} mm/px)", name)
-        self._profiles = _profiles()
-        for key, profile in self._profiles.items():
+        self._known = known_profiles()
+        for key, profile in self._known.items():
             told = profile.scale(width_px)
             about = "no published scale" if told is None else f"{told.mm_per_px:.5f} mm/px"
             self.device.addItem(f"{profile.name}  ({about})", profile)
             self.device.setItemData(
                 self.device.count() - 1, profile.note or key, Qt.ItemDataRole.ToolTipRole
             )
+        self.why = QLineEdit(scale.why or "")
+        self.why.setPlaceholderText("optional; it stands beside the scale in the results")
+        self.why.setAccessibleName("Why this scale")
         self.result_label = label(role="hint")
         self.result_label.setWordWrap(True)
         self._arrange()
@@ -103,6 +107,8 @@ class ScaleDialog(QDialog):
             if doubt is not None:
                 grid.addWidget(doubt, row, 2)
                 doubt.setAccessibleName(f"{text}: one standard deviation")
+        grid.addWidget(QLabel("Why"), len(rows), 0)
+        grid.addWidget(self.why, len(rows), 1, 1, 2)
         if self.device.count() == 0:
             self.choices.button(_DEVICE).setEnabled(False)
             self.device.setEnabled(False)
@@ -159,7 +165,10 @@ class ScaleDialog(QDialog):
             self.result_label.setText(text + (_share(scale) if scale.value else ""))
 
     def choice(self) -> ScaleRequest:
-        """Return what is chosen."""
+        """Return what is chosen, with its reason."""
+        return self._chosen().model_copy(update={"why": self.why.text().strip() or None})
+
+    def _chosen(self) -> ScaleRequest:
         chosen = self.choices.checkedId()
         if chosen == _HVID:
             return ScaleRequest(value=_tidy(self.hvid), sd=_tidy(self.hvid_sd) or None)
@@ -227,7 +236,7 @@ class RulerDialog(QDialog):
         return self.device.currentText().strip()
 
 
-def _profiles() -> dict[str, Device]:
+def known_profiles() -> dict[str, Device]:
     """Return the instruments' profiles; none of them where a file cannot be read."""
     try:
         return profiles()

@@ -66,6 +66,12 @@ def quality_words(record: Record) -> str:
     return f"{quality_word(record.quality)} quality"
 
 
+def _whose(video: Video) -> str:
+    """Return subject, eye and visit in a few words, "" where nothing is known."""
+    labels = video.decisions.labels
+    return ", ".join(labels[name] or "" for name in ("subject", "eye", "visit") if labels.get(name))
+
+
 class SessionModel(QAbstractListModel):
     """The document's videos as rows."""
 
@@ -199,11 +205,13 @@ class _Delegate(QStyledItemDelegate):
         painter.setPen(QColor(colour if icon in ("failed", "warning") else self.colours.muted))
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        third = _whose(video)
         if record.state == State.FAILED:
-            reason = record.message.rsplit(": ", 1)[-1]
+            third = record.message.rsplit(": ", 1)[-1]
+        if third and record.state != State.RUNNING:
             line = QRect(rect.left(), room.bottom(), rect.width(), metrics.height())
             painter.setPen(QColor(self.colours.muted))
-            text = metrics.elidedText(reason, Qt.TextElideMode.ElideRight, rect.width())
+            text = metrics.elidedText(third, Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(line, Qt.AlignmentFlag.AlignLeft, text)
         if record.state == State.RUNNING:
             bar = QRectF(rect.left(), top + size + 6, rect.width(), 4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path, PurePath
 
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from easytear.base.regular import read_json
 from easytear_gui.theme.colours import Colours
 from easytear_gui.theme.icons import pixmap
 from easytear_gui.widgets import label
@@ -144,7 +144,7 @@ def session_title(file: Path) -> str:
     """Return in words what an unsaved session holds, and when it was left."""
     when = f"{datetime.fromtimestamp(file.stat().st_mtime).astimezone():%d %B, %H:%M}"
     try:
-        videos = json.loads(file.read_text(encoding="utf-8"))["videos"]
+        videos = read_json(file, "annotation_mb")["videos"]
         first = PurePath(videos[0]["path"]).name
     except (OSError, ValueError, KeyError, IndexError, TypeError):
         return f"Unsaved session of {when}"

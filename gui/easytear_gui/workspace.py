@@ -10,6 +10,7 @@ from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from easytear.request.corrections import Excluded
+from easytear.request.settings import Settings
 from easytear.results import Analysis, IntervalResult, read_results
 from easytear_gui.background import Background
 from easytear_gui.banner import Banner
@@ -17,8 +18,10 @@ from easytear_gui.player.panel import PlayerPanel
 from easytear_gui.player.timeline import BlinkMark, Block
 from easytear_gui.plots.curves import onset_s
 from easytear_gui.plots.panel import PlotPanel
-from easytear_gui.results.detail import Detail
+from easytear_gui.results.detail import Detail, joined_notes
+from easytear_gui.results.recording import Recording
 from easytear_gui.results.table import IntervalsTable
+from easytear_gui.session.asked import request_of
 from easytear_gui.session.model import Decisions
 from easytear_gui.theme.colours import Colours
 from easytear_gui.widgets import panel
@@ -57,7 +60,9 @@ class Workspace(QWidget):
         self.side.setDocumentMode(True)
         self.detail = Detail()
         self.side.addTab(self.plots, "Curves")
+        self.recording = Recording()
         self.side.addTab(self.detail, "Interval")
+        self.side.addTab(self.recording, "Video")
         self._arrange()
         self.player.frame_shown.connect(self._frame_shown)
         self.player.timeline.picked.connect(self.select)
@@ -140,6 +145,7 @@ class Workspace(QWidget):
 
     def _show_analysis(self, analysis: Analysis | None) -> None:
         self.analysis = analysis
+        self.recording.show_summary(None if analysis is None else analysis.summary)
         self.player.show_analysis(analysis)
         intervals = analysis.summary.intervals if analysis is not None else ()
         indices = [i.index for i in intervals]
@@ -240,7 +246,8 @@ class Workspace(QWidget):
         else:
             summary = self.analysis.summary
             excluded = self.excluded().get(result.index)
-            self.detail.show_interval(result, summary.calibration, summary.notes, excluded)
+            notes = joined_notes(request_of(self.decisions, Settings()).notes(), summary.notes)
+            self.detail.show_interval(result, summary.calibration, notes, excluded)
         self.player.timeline.selected = self._interval
         self.player.timeline.update()
         self.interval_changed.emit(self._interval)

@@ -12,8 +12,8 @@ import pytest
 from easytear.annotate.cvat import from_cvat, read_cvat, to_cvat
 from easytear.annotate.interpolate import visible_spans
 from easytear.annotate.model import BlinkMark, FrontLine, Keyframe, PointTrack
-from easytear.annotate.sources import MAX_XML_BYTES
 from easytear.base.errors import AnnotationError
+from easytear.base.limits import VARIABLE
 
 EXPORT = Path(__file__).parent / "data" / "cvat_export.xml"
 
@@ -79,16 +79,16 @@ def test_a_zip_is_read(tmp_path, imported):
 
 
 @pytest.mark.parametrize("told", [None, 10])
-def test_a_zip_that_unpacks_without_bound_is_refused(tmp_path, told):
+def test_a_zip_that_unpacks_without_bound_is_refused(tmp_path, told, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "annotation_mb=4")
     path = tmp_path / "bomb.zip"
     with (
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         archive.open("annotations.xml", "w") as file,
     ):
-        for _ in range((MAX_XML_BYTES >> 20) + 64):
-            file.write(bytes(1 << 20))
+        file.write(b"<annotations>" + bytes(16 << 20))
     if told is not None:  # the archive lies about the size, in its directory and beside the data
-        real = ((MAX_XML_BYTES >> 20) + 64 << 20).to_bytes(4, "little")
+        real = (13 + (16 << 20)).to_bytes(4, "little")
         content = path.read_bytes()
         path.write_bytes(content.replace(real, told.to_bytes(4, "little")))
     tracemalloc.start()
@@ -96,13 +96,42 @@ def test_a_zip_that_unpacks_without_bound_is_refused(tmp_path, told):
         read_cvat(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 3 * MAX_XML_BYTES
+    assert peak < 3 * 4_000_000
+
+
+@pytest.mark.parametrize(
+    ("inside", "count"),
+    [("<a/>", 3000), ("<a>", 3000), ('<track label="x"><a/></track>', 300), ("<meta/>", 3000)],
+)
+def test_elements_without_meaning_take_no_memory(tmp_path, inside, count):
+    path = tmp_path / "many.xml"
+    times = 100 if "/" in inside else 1
+    path.write_text("<annotations>" + inside * count * times + "</annotations>")
+    tracemalloc.start()
+    try:
+        read_cvat(path)
+    except AnnotationError as error:
+        assert "many.xml" in str(error)  # noqa: PT017
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8_000_000
+
+
+@pytest.mark.parametrize("what", ["keyframes=1000", "keyframe_points=100"])
+def test_one_shape_has_bounds(tmp_path, what, monkeypatch):
+    monkeypatch.setenv(VARIABLE, what)
+    path = tmp_path / "large.xml"
+    shape = '<polyline frame="0" points="' + "1,2;" * 101 + '"/>'
+    inner = shape if "points" in what else shape[:-2] + ">" + "<attribute/>" * 1001 + "</polyline>"
+    path.write_text(f'<annotations><track label="a">{inner}</track></annotations>')
+    with pytest.raises(AnnotationError, match=what.split("=")[0]):
+        read_cvat(path)
 
 
 def test_a_keyframe_beyond_any_video_is_refused():
-    with pytest.raises(ValueError, match="less than or equal"):
+    with pytest.raises(ValueError, match="beyond any video"):
         Keyframe(frame=10**8, points=((0.0, 0.0),))
-    with pytest.raises(ValueError, match="less than or equal"):
+    with pytest.raises(ValueError, match="beyond any video"):
         BlinkMark(id="b", start_frame=0, end_frame=10**8)
 
 

@@ -285,5 +285,5 @@ def test_out_again_in_every_attribute_of_the_published_format():
 
 def test_read_cvat_tells_the_file(tmp_path):
     path = export(tmp_path, track(point(10**8, 1, 1)))
-    with pytest.raises(AnnotationError, match=r"a\.xml.*less than or equal"):
+    with pytest.raises(AnnotationError, match=r"a\.xml.*beyond any video"):
         read_cvat(path)

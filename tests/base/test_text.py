@@ -3,7 +3,7 @@
 import pytest
 
 from easytear.base.errors import VideoError
-from easytear.base.text import no_formula, printable
+from easytear.base.text import as_was, no_formula, printable
 
 
 @pytest.mark.parametrize(
@@ -23,10 +23,15 @@ def test_what_a_terminal_would_obey_is_spelt_out(text: str, shown: str) -> None:
     assert str(VideoError(f"{text}: cannot be read.")) == f"{shown}: cannot be read."
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1+2", "-x", "@SUM(A1)", "\t=1", "\r=1", "\n1", " =1", "'=1", "＝1", "－cmd"]
+)
 def test_no_cell_is_a_formula(text: str) -> None:
     assert no_formula(text) == f"'{text}"
+    assert as_was(no_formula(text)) == text
 
 
 def test_other_cells_stay() -> None:
-    assert [no_formula(t) for t in ("", "a=b", "P-07")] == ["", "a=b", "P-07"]
+    for text in ("", "a=b", "P-07", "-1.5", "+3", "-1,5e-3", "'tis"):
+        assert no_formula(text) == text
+        assert as_was(text) == text

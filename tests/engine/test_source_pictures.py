@@ -48,6 +48,21 @@ def test_with_a_copy_and_without(tmp_path: Path, kind: str, codec: str) -> None:
         np.testing.assert_array_equal(one.comb, other.comb)
 
 
+def test_a_stretch_has_a_copy_of_its_own_frames(tmp_path: Path) -> None:
+    path = encode(tmp_path / "v.mkv", steady(24), picture=large)
+    reduction = Reduction(FrameReader(path).known.geometry, 2.25)
+    stretch = {"start_s": 0.2, "end_s": 0.7, "reduction": reduction}
+    kept = Source(path, **stretch, place=tmp_path)
+    decoded = Source(path, **stretch)
+    assert kept.at_once
+    assert (kept.first, kept.stop) == (decoded.first, decoded.stop) == (6, 22)
+    for one, other in zip(kept.frames(), decoded.frames(), strict=True):
+        assert one.number == other.number
+        np.testing.assert_array_equal(one.grey(), other.grey())
+    with pytest.raises(IndexError, match="frame 5 is not"):
+        next(iter(kept.some([5]))).grey()
+
+
 def test_fields_are_told_in_the_files_lines_and_parted_before_reducing(tmp_path: Path) -> None:
     options = {"crf": "5"}
     path = encode(tmp_path / "v.mkv", steady(24), picture=fields, options=options)

@@ -68,7 +68,7 @@ def test_settings_change_no_results_until_they_are_applied_to_what_is_named(
     assert two.runner.running is None
     assert [texts(two, 0), texts(two, 1)] == before
     assert len(two.list.videos.pending) == 2
-    assert "spread.window_s 5.0 → 3.0" in two.workspace.banner.text.text()
+    assert "Length of the fitted window 5.0 → 3.0" in two.workspace.banner.text.text()
     qtbot.mouseClick(two.settings_panel.apply_one, Qt.MouseButton.LeftButton)
     idle(two, qtbot)
     assert summary(two, 0).request.settings.spread.window_s == 3.0
@@ -128,7 +128,7 @@ def test_iris_width_with_its_doubt_and_back_leaves_everything_as_it_was(
         return done and two.runner.running is None
 
     qtbot.waitUntil(lambda: scale(12.0), timeout=LONG_MS)
-    assert summary(two, 0).request.scale == ScaleRequest(value=12.0, sd=0.2)
+    assert summary(two, 0).request.scale.content() == ScaleRequest(value=12.0, sd=0.2).content()
     wide = summary(two, 0).calibration
     assert wide.mm_per_px is not None
     assert wide.mm_per_px_sd is not None

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from easytear_gui.main_window import MainWindow
-from easytear_gui.settings_panel.panel import SettingsPanel, setting_title
+from easytear_gui.settings_panel.panel import SettingsPanel
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from easytear.request.settings import Settings, describe_settings, load_settings
@@ -106,6 +106,6 @@ def test_presets_are_kept_and_named(panel: SettingsPanel, finished: MainWindow, 
     assert finished.document.session.settings == Settings()
 
 
-def test_titles_leave_the_unit_to_the_editor() -> None:
-    titles = {(i.group, i.name): setting_title(i) for i in describe_settings()}
-    assert titles["blinks", "min_interval_s"] == "Min interval"
+def test_the_panel_names_settings_as_their_model_does(panel: SettingsPanel) -> None:
+    titles = {(r.info.group, r.info.name): r.findChild(QLabel).text() for r in panel.rows}
+    assert titles == {(i.group, i.name): i.label for i in describe_settings()}

@@ -1,6 +1,5 @@
 """A folder opened as a study: what its names say, its run, its page; two videos compared."""
 
-import re
 import shutil
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
-from easytear.study.names import read_names
+from easytear.study.names import compile_pattern, read_names
 from tests.gui.conftest import LONG_MS, Sample, dialog_of, settle
 
 PLACES = {
@@ -33,7 +32,7 @@ def test_names_as_clinics_write_them_are_read(
 ) -> None:
     asked = [(s, e, v) for s in subjects for e in eyes for v in visits]
     paths = [place.format(s=s, e=e, v=v) for s, e, v in asked]
-    found = read_names(paths, re.compile(guess_pattern(paths)))
+    found = read_names(paths, compile_pattern(guess_pattern(paths)))
     read = [(found[p]["subject"], found[p]["eye"], found[p]["visit"]) for p in paths]
     assert read == asked
 

@@ -11,13 +11,11 @@ from easytear_gui.player.tools import EllipseTool
 from easytear_gui.running.plan import Work
 from easytear_gui.samples import sample_videos
 from easytear_gui.session.model import State
-from easytear_gui.settings_panel.panel import setting_title
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QInputDialog, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from easytear.request.settings import describe_settings
 from easytear.results import read_summary
 from easytear.video import VideoWriter
 from tests.gui.conftest import bars, dialog_of, idle, press_analyse, settle
@@ -142,13 +140,7 @@ def test_the_page_and_the_folder_open_from_the_window(
     assert opened[1].is_file()
 
 
-def test_no_two_settings_have_one_name_and_a_full_toolbar_has_an_overflow(
-    finished: MainWindow, qtbot: QtBot
-) -> None:
-    titles = [(i.group, setting_title(i)) for i in describe_settings()]
-    windows = [t for _, t in titles if t == "Window"]
-    assert not windows
-    assert len(set(titles)) == len(titles)
+def test_a_full_toolbar_has_an_overflow(finished: MainWindow, qtbot: QtBot) -> None:
     finished.resize(finished.minimumSize())
     more = finished.bar.findChild(QToolButton, "qt_toolbar_ext_button")
     qtbot.waitUntil(more.isVisible)

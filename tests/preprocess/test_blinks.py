@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -137,6 +139,33 @@ def test_class_depth_durations_and_speeds_of_a_blink(depth, kind):
     assert blink.closing_peak_mm_s == pytest.approx(9 * depth * np.pi / 2 / 0.09, rel=0.1)
     assert blink.opening_peak_mm_s == pytest.approx(9 * depth * np.pi / 2 / 0.17, rel=0.1)
     assert (blink.contact_s > 0.03) == (kind == "complete")
+
+
+def test_one_frame_whose_edge_is_off_does_not_make_the_depth():
+    time_s = np.arange(120) / 120.0
+    closure = closure_of(time_s, [(0.4, 0.5)])
+    closure[int(np.argmax(closure)) + 2] = 0.95
+    (blink,) = find_blinks(signal(closure), time_s, SETTINGS)
+    assert blink.kind == "50"
+    assert blink.closure == pytest.approx(0.5, abs=0.02)
+
+
+def test_lashes_over_all_that_is_left_of_the_eye_are_no_closed_lids():
+    """Long lashes hang down from a lid that comes three quarters of its way."""
+    time_s = np.arange(75) / 25.0
+    closure = closure_of(time_s, [(0.8, 1.0), (2.0, 0.74)])
+    eye = replace(EYE, pupil_mm=2.0)
+    watcher = EyeWatcher((180, 240))
+    yy, xx = np.mgrid[:180, :240]
+    for k, shut in enumerate(closure):
+        frame = eye.draw(closure=float(shut), frame=k).astype(float)
+        margin = -15.0 + shut * (EYE.lower_lid_y + 19.0)
+        below = (yy > margin) & (yy < margin + 2.4 * EYE.px_per_mm) & (shut > 0.5)
+        frame[below & ((xx + yy // 3) % 9 < 7)] = 22.0
+        watcher.add(np.clip(frame, 0, 255).astype(np.uint8))
+    full, part = watcher.blinks(time_s)
+    assert full.complete
+    assert part.kind == "75"
 
 
 def test_what_the_video_does_not_show_of_a_blink_is_unknown():

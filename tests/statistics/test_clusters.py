@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 from easytear.statistics.clusters import limits_of_agreement, scatter, share
 from easytear.statistics.icc import icc
@@ -99,3 +100,12 @@ def test_shares_of_clustered_intervals_hold() -> None:
     whole = share([True] * 20, [i // 4 for i in range(20)])
     assert whole is not None
     assert whole.low < 0.6 < whole.high == 1.0
+
+
+def test_a_share_of_things_that_are_not_alike_is_that_of_wilson() -> None:
+    success = [True, True, True, False] * 10
+    success[3], success[6] = True, False  # subjects differ a little, less than by chance
+    found = share(success, [i // 4 for i in range(40)])
+    assert found is not None
+    low, high = proportion_confint(30, 40, method="wilson")
+    assert (found.value, found.low, found.high) == pytest.approx((0.75, low, high), rel=1e-9)

@@ -104,7 +104,10 @@ def test_what_may_mean_nothing_is_asked_about_and_declared(tmp_path: Path) -> No
     text = "subject,osdi,age,group\nS1,12,50,dry\nS2,999,-9,Dry\nS3,20,61,DRY\nS4,8,40,n.a.\n"
     found = read(tmp_path, text)
     told = " ".join(found.told)
-    assert "999 stands there 1 times and is taken as a number; give --missing 999" in told
+    assert (
+        "999 stands there 1 times, and the statistics take it for missing; give --missing 999"
+        in told
+    )
     assert "give --missing -9" in told
     assert {row["group"] for row in found.rows.values()} == {"DRY", None}
     assert "'DRY', 'Dry', 'dry' are taken as one" in told

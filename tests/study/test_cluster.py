@@ -12,6 +12,7 @@ import pytest
 
 from easytear.base.errors import EasyTearError
 from easytear.study.batch import Choices, Workforce, run_study
+from easytear.study.record import read_record
 from tests.study.conftest import ROOT, Runner
 from tests.study.standins import write_video
 
@@ -31,8 +32,8 @@ class Cluster:
         self._nanny = "--nanny" if nanny else "--no-nanny"
         self._processes: list[subprocess.Popen[str]] = []
         self.workers: list[subprocess.Popen[str]] = []
-        scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
-        self.address = self._said(scheduler, "Scheduler at:").split()[-1]
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        self.address = self._said(self.scheduler, "Scheduler at:").split()[-1]
         options = ("--nthreads", "1", self._nanny, "--local-directory", str(self._folder))
         for _ in range(WORKERS):
             worker = self._start("worker", self.address, "--host", "127.0.0.1", *options)
@@ -116,6 +117,33 @@ def test_a_video_that_kills_workers_is_given_up_and_its_neighbours_are_not(
     states = {video.name: video.state for video in record.videos}
     assert states == {"killer": "failed", "0": "done", "1": "done", "2": "done"}
     assert "given up after 2 workers died" in runner.heard.outcomes["killer"].error
+
+
+def test_a_lost_scheduler_is_told_and_the_next_run_goes_on(
+    runner: Runner, cluster: Cluster
+) -> None:
+    write_video(runner.source / "a.mp4", lambdas=[0.5])
+    write_video(runner.source / "b.mp4", do="hang")
+    write_video(runner.source / "c.mp4", do="hang")
+
+    def lose(name: str) -> None:
+        if name == "c":  # a has ended, and b is at work
+            cluster.scheduler.kill()
+
+    runner.heard.on_start = lose
+    with pytest.raises(EasyTearError, match="scheduler was lost; run the same command again"):
+        run_study(
+            runner.order(),
+            Choices(),
+            Workforce(scheduler=cluster.address),
+            runner.heard,
+            runner.stop,
+        )
+    assert read_record(runner.study).counts == {"done": 1, "failed": 0, "waiting": 2}
+    for name in ("b", "c"):
+        write_video(runner.source / f"{name}.mp4", lambdas=[0.6])
+    runner.heard.on_start = lambda name: None
+    assert runner.run().counts == {"done": 3, "failed": 0, "waiting": 0}
 
 
 def test_no_scheduler_is_told_in_a_sentence(

@@ -17,6 +17,7 @@ from easytear.study.repeatability import (
     components_of_intervals,
     visits_agree,
 )
+from easytear.study.statistics import of_values
 from easytear.study.table import write_tables
 from easytear.study.usable import sensitivity, usable
 from easytear.study.values import LAMBDA, Values, load_values
@@ -239,6 +240,7 @@ def test_videos_that_the_pattern_misses_are_nobody(tmp_path: Path) -> None:
     found = load_values(tmp_path, ["subject"], [])
     assert found.by_unit(LAMBDA)["_unit"].tolist() == ["S0", "S1", "S2", "S3"]
     assert (found.rows["left_out"] == "no subject in the name").sum() == 2
+    assert of_values(found, ["subject"], [], None).subjects == 4
 
 
 def test_changes_of_single_eyes_are_held_against_visits(values: Values) -> None:

@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 
 from easytear.base.errors import VideoError
+from easytear.base.limits import VARIABLE
 from easytear.video.facts import content_hash
 from easytear.video.index import index_video
-from easytear.video.source import MAX_PIXELS, open_video
+from easytear.video.source import open_video
 from tests.video.clips import encode, steady
 
 OPEN = """
 import sys
 from pathlib import Path
 from easytear.base.errors import VideoError
+from easytear.base.limits import VARIABLE
 from easytear.video.source import open_video
 try:
     open_video(Path(sys.argv[1]))
@@ -45,20 +47,25 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, link: bool) -> Non
     assert "is no regular file" in done.stdout
 
 
-def test_pictures_larger_than_any_video_are_refused(tmp_path: Path) -> None:
-    side = int(MAX_PIXELS**0.5) + 2
+def test_pictures_larger_than_any_video_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "picture_megapixels=0.01")
     path = encode(
         tmp_path / "huge.avi",
         range(2),
         codec="mpeg4",
-        picture=lambda _: np.zeros((side // 2 * 2, side // 2 * 2, 3), np.uint8),
+        picture=lambda _: np.zeros((102, 102, 3), np.uint8),
     )
     with pytest.raises(VideoError, match=r"huge\.avi: has pictures of \d+ x \d+ pixels"):
         open_video(path)
 
 
-def test_pictures_that_grow_within_the_file_are_lost_and_not_decoded(tmp_path: Path) -> None:
-    side = int(MAX_PIXELS**0.5) // 2 * 2 + 2
+def test_pictures_that_grow_within_the_file_are_lost_and_not_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "picture_megapixels=0.02")  # the small ones have 160 x 64
+    side = 256
     both = tmp_path / "both.mjpeg"
     how = {"codec": "mjpeg", "pixel_format": "yuvj420p"}
     small = encode(tmp_path / "small.mjpeg", steady(6), **how)
@@ -80,3 +87,12 @@ def test_a_pipe_has_no_hash(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "v.mp4")
     with pytest.raises(VideoError, match="no regular file"):
         content_hash(tmp_path / "v.mp4")
+
+
+def test_more_frames_than_the_limit_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "video_frames=100")
+    path = encode(tmp_path / "long.mp4", steady(101))
+    with pytest.raises(VideoError, match=r"long\.mp4: has more than 100 frames"):
+        index_video(path)

@@ -97,3 +97,21 @@ def test_a_child_keeps_what_the_user_put_on_the_path(
         text=True,
     )
     assert done.stdout.strip() == "['a b', 'c']"
+
+
+def test_the_desktop_build_calls_itself_and_runs_nothing_but_easytear(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "other.py").write_text("print('ran')")
+    start = [sys.executable, str(ROOT / "gui" / "desktop" / "start.py")]
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    program, *ours = child_command("easytear", "--version")
+    _, *foreign = child_command("other")
+    assert program == str(Path(sys.executable).with_name("easytear-command"))
+
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
+    done = subprocess.run([*start, *ours], env=env, capture_output=True, text=True)
+    assert done.stdout.startswith("easytear"), done.stderr
+    done = subprocess.run([*start, *foreign], env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "other: is no part of EasyTear.\n"

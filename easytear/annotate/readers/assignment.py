@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field
 
 from easytear.annotate.eye import EyeFrames
 from easytear.annotate.model import (
@@ -26,6 +26,7 @@ from easytear.annotate.model import (
 )
 from easytear.annotate.readers.protocol import Protocol, places
 from easytear.base.errors import AnnotationError, UsageError
+from easytear.base.regular import read_json
 from easytear.results import Analysis, IntervalResult, write_text
 
 SUFFIX: Final = ".assignment.json"
@@ -251,10 +252,10 @@ def read_assignment(path: Path) -> Assignment:
         If it cannot be read or is not one.
     """
     try:
-        return Assignment.model_validate_json(path.read_text(encoding="utf-8"))
+        return Assignment.model_validate(read_json(path, "annotation_mb"))
     except OSError as error:
         raise AnnotationError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (ValidationError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise AnnotationError(f"{path}: is not an EasyTear assignment.") from error
 
 

@@ -12,6 +12,8 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from easytear.base.errors import EasyTearError
+from easytear.base.regular import read_text
+from easytear.base.text import said
 from easytear.request.scale import Calibration
 
 DEVICES_VARIABLE: Final = "EASYTEAR_DEVICES"
@@ -181,7 +183,7 @@ def load(path: Path) -> Device:
         If the file cannot be read or states what has no source.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = tomllib.loads(read_text(path, "annotation_mb", "utf-8-sig"))
         return Device.model_validate({"key": path.stem, **content})
     except OSError as error:
         raise EasyTearError(f"{path}: cannot be read ({error.strerror}).") from error
@@ -190,7 +192,7 @@ def load(path: Path) -> Device:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        words = str(first["msg"]).removeprefix("Value error, ")
+        words = said(first["msg"])
         raise EasyTearError(
             f"{path}: is no profile of an instrument: {where + ': ' if where else ''}{words}."
         ) from error

@@ -21,6 +21,7 @@ def setting(
     default: Any,
     *,
     unit: str,
+    label: str | None = None,
     description: str,
     ge: float | None = None,
     le: float | None = None,
@@ -36,6 +37,8 @@ def setting(
         The default value.
     unit : str
         Unit of the value: "s", "mm", "px", "1" for a pure number, "-" for a choice or switch.
+    label : str, optional
+        Its name for people, different from every other; made of the field's name if not given.
     description : str
         What it does and why the default is what it is, in a sentence or two for a person.
     ge, le : float, optional
@@ -54,6 +57,8 @@ def setting(
     if le is not None:
         bounds["le"] = le
     extra: dict[str, Any] = {"unit": unit, "advanced": advanced}
+    if label is not None:
+        extra["label"] = label
     if stage is not None:
         extra["stage"] = stage
     if entry_points is not None:

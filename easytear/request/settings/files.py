@@ -13,13 +13,15 @@ import tomli_w
 from pydantic import ValidationError
 
 from easytear.base.errors import SettingsError
+from easytear.base.regular import read_text
+from easytear.base.text import said
 from easytear.request.settings._base import Group
 from easytear.request.settings.model import Settings
 
 
 @dataclass(frozen=True)
 class SettingInfo:
-    """One setting, described for a person.
+    """One setting, described for a person; `label` is its name, the same everywhere.
 
     `bounds` is (lowest, highest) with None for no bound; `choices` is empty unless the value
     is one of a few words.
@@ -27,6 +29,7 @@ class SettingInfo:
 
     group: str
     name: str
+    label: str
     default: Any
     unit: str
     bounds: tuple[float | None, float | None]
@@ -47,6 +50,7 @@ def describe_settings() -> Iterator[SettingInfo]:
             yield SettingInfo(
                 group=group_name,
                 name=name,
+                label=schema.get("label") or name.replace("_", " ").capitalize(),
                 default=getattr(group, name),
                 unit=schema["unit"],
                 bounds=(schema.get("minimum"), schema.get("maximum")),
@@ -88,7 +92,7 @@ def load_settings(path: Path) -> Settings:
         If the file cannot be read, is not TOML, or names an unknown or impossible value.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = tomllib.loads(read_text(path, "annotation_mb", "utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -99,7 +103,7 @@ def load_settings(path: Path) -> Settings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
-            f"{path}: {where}: {first['msg']}; 'easytear settings' lists what is allowed."
+            f"{path}: {where}: {said(first['msg'])}; 'easytear settings' lists what is allowed."
         ) from error
 
 

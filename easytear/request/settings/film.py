@@ -17,6 +17,7 @@ class TrackSettings(Group):
 
     highpass_mm: float = setting(
         0.18,
+        label="Film followed: coarsest detail",
         unit="mm",
         ge=0.05,
         le=1.0,
@@ -26,6 +27,7 @@ class TrackSettings(Group):
     )
     window_mm: float = setting(
         0.55,
+        label="Window around a film point",
         unit="mm",
         ge=0.2,
         le=1.5,
@@ -34,6 +36,7 @@ class TrackSettings(Group):
     )
     spacing_mm: float = setting(
         0.28,
+        label="Distance between film points",
         unit="mm",
         ge=0.1,
         le=2.0,
@@ -41,6 +44,7 @@ class TrackSettings(Group):
     )
     most_points: int = setting(
         320,
+        label="Most film points",
         unit="1",
         ge=20,
         le=5000,
@@ -49,6 +53,7 @@ class TrackSettings(Group):
     )
     key_distance_mm: float = setting(
         0.35,
+        label="Drift until a new reference",
         unit="mm",
         ge=0.05,
         le=2.0,
@@ -57,6 +62,7 @@ class TrackSettings(Group):
     )
     check_mm: float = setting(
         0.018,
+        label="Largest difference forth and back",
         unit="mm",
         ge=0.002,
         le=0.2,
@@ -64,6 +70,7 @@ class TrackSettings(Group):
     )
     dense_s: float = setting(
         0.6,
+        label="Dense motion at the start",
         unit="s",
         ge=0.2,
         le=60.0,
@@ -73,6 +80,7 @@ class TrackSettings(Group):
     )
     late_step_s: float = setting(
         0.15,
+        label="Longest step later on",
         unit="s",
         ge=0.01,
         le=1.0,
@@ -81,6 +89,7 @@ class TrackSettings(Group):
     )
     bridge_s: float = setting(
         0.12,
+        label="Gaps bridged",
         unit="s",
         ge=0.0,
         le=2.0,
@@ -95,6 +104,7 @@ class FrontSettings(Group):
 
     method: str = setting(
         OWN_FRONT_METHOD,
+        label="Method for the front",
         unit="-",
         description="How the front is found: EasyTear's own way, or the name under which another "
         "package adds one (docs/extend.md).",
@@ -104,6 +114,7 @@ class FrontSettings(Group):
 
     from_s: float = setting(
         0.15,
+        label="Front looked for from",
         unit="s",
         ge=0.0,
         le=5.0,
@@ -112,6 +123,7 @@ class FrontSettings(Group):
     )
     until_s: float = setting(
         1.5,
+        label="Front looked for until",
         unit="s",
         ge=0.3,
         le=5.0,
@@ -120,6 +132,7 @@ class FrontSettings(Group):
     )
     least_width_mm: float = setting(
         0.5,
+        label="Narrowest front",
         unit="mm",
         ge=0.0,
         le=12.0,

@@ -12,6 +12,7 @@ class SpreadSettings(Group):
 
     headline_zone: Literal["below_front", "all_film"] = setting(
         "below_front",
+        label="Zone of the headline law",
         unit="-",
         description="Which film the headline law describes. 'below_front' is the material just "
         "below the lipid front, so that two eyes can be compared; 'all_film' takes every track, "
@@ -19,6 +20,7 @@ class SpreadSettings(Group):
     )
     zone_depth_mm: float = setting(
         0.3,
+        label="Depth of the headline zone",
         unit="mm",
         ge=0.1,
         le=1.0,
@@ -27,6 +29,7 @@ class SpreadSettings(Group):
     )
     band_mm: float = setting(
         0.5,
+        label="Height of the bands",
         unit="mm",
         ge=0.2,
         le=3.0,
@@ -34,10 +37,16 @@ class SpreadSettings(Group):
         "lower limbus.",
     )
     min_band_tracks: int = setting(
-        8, unit="1", ge=3, le=200, description="Fewest tracks for which a band is fitted."
+        8,
+        label="Fewest tracks of a band",
+        unit="1",
+        ge=3,
+        le=200,
+        description="Fewest tracks for which a band is fitted.",
     )
     window_s: float = setting(
         5.0,
+        label="Length of the fitted window",
         unit="s",
         ge=0.5,
         le=60.0,
@@ -46,6 +55,7 @@ class SpreadSettings(Group):
     )
     window_lambdas: float = setting(
         4.0,
+        label="Length of the fitted window, time constants",
         unit="1",
         ge=1.0,
         le=10.0,
@@ -54,6 +64,7 @@ class SpreadSettings(Group):
     )
     max_onset_s: float = setting(
         0.6,
+        label="Latest onset",
         unit="s",
         ge=0.0,
         le=2.0,
@@ -62,6 +73,7 @@ class SpreadSettings(Group):
     )
     min_rise_mm: float = setting(
         0.15,
+        label="Smallest rise",
         unit="mm",
         ge=0.0,
         le=1.0,
@@ -69,19 +81,31 @@ class SpreadSettings(Group):
         "is followed, itself shifts by 0.1 to 0.3 mm as the pupil changes size.",
     )
     min_lambda_s: float = setting(
-        0.1, unit="s", ge=0.02, le=1.0, description="Shortest time constant tried."
+        0.1,
+        label="Shortest time constant",
+        unit="s",
+        ge=0.02,
+        le=1.0,
+        description="Shortest time constant tried.",
     )
     max_lambda_s: float = setting(
-        15.0, unit="s", ge=2.0, le=60.0, description="Longest time constant tried."
+        15.0,
+        label="Longest time constant",
+        unit="s",
+        ge=2.0,
+        le=60.0,
+        description="Longest time constant tried.",
     )
     drift: Literal["auto", "on", "off"] = setting(
         "auto",
+        label="Drift beside the law",
         unit="-",
         description="Steady late drift beside the exponential: 'auto' lets the corrected Akaike "
         "criterion decide, with the number of independent residuals.",
     )
     early_born_lambdas: float = setting(
         0.7,
+        label="Tracks born until, time constants",
         unit="1",
         ge=0.2,
         le=3.0,
@@ -90,6 +114,7 @@ class SpreadSettings(Group):
     )
     block_mm: float = setting(
         0.9,
+        label="Blocks of the bootstrap",
         unit="mm",
         ge=0.2,
         le=3.0,
@@ -98,6 +123,7 @@ class SpreadSettings(Group):
     )
     bootstrap: int = setting(
         400,
+        label="Draws of the bootstrap",
         unit="1",
         ge=50,
         le=5000,
@@ -106,6 +132,7 @@ class SpreadSettings(Group):
     )
     seed: int = setting(
         1,
+        label="Seed of the bootstrap",
         unit="1",
         ge=0,
         le=2**31 - 1,
@@ -114,6 +141,7 @@ class SpreadSettings(Group):
     )
     stable_velocity_mm_s: float = setting(
         0.2,
+        label="Still below",
         unit="mm/s",
         ge=0.01,
         le=5.0,
@@ -122,6 +150,7 @@ class SpreadSettings(Group):
     )
     stable_for_s: float = setting(
         0.5,
+        label="Still for",
         unit="s",
         ge=0.1,
         le=10.0,
@@ -136,6 +165,7 @@ class ThicknessSettings(Group):
 
     film_index: float = setting(
         1.48,
+        label="Refractive index of the film",
         unit="1",
         ge=1.40,
         le=1.55,
@@ -143,6 +173,7 @@ class ThicknessSettings(Group):
     )
     gamma: float = setting(
         2.2,
+        label="Camera's gamma",
         unit="1",
         ge=1.0,
         le=3.0,
@@ -150,18 +181,21 @@ class ThicknessSettings(Group):
     )
     white_balance: tuple[float, float, float] = setting(
         (1.0, 1.0, 1.0),
+        label="Camera's white balance",
         unit="1",
         description="Red, green, blue brightness of a white reflection in this device, relative "
         "to each other, after gamma. Measured on a grey target it makes colours comparable.",
     )
     calibrated: bool = setting(
         False,
+        label="Camera's colours are calibrated",
         unit="-",
         description="Whether white balance and gamma were measured for this device; without that "
         "thickness compares within one video only, and is flagged.",
     )
     min_nm: float = setting(
         20.0,
+        label="Thinnest film tried",
         unit="nm",
         ge=5.0,
         le=60.0,
@@ -169,6 +203,7 @@ class ThicknessSettings(Group):
     )
     max_nm: float = setting(
         150.0,
+        label="Thickest film tried",
         unit="nm",
         ge=90.0,
         le=200.0,
@@ -176,6 +211,7 @@ class ThicknessSettings(Group):
     )
     smooth_s: float = setting(
         0.5,
+        label="Thickness averaged over",
         unit="s",
         ge=0.0,
         le=5.0,
@@ -190,16 +226,23 @@ class QualitySettings(Group):
 
     low_score: float = setting(
         0.4,
+        label="Low quality below",
         unit="1",
         ge=0.0,
         le=1.0,
         description="Scores below it raise the flag low_quality.",
     )
     min_tracks: int = setting(
-        20, unit="1", ge=1, le=1000, description="Fewer headline tracks raise the flag few_tracks."
+        20,
+        label="Fewest tracks",
+        unit="1",
+        ge=1,
+        le=1000,
+        description="Fewer headline tracks raise the flag few_tracks.",
     )
     min_window_lambdas: float = setting(
         2.0,
+        label="Shortest window, time constants",
         unit="1",
         ge=0.5,
         le=6.0,
@@ -208,6 +251,7 @@ class QualitySettings(Group):
     )
     max_ci_ratio: float = setting(
         2.0,
+        label="Widest interval of λ",
         unit="1",
         ge=1.1,
         le=10.0,

@@ -31,7 +31,7 @@ def with_fps(settings: Settings, fps: float | None) -> Settings:
     """Return the settings with the rate that a person gave, if one was given."""
     if fps is None:
         return settings
-    return settings.model_copy(update={"video": VideoSettings(fps=fps)})
+    return settings.model_copy(update={"video": settings.video.model_copy(update={"fps": fps})})
 
 
 def stage_of(group: str, name: str) -> Stage:

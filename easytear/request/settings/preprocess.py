@@ -12,6 +12,7 @@ class BlinkSettings(Group):
 
     min_interval_s: float = setting(
         0.5,
+        label="Shortest interval",
         unit="s",
         ge=0.1,
         le=10.0,
@@ -20,12 +21,14 @@ class BlinkSettings(Group):
     )
     instructed: bool = setting(
         False,
+        label="Blinking was instructed",
         unit="-",
         description="The person was told when to blink, or to hold the eye open: rate and kind of "
         "the blinks are then not theirs, and are withheld.",
     )
     least_cover: float = setting(
         0.1,
+        label="Least cover of a blink",
         unit="1",
         ge=0.02,
         le=0.5,
@@ -35,6 +38,7 @@ class BlinkSettings(Group):
     )
     least_depth: float = setting(
         0.15,
+        label="Least depth of a blink",
         unit="1",
         ge=0.05,
         le=0.9,
@@ -43,6 +47,7 @@ class BlinkSettings(Group):
     )
     complete_cover: float = setting(
         0.9,
+        label="Cover of a complete blink",
         unit="1",
         ge=0.5,
         le=1.0,
@@ -52,6 +57,7 @@ class BlinkSettings(Group):
     )
     join_gap_s: float = setting(
         0.1,
+        label="Blinks joined within",
         unit="s",
         ge=0.0,
         le=1.0,
@@ -66,16 +72,21 @@ class EyeSettings(Group):
     stage = "eye"
 
     correct_rotation: bool = setting(
-        True, unit="-", description="Correct the eye's rotation where it exceeds its noise."
+        True,
+        label="Correct rotation",
+        unit="-",
+        description="Correct the eye's rotation where it exceeds its noise.",
     )
     correct_pupil_shift: bool = setting(
         True,
+        label="Correct the pupil's shift",
         unit="-",
         description="Correct the shift of the pupil's centre with its size where the limbus "
         "shows it clearly.",
     )
     pupil_shift_limit_px: float = setting(
         0.5,
+        label="Largest shift of the pupil",
         unit="px",
         ge=0.0,
         le=20.0,
@@ -92,6 +103,7 @@ class CorneaSettings(Group):
 
     width_sd_limit: float = setting(
         0.05,
+        label="Largest doubt of the iris width",
         unit="1",
         ge=0.005,
         le=0.5,
@@ -101,6 +113,7 @@ class CorneaSettings(Group):
     )
     comb_reach: float = setting(
         0.25,
+        label="Reach of the reflected mires",
         unit="1",
         ge=0.0,
         le=1.0,
@@ -117,6 +130,7 @@ class EnhanceSettings(Group):
 
     deinterlace: Literal["auto", "on", "off"] = setting(
         "auto",
+        label="Deinterlace",
         unit="-",
         description="Whether interlaced frames are rebuilt from one field; "
         "auto measures the combs.",
@@ -124,6 +138,7 @@ class EnhanceSettings(Group):
     )
     high_pass_mm: float = setting(
         0.18,
+        label="Enhanced film: coarsest detail",
         unit="mm",
         ge=0.03,
         le=1.0,
@@ -132,6 +147,7 @@ class EnhanceSettings(Group):
     )
     band_fine_mm: float = setting(
         0.02,
+        label="Enhanced film: finest detail",
         unit="mm",
         ge=0.005,
         le=0.2,
@@ -139,12 +155,14 @@ class EnhanceSettings(Group):
     )
     subtract_average: bool = setting(
         False,
+        label="Subtract the average",
         unit="-",
         description="In pictures to look at: take away what stands still over the interval. Film "
         "at rest goes with it, so measurement never uses it.",
     )
     sharpen: float = setting(
         0.0,
+        label="Sharpen",
         unit="1",
         ge=0.0,
         le=5.0,
@@ -152,16 +170,19 @@ class EnhanceSettings(Group):
     )
     band_pass: bool = setting(
         False,
+        label="Band pass",
         unit="-",
         description="In pictures to look at: show only structure between the two lengths above.",
     )
     equalise: bool = setting(
         True,
+        label="Equalise",
         unit="-",
         description="In pictures to look at: even out contrast locally (CLAHE).",
     )
     clahe_limit: float = setting(
         2.0,
+        label="Limit of equalising",
         unit="1",
         ge=0.5,
         le=20.0,
@@ -170,6 +191,7 @@ class EnhanceSettings(Group):
     )
     gain: float = setting(
         4.0,
+        label="Gain",
         unit="1",
         ge=0.5,
         le=20.0,

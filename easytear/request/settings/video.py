@@ -10,6 +10,7 @@ class VideoSettings(Group):
 
     fps: float = setting(
         0.0,
+        label="Frame rate",
         unit="1/s",
         ge=0.0,
         le=100_000.0,
@@ -18,6 +19,7 @@ class VideoSettings(Group):
     )
     working_px_per_mm: float = setting(
         57.0,
+        label="Finest working picture",
         unit="px/mm",
         ge=20.0,
         le=500.0,

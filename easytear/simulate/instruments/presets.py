@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from easytear.base.errors import EasyTearError
+from easytear.base.text import said
 from easytear.simulate.instruments.draw import Dice, blink, ordinary, place, spread
 from easytear.simulate.instruments.shot import EventKind, LightEvent, Recorder, Shot
 
@@ -317,4 +318,4 @@ def resized(
         return shot.model_copy(update={"recorder": Recorder.model_validate(values)})
     except ValidationError as error:
         first = error.errors()[0]
-        raise EasyTearError(f"The recorder's {first['loc'][0]}: {first['msg']}.") from error
+        raise EasyTearError(f"The recorder's {first['loc'][0]}: {said(first['msg'])}.") from error

@@ -103,9 +103,10 @@ class Overseeing(QObject):
         left_out = {e.interval: e.reason for e in video.decisions.corrections.excluded}
         summary = self._summary(video.key)
         head = (video.key, name, str(video.path), record, model.words(video))
+        labels = video.decisions.labels
         if summary is None or not summary.intervals:
-            return [Row(*head)]
-        return [Row(*head, i, left_out.get(i.index, "")) for i in summary.intervals]
+            return [Row(*head, labels=labels)]
+        return [Row(*head, i, left_out.get(i.index, ""), labels) for i in summary.intervals]
 
     def _summary(self, key: str) -> Summary | None:
         folder = self._document.results_of(key)

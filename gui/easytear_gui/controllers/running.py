@@ -10,11 +10,13 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox
 
 from easytear.base.errors import EasyTearError
+from easytear.request.settings import describe_settings
 from easytear.request.work import changed_settings
 from easytear.results import read_summary
 from easytear.show.flags import sentence
 from easytear_gui.results.limits import banner_words
 from easytear_gui.running.plan import Work, needed
+from easytear_gui.session.decide import reasoned
 from easytear_gui.session.model import Annotated, Asked, Record, State
 
 if TYPE_CHECKING:
@@ -24,12 +26,14 @@ _log = logging.getLogger(__name__)
 _QUICK_MS = 350
 
 
-def _promise(record: Record) -> str:
+def _promise(record: Record, *, loaded: bool) -> str:
     """Return what stands where curves and numbers would be."""
     if record.state == State.FAILED:
         return "The analysis failed: there are no curves. The banner over the picture says why."
     if record.busy:
         return "Curves and numbers come when the analysis has finished."
+    if record.state == State.DONE and not loaded:
+        return "Results are being loaded."
     if record.state == State.DONE:
         return "No interval could be measured: there are no curves."
     return "Not analysed yet: press Analyse (F5)."
@@ -261,10 +265,14 @@ class Running(QObject):
             again["Analyse again"] = lambda: watching.analyse_again(key)
             banner.say(watching.words(key), "bad", again)
         elif key in self._window.list.videos.pending:
-            banner.say(self._pending_words(key), "note", {"Analyse": self._try_again})
+            actions = {"Analyse": self._try_again}
+            if reasoned(video.decisions, self._window.workspace.interval):
+                actions["Say why…"] = self._window.labelling.ask_why
+            banner.say(self._pending_words(key), "note", actions)
         else:
             self._tell_limits()
-        self._window.workspace.set_promise(_promise(record))
+        workspace = self._window.workspace
+        workspace.set_promise(_promise(record, loaded=workspace.analysis is not None))
 
     def _tell_limits(self) -> None:
         """Say what limits the selected interval's numbers, what weighs most first."""
@@ -309,7 +317,9 @@ class Running(QObject):
             said.append(f"Your corrections are not in the numbers yet{rest}.")
         if "settings" in self.undone(key) and record.applied_settings is not None:
             changed = list(changed_settings(record.applied_settings, session.settings))
-            what = ", ".join(f"{name} {old} → {new}" for name, _, old, new in changed[:3])
+            names = {f"{i.group}.{i.name}": i.label for i in describe_settings()}
+            said_of = [f"{names[name]} {old} → {new}" for name, _, old, new in changed[:3]]
+            what = ", ".join(said_of)
             more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
             said.append(f"These numbers were made with other settings ({what}{more}).")
         return " ".join(said)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from easytear.base.folders import MARKER, remove_own_folder
+from easytear.base.regular import read_json
 from easytear.request.settings import dump_settings
 from easytear.results import Analysis, read_results
 from easytear.results.files import SUMMARY
@@ -241,10 +242,8 @@ def _open(place: Path) -> None:
 
 def _why(folder: Path) -> str:
     """Return why a study's video has no results."""
-    import json
-
     try:
-        told = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))
+        told = read_json(folder / "outcome.json", "annotation_mb")
         return str(told.get("error") or "not analysed")
     except (OSError, ValueError, AttributeError):
         return "not analysed yet"

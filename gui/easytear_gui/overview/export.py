@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from easytear.base.text import no_formula, safe_cell
 from easytear.results import atomic_write, write_text
 from easytear_gui.overview.rows import Cell, Column, Row
 
@@ -29,7 +30,7 @@ def save_table(rows: Sequence[Row], columns: Sequence[Column], file: Path) -> No
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(heads)
-    writer.writerows([["" if v is None else v for v in row] for row in table])
+    writer.writerows([["" if v is None else safe_cell(v) for v in row] for row in table])
     write_text(file, text.getvalue())
 
 
@@ -42,7 +43,7 @@ def values(rows: Sequence[Row], columns: Sequence[Column]) -> tuple[list[str], l
 def as_text(rows: Sequence[Row], columns: Sequence[Column]) -> str:
     """Return rows as they are shown, for a spreadsheet's clipboard: tabs between the cells."""
     lines = ["\t".join(c.title for c in columns)]
-    lines += ["\t".join(c.text(row).replace("\t", " ") for c in columns) for row in rows]
+    lines += ["\t".join(no_formula(" ".join(c.text(row).split())) for c in columns) for row in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -59,7 +60,9 @@ def _workbook(heads: list[str], table: list[list[Cell]], file: Path) -> None:
             sheet.set_column(x, x, min(max(len(head) + 2, 10), 40))
         for y, row in enumerate(table, start=1):
             for x, value in enumerate(row):
-                if value is not None:
+                if isinstance(value, str):
+                    sheet.write_string(y, x, value)  # never a formula, never a link
+                elif value is not None:
                     sheet.write(y, x, value)
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, max(len(table), 1), len(heads) - 1)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from easytear_gui import paths
 from easytear_gui.overview.export import as_text, save_table
 from easytear_gui.overview.model import FILTERS, OverviewFilter, OverviewModel
-from easytear_gui.overview.rows import Column, Row
+from easytear_gui.overview.rows import WHOSE, Column, Row
 from easytear_gui.results.table import Inks
 from easytear_gui.theme.colours import Colours
 from easytear_gui.widgets import label, panel
@@ -123,6 +123,7 @@ class OverviewPanel(QWidget):
         if rows != self.model.rows:
             wide = self.table.horizontalScrollBar().value()
             self.model.show(rows)
+            self._hide_empty()
             self._fit()
             self.table.horizontalScrollBar().setValue(wide)
 
@@ -160,13 +161,22 @@ class OverviewPanel(QWidget):
         keys = {c.key for c in self.shown_columns()}
         self._show_columns(keys | {key} if on else keys - {key})
 
+    def _hide_empty(self) -> None:
+        """Hide subject, eye and visit where none is known, unless a person chose the columns."""
+        for k, column in enumerate(self.model.columns):
+            if column.key in WHOSE and self._usual:
+                known = any(column.text(row) for row in self.model.rows)
+                self.table.setColumnHidden(k, not known)
+
     def _show_columns(self, keys: set[str] | None) -> None:
+        self._usual = keys is None
         for k, column in enumerate(self.model.columns):
             self.table.setColumnHidden(
                 k, not (column.shown if keys is None else column.key in keys)
             )
         kept = [] if keys is None else sorted(keys)
         paths.preferences().setValue(_COLUMNS, kept)
+        self._hide_empty()
         self._fit()
 
     def _restore(self) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
@@ -13,6 +13,7 @@ from easytear.measure.quantities.catalogue import of_interval, overview
 from easytear.results.model import IntervalResult
 from easytear.show.numbers import UNKNOWN, quantity_text
 from easytear_gui import words
+from easytear_gui.results.recording import FIELDS
 from easytear_gui.session.model import Record, State
 
 Cell = str | float | int | bool | None
@@ -34,6 +35,8 @@ class Row:
         The interval.
     excluded : str
         Why a person left it out, "" where not.
+    labels : dict
+        What is known of the recording.
     """
 
     key: str
@@ -43,6 +46,7 @@ class Row:
     state: str
     result: IntervalResult | None = None
     excluded: str = ""
+    labels: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def remark(self) -> str:
@@ -133,13 +137,26 @@ def columns() -> tuple[Column, ...]:
     last = Column("remarks", "What to know",
                   "What a reader must know before believing the numbers, or why there are none",
                   "Quality", lambda r: r.remark, lambda r: r.remark, left=True)  # fmt: skip
-    seen, rest = {c.key for c in first}, []
+    labels = tuple(_label(name, title, name in WHOSE) for name, title, _ in FIELDS)
+    seen, rest = {c.key for c in (*first, *labels)}, []
     for one in quantities:
         column = _of(one, one.key in usual)
         if column.key not in seen:
             seen.add(column.key)
             rest.append(column)
-    return (*first[:3], last, *first[3:], *rest)
+    return (*first[:1], *labels, *first[1:3], last, *first[3:], *rest)
+
+
+WHOSE: Final = ("subject", "eye", "visit")
+"""Labels that the table shows by itself."""
+
+
+def _label(name: str, title: str, shown: bool) -> Column:
+    def text(row: Row) -> str:
+        return row.labels.get(name) or ""
+
+    meaning = f"{title} of the recording, as entered in the tab Video"
+    return Column(name, title, meaning, "Video", text, text, shown, left=True)
 
 
 def _capital(text: str) -> str:

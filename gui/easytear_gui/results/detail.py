@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from easytear.measure.quantities.catalogue import grouped, of_interval
@@ -36,6 +37,8 @@ def interval_html(
     mine = [n for n in notes if n.interval in (None, interval.index)]
     if mine:
         parts.append("<h4>What a person changed</h4>" + _list([_note(n) for n in mine]))
+    if any(n.interval is not None and n.what in _REASONED for n in mine):
+        parts.append(f"<p><a href='{WHY}'>Say why…</a></p>")
     parts.append(f"<p><i>{words.RESEARCH}</i></p>")
     return "".join(parts)
 
@@ -102,8 +105,24 @@ def _scale(scale: ScaleInfo) -> Rows:
 
 
 def _note(note: CorrectionNote) -> str:
-    who = f" ({note.by})" if note.by else ""
-    return f"{note.what}: {note.detail}{who}"
+    when = (note.when or "")[:16].replace("T", " ")
+    who = ", ".join(part for part in (note.by, when) if part)
+    device = f", device {note.device}" if note.device else ""
+    why = f" Why: {note.why}" if note.why else ""
+    return f"{note.what}: {note.detail}{device}{f' ({who})' if who else ''}.{why}"
+
+
+def joined_notes(
+    ours: tuple[CorrectionNote, ...], theirs: tuple[CorrectionNote, ...]
+) -> tuple[CorrectionNote, ...]:
+    """Return what was decided here, and of the results' notes those that were decided elsewhere."""
+    about = {(n.what, n.interval) for n in ours}
+    return (*ours, *(n for n in theirs if (n.what, n.interval) not in about))
+
+
+_REASONED: Final = ("interval", "region", "iris", "pupil")
+WHY: Final = "why"
+"""Link to give a reason."""
 
 
 def _list(lines: list[str]) -> str:
@@ -121,12 +140,16 @@ def _table(rows: Rows) -> str:
 
 
 class Detail(QTextBrowser):
-    """Shows one interval in words."""
+    """Shows one interval in words; `why_asked` when a person wants to give a reason."""
+
+    why_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("The selected interval in words")
         self.document().setDocumentMargin(14)
+        self.setOpenLinks(False)
+        self.anchorClicked.connect(lambda _: self.why_asked.emit())
         self._nothing, self._empty = "", True
         self.show_interval(None)
 

@@ -23,7 +23,8 @@ class Work(StrEnum):
 def needed(record: Record, decisions: Decisions, settings: Settings) -> Work:
     """Return what must be done; the engine's own rules say what runs again.
 
-    - the scale, exclusions and measuring settings: measured again from what was found;
+    - the scale, exclusions, measuring settings: measured again from what was found; so is what
+      people only read (labels, reasons), as the page is made anew;
     - annotations from napari that are new or changed: what they touch;
     - moved intervals, redrawn regions and limbi: only the intervals that they touch;
     - settings of the eye and the film: everything; of pictures alone: nothing.
@@ -40,6 +41,6 @@ def needed(record: Record, decisions: Decisions, settings: Settings) -> Work:
         return Work.ANNOTATIONS
     if todo.look:
         return Work.REUSE
-    same = before.corrections == after.corrections and before.scale == after.scale
+    same = before.but(settings=after.settings) == after
     measured = any(reason.endswith("(measured again)") for reason in todo.reasons)
     return Work.NONE if same and not measured else Work.REMEASURE

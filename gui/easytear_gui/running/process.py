@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from easytear.workers.child import child_arguments, child_environment
+from easytear.workers.child import child_arguments, child_environment, child_program
 
 _log = logging.getLogger(__name__)
 _KILL_MS = 1500
@@ -32,7 +32,7 @@ class Worker(QObject):
         super().__init__(parent)
         self._module, self._given = module, tuple(arguments)
         self._process = QProcess(self)
-        self._process.setProgram(sys.executable)
+        self._process.setProgram(child_program())
         self._process.setArguments(child_arguments(module, *arguments))
         self._process.setProcessEnvironment(_environment())
         self._process.setStandardOutputFile(QProcess.nullDevice())
@@ -92,7 +92,7 @@ class Worker(QObject):
 
     def _error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
-            self._finish(False, f"{sys.executable} could not be started.")
+            self._finish(False, f"{child_program()} could not be started.")
 
     def _ended(self, code: int, status: QProcess.ExitStatus) -> None:
         self.code = code

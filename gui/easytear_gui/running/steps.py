@@ -80,7 +80,7 @@ def prepare(
     if reuse is not None:
         options += ["--earlier", str(reuse)]
     asked, out = staging / "request.json", staging / "out"
-    request = request.but(labels=_labels(earlier))
+    request = request.but(labels={**_labels(earlier), **request.labels})
     asked.write_text(request.model_dump_json(), encoding="utf-8")
     arguments = ("analyze", str(video), "-o", str(out), "--request", str(asked))
     return Step("easytear", (*arguments, *options, "--progress-json"), results_folder(video, out))

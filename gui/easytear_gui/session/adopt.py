@@ -50,4 +50,7 @@ def _split(request: Request) -> tuple[Decisions, Settings]:
     settings, fps = request.settings, request.settings.video.fps or None
     settings = settings.model_copy(update={"video": VideoSettings()})
     corrections = request.corrections
-    return Decisions(corrections=corrections, scale=request.scale, fps=fps), settings
+    labels: dict[str, str | None] = {}
+    labels |= {name: value for name, value in request.labels.items() if value}
+    scale = request.scale
+    return Decisions(corrections=corrections, scale=scale, fps=fps, labels=labels), settings

@@ -12,7 +12,12 @@ def request_of(decisions: Decisions, settings: Settings) -> Request:
     """Return what is asked for, but for what annotations add."""
     if decisions.fps is not None:
         settings = with_fps(settings, decisions.fps)
-    return Request(scale=decisions.scale, settings=settings, corrections=decisions.corrections)
+    return Request(
+        scale=decisions.scale,
+        settings=settings,
+        corrections=decisions.corrections,
+        labels=decisions.labels,
+    )
 
 
 def request_with_annotations(
@@ -44,6 +49,7 @@ def request_with_annotations(
             if (kind, one.content()) not in ours and one.interval not in about
         ]
         joined[name] = (*now, *theirs)
-    same_scale = request.scale == request_of(applied, settings).scale
-    scale = before.scale if same_scale else request.scale
+    scale = request.scale
+    if scale.content() == applied.scale.content() and scale.content() != before.scale.content():
+        scale = before.scale
     return request.but(corrections=Corrections(**joined), scale=scale)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TypedDict, TypeVar
+from typing import Final, TypedDict, TypeVar
 
 from easytear.base.geometry import Ellipse
-from easytear.request.corrections import EllipseEdit, Excluded, IntervalEdit, RegionEdit
+from easytear.request.corrections import (
+    Decision,
+    EllipseEdit,
+    Excluded,
+    IntervalEdit,
+    RegionEdit,
+)
 from easytear.request.scale import ScaleRequest
 from easytear_gui.person import person_name
 from easytear_gui.session.model import Decisions
@@ -37,6 +43,9 @@ def signed(decisions: Decisions) -> Decisions:
         )
         for field in type(decisions.corrections).model_fields
     }
+    scale = decisions.scale
+    if scale.when is not None and scale.by is None:
+        decisions = set_scale(decisions, scale.model_copy(update={"by": name}))
     return _with(decisions, **lists)
 
 
@@ -82,8 +91,41 @@ def draw_limbus(decisions: Decisions, interval: int, ellipse: Ellipse) -> Decisi
 
 
 def set_scale(decisions: Decisions, scale: ScaleRequest) -> Decisions:
-    """Set where the scale comes from."""
+    """Set where the scale comes from; signed with this person's name where it is new."""
+    if scale.content() != decisions.scale.content():
+        scale = scale.model_copy(update={**signature(), "why": scale.why})
+    elif scale.why != decisions.scale.why:
+        scale = decisions.scale.model_copy(update={"why": scale.why})
+    else:
+        scale = decisions.scale
     return decisions.model_copy(update={"scale": scale})
+
+
+def say_why(decisions: Decisions, interval: int, why: str | None) -> Decisions:
+    """Give the bounds, the region and the limbus that were corrected in an interval a reason."""
+    lists = {
+        name: tuple(
+            one.model_copy(update={"why": why}) if one.interval == interval else one
+            for one in getattr(decisions.corrections, name)
+        )
+        for name in REASONED
+    }
+    return _with(decisions, **lists)
+
+
+def reasoned(decisions: Decisions, interval: int) -> tuple[Decision, ...]:
+    """Return the corrections of an interval that may be given a reason."""
+    lists = (getattr(decisions.corrections, name) for name in REASONED)
+    return tuple(one for found in lists for one in found if one.interval == interval)
+
+
+REASONED: Final = ("intervals", "regions", "irises", "pupils")
+"""Corrections without a reason of their own (an exclusion has one)."""
+
+
+def label(decisions: Decisions, labels: Mapping[str, str | None]) -> Decisions:
+    """Say something of the recording: subject, eye, visit ...; None takes a label away."""
+    return decisions.model_copy(update={"labels": {**decisions.labels, **labels}})
 
 
 def _replaced(edits: tuple[_Edit, ...], edit: _Edit) -> tuple[_Edit, ...]:

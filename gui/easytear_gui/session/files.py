@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from easytear.base.errors import EasyTearError
+from easytear.base.regular import read_json
 from easytear.base.suffixes import VIDEO_SUFFIXES
 from easytear_gui.session.model import Record, Session, State, Video
 
@@ -67,7 +68,7 @@ def read_session(file: Path) -> tuple[Session, dict[str, Record]]:
         If it cannot be read or is of another version.
     """
     try:
-        data: dict[str, Any] = dict(json.loads(file.read_text(encoding="utf-8")))
+        data: dict[str, Any] = dict(read_json(file, "annotation_mb"))
     except OSError as error:
         raise EasyTearError(f"{file}: cannot be read ({error.strerror}).") from error
     except (ValueError, TypeError) as error:

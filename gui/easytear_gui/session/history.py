@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from easytear.base.regular import read_json
 from easytear.results import write_text
 from easytear_gui.session.model import Session, Video
 
@@ -65,7 +66,7 @@ def read_history(file: Path, now: Session) -> tuple[list[Past], int]:
     None where there is no history, or it is not the history of this session.
     """
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = read_json(file, "annotation_mb")
         if data["now"] != _stamp(now):
             return [], 0
         index, kept = int(data["index"]), data["steps"]

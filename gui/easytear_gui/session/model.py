@@ -64,12 +64,16 @@ class Decisions(Model):
         Frames per second as the camera took them, where the file does not tell.
     annotations : Annotated or None
         Corrections made in napari that are to be taken in.
+    labels : dict
+        What is known of the recording: subject, eye, visit, date, device, operator, notes. None
+        takes away what earlier results tell; what is not named here stays as these have it.
     """
 
     corrections: Corrections = Corrections()
     scale: ScaleRequest = ScaleRequest()
     fps: float | None = Field(default=None, gt=0, le=10000)
     annotations: Annotated | None = None
+    labels: dict[str, str | None] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -88,7 +92,11 @@ class Decisions(Model):
         """Return how many decisions there are."""
         c = self.corrections
         lists = (c.intervals, c.regions, c.irises, c.pupils, c.excluded)
-        return sum(len(x) for x in lists) + (self.scale != ScaleRequest()) + bool(self.fps)
+        return (
+            sum(len(x) for x in lists)
+            + (self.scale.content() != ScaleRequest().content())
+            + bool(self.fps)
+        )
 
 
 class Video(Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import QSize, Qt, Signal
@@ -61,7 +61,7 @@ class _Row(QWidget):
         super().__init__()
         self.info = info
         self.editor: Editor = editor_for(info, lambda v: panel.set_value(info, v))
-        title = QLabel(setting_title(info))
+        title = QLabel(info.label)
         self.reset = tool_button(tip=f"Reset to {_shown(info.default)} {info.unit}".strip(" -"))
         self.reset.setAccessibleName(f"Reset {title.text()}")
         self.reset.setIconSize(QSize(14, 14))
@@ -95,7 +95,11 @@ class _Row(QWidget):
         """Return whether the row is to be seen."""
         if self.info.advanced and not advanced and not text:
             return False
-        own = f"{self.info.group} {self.info.name} {self.info.description}".replace("_", " ")
+        own = (
+            f"{self.info.group} {self.info.name} {self.info.label} {self.info.description}".replace(
+                "_", " "
+            )
+        )
         return all(word in own.lower() for word in text.lower().split())
 
 
@@ -238,7 +242,7 @@ class SettingsPanel(QWidget):
             self.show_settings()
             return
         settings = session.settings.model_copy(update={info.group: changed})
-        self._set(settings, f"set {info.name.replace('_', ' ')}", f"{info.group}.{info.name}")
+        self._set(settings, f"set {info.label}", f"{info.group}.{info.name}")
 
     def _set(self, settings: Settings, text: str, merge: str | None = None) -> None:
         after = self._document.session.model_copy(update={"settings": settings})
@@ -329,26 +333,6 @@ class SettingsPanel(QWidget):
         )
         if file:
             self.save(Path(file))
-
-
-_NAMES: Final = {
-    "spread.window_s": "Fitted window",
-    "spread.window_lambdas": "Fitted window, time constants",
-    "tracks.window_mm": "Window around a film point",
-    "quality.min_window_lambdas": "Shortest window, time constants",
-    "spread.stable_velocity_mm_s": "Still below",
-    "spread.stable_for_s": "Still for",
-}
-"""Names that a setting's own name does not give: two windows, and the words of the quantities."""
-
-
-def setting_title(info: SettingInfo) -> str:
-    """Return a setting's name for a person: the unit stands in its editor."""
-    if f"{info.group}.{info.name}" in _NAMES:
-        return _NAMES[f"{info.group}.{info.name}"]
-    unit = info.unit.replace("/", "_")
-    name = info.name.removesuffix(f"_{unit}") if unit not in ("-", "1", "") else info.name
-    return name.replace("_", " ").capitalize()
 
 
 def _range(info: SettingInfo) -> str:

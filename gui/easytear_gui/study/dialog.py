@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,11 +24,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from easytear.study.names import read_names
+from easytear.base.errors import EasyTearError
+from easytear.study.names import compile_pattern, read_names
 from easytear_gui.study.guess import guess_pattern
 from easytear_gui.widgets import label
 
 PARTS: Final = ("subject", "eye", "visit")
+_READING_S: Final = 0.5
+"""So long a pattern may take at each key that is pressed."""
 _NO_GROUPS: Final = "Groups: none"
 
 
@@ -130,12 +132,11 @@ class StudyDialog(QDialog):
     def _read(self) -> None:
         text = self.pattern.text().strip()
         try:
-            pattern = re.compile(text) if text else None
-        except re.error as error:
-            self.summary.setText(f"The pattern cannot be read: {error}.")
+            found = read_names(self._videos, compile_pattern(text or None), _READING_S)
+        except (ValueError, EasyTearError) as error:
+            self.summary.setText(f"The pattern cannot be read: {error}")
             self.ok.setEnabled(False)
             return
-        found = read_names(self._videos, pattern)
         self.table.setRowCount(len(found))
         for row, (path, parts) in enumerate(found.items()):
             for column, value in enumerate((path, *(parts.get(p) or "–" for p in PARTS))):

@@ -43,7 +43,8 @@ def guess_pattern(paths: Sequence[str]) -> str:
         not even subjects are told apart.
     """
     extra = [one for one in (_EYE, _VISIT) if _share(_token(one), paths) > 0.5]
-    subject = next((s for s in _candidates(extra) if _tells(s, paths)), None)
+    found = enumerate(_candidates(extra))
+    subject = next((s for k, s in found if _tells(s, paths, alone=k == 0)), None)
     if subject is None:
         return ""
     parts = [f"(?:(?={p})|)" for p in ("^.*?" + _token(one) for one in extra)]
@@ -72,9 +73,12 @@ def _share(pattern: str, paths: Sequence[str]) -> float:
     return len(found) / max(len(paths), 1)
 
 
-def _tells(pattern: str, paths: Sequence[str]) -> bool:
-    """Return whether a pattern finds a subject in nearly every path, and more than one in all."""
+def _tells(pattern: str, paths: Sequence[str], *, alone: bool) -> bool:
+    """Return whether a pattern finds a subject in nearly every path, and more than one in all.
+
+    With `alone` one is enough: a name such as `S07` says by itself what it is.
+    """
     found = [re.search(pattern, p, re.IGNORECASE) for p in paths]
     names = {m["subject"].casefold() for m in found if m is not None}
     enough = sum(m is not None for m in found) >= 0.9 * len(paths)
-    return enough and (len(names) > 1 or len(paths) == 1)
+    return enough and (len(names) > 1 or alone or len(paths) == 1)
