@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,16 +12,20 @@ from easytear.measure.amplitudes import REACH_MM
 from easytear.measure.bootstrap import DRIFT_SD_MM_S, Draws
 from easytear.measure.fitting import coarse_grid, residuals
 from easytear.measure.joint import FRONT_ALIKE_MM, settle
-from easytear.measure.joint_records import Frame, Motion, Rows
+from easytear.measure.joint_records import Frame, Motion, Origins, Rows
 from easytear.measure.law import TINY
-from easytear.measure.nearest import Nearest, answers, nearest_law
+from easytear.measure.nearest import Nearest, answers, nearest_law, tangents
 from easytear.measure.samples import Samples, fit_frames
-from easytear.measure.shared_draws import by_onset, choices, front_sd, place_paths, time_paths
+from easytear.measure.shared_draws import (
+    by_onset,
+    choices,
+    front_sd,
+    held_back_sd,
+    place_paths,
+    time_paths,
+)
 from easytear.measure.spread import Law
 from easytear.request.settings.measure import SpreadSettings
-
-if TYPE_CHECKING:
-    from easytear.measure.headline import Origins
 
 AFTER_S = 0.1
 """The window counts from the onset; a little more lets the rise at its end be read."""
@@ -301,10 +304,14 @@ def _drawn(
         moved = other.nearest
         numbers += normal * np.array([moved.log_lambda - law.log_lambda, moved.rho_mm - law.rho_mm])
         paths += normal * (other.rise_mm - motion.rise_mm)[motion.known]
+    held = held_back_sd(rows, frame, motion)
+    lag = rng.standard_normal(count) * held
+    numbers[:, 0] += lag
+    paths += lag[:, None] * tangents(time_s, law)[:, 1]
     border = float(np.sqrt(0.5 * (zones[0] ** 2 + zones[1] ** 2)))
     moved_by = by_onset(frame, motion)
     limits = {
-        "limited_by_film": float(np.hypot(scale.std(), zones[2])),
+        "limited_by_film": float(np.sqrt(scale.var() + zones[2] ** 2 + held**2)),
         "limited_by_front": border,
         "limited_by_law": float((common @ answers(time_s, law)[1]).std()),
         "limited_by_onset": float(abs(moved_by[1])) * law.onset.sd_s / law.rho_mm,

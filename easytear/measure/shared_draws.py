@@ -11,6 +11,7 @@ from scipy.special import ndtri, stdtrit
 from easytear.base.geometry import FloatArray
 from easytear.measure.amplitudes import REACH_MM, field_fit, own_amplitudes
 from easytear.measure.bootstrap import FEWEST_BLOCKS
+from easytear.measure.field import ALIKE_FRAMES
 from easytear.measure.fitting import block_labels
 from easytear.measure.joint import settle, shape_equations, solve_shape
 from easytear.measure.joint_records import Frame, Motion, Rows, closeness, shape_correction
@@ -22,6 +23,11 @@ from easytear.request.settings.measure import SpreadSettings
 MOST_FRAMES = 90
 AGAIN = 3
 """Rounds in which another choice settles."""
+CELL_MM = (0.9, 0.3)
+"""Rows in a cell of this size are neighbours: columns alike, film of about one speed."""
+FEWEST_TOLD = 12
+LEAST_TOLD = 0.15
+"""A row that knows its own log lambda worse says nothing about how rows scatter."""
 LEAST_FREE = 0.05
 """A residual that the fit could not leave at all says nothing, rather than everything."""
 
@@ -114,6 +120,48 @@ def time_paths(
         draw_paths(time_s, p, int(k), rng) for p, k in zip(found, counts, strict=True) if k > 0
     ]
     return rng.permutation(np.vstack(parts), axis=0)
+
+
+def held_back_sd(rows: Rows, frame: Frame, motion: Motion) -> float:
+    """Return by how much (of log lambda) all rows together may lag more, the slower the film is.
+
+    The still pattern of iris and lashes holds points back, slow film more than fast, and texture
+    that changes lets it win. No row tells what all have in common; but a pull is one-sided, so that
+    its mean is about as large as its scatter (as large, if it is exponentially distributed). The
+    scatter is that of the rows' own time constants between neighbours, 0.9 mm along and 0.3 mm over
+    the lid, so that no change of the film from place to place is in it; less what noise makes.
+    """
+    time_s, weight = rows.samples.time_s, rows.samples.weight
+    curves = motion.rise_mm[None, :] + shape_correction(rows, frame, motion)
+    own, lever, left = own_amplitudes(rows, curves, weight)
+    total = np.maximum(weight.sum(axis=1), TINY)[:, None]
+    by_log = tangents(time_s, motion.nearest)[:, 1]
+    asked = np.maximum(own, 0.0)[:, None] * by_log[None, :]
+    asked = asked - (weight * asked).sum(axis=1, keepdims=True) / total
+    centred = curves - (weight * curves).sum(axis=1, keepdims=True) / total
+    taken = (weight * centred * asked).sum(axis=1) / np.maximum(lever, TINY)
+    asked = asked - taken[:, None] * centred
+    hold = (weight * asked**2).sum(axis=1)
+    variance = ALIKE_FRAMES * motion.noise / np.maximum(hold, TINY)
+    followed = ~rows.is_front & (motion.chance > 0.3) & (variance < LEAST_TOLD**2)
+    told = np.flatnonzero(followed & (closeness(motion, frame, REACH_MM) > 0.3))
+    if len(told) < FEWEST_TOLD:
+        return 0.0
+    place = rows.samples.place_mm[told]
+    over = motion.height_mm[told] - frame.arch.height_mm(place)
+    cell = np.column_stack([place // CELL_MM[0], over // CELL_MM[1]])
+    log_lambda = (weight * asked * left).sum(axis=1)[told] / hold[told]
+    _, label, count = np.unique(cell, axis=0, return_inverse=True, return_counts=True)
+    label = label.ravel()
+    away = np.array(
+        [x - np.median(log_lambda[label == k]) for x, k in zip(log_lambda, label, strict=True)]
+    )
+    several = count[label] >= 4
+    if not several.any():
+        return 0.0
+    away = away[several] / np.sqrt(1.0 - 1.0 / count[label][several])
+    scatter = 1.4826 * float(np.median(np.abs(away)))
+    return float(np.sqrt(max(scatter**2 - float(np.median(variance[told])), 0.0)))
 
 
 def front_sd(rows: Rows, frame: Frame, motion: Motion) -> float:

@@ -140,7 +140,9 @@ def _package(dataset: Path, record: StudyRecord, about: About) -> dict[str, Any]
         package["licenses"] = [{"name": about.licence}]
     if about.authors:
         package["contributors"] = [{"title": one} for one in about.authors]
-    package["resources"].append({"name": "study-parquet", "path": PARQUET, "format": "parquet"})
+    if (dataset / PARQUET).exists():  # a study made without the extra `study` has none
+        parquet = {"name": "study-parquet", "path": PARQUET, "format": "parquet"}
+        package["resources"].append(parquet)
     for table, columns in (*TABLES.items(), *LISTS.items()):
         paths = [f"{VIDEOS}/{v.name}/{table}" for v in record.videos]
         there = [path for path in paths if (dataset / path).exists()]
