@@ -315,7 +315,8 @@ def _fields(column: pd.Series) -> list[Any]:
         for unknown in np.flatnonzero(column.isna().to_numpy()).tolist():
             values[unknown] = None
         return values
-    return column.astype(object).where(column.notna(), None).map(safe_cell).tolist()
+    plain: list[Any] = column.astype(object).where(column.notna(), None).tolist()
+    return [safe_cell(value) for value in plain]
 
 
 def read_results(folder: Path) -> Analysis:
