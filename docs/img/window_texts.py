@@ -21,7 +21,10 @@ RECORD = Path(__file__).resolve().parent / "app-texts.json"
 
 
 def window_texts(window: MainWindow) -> list[str]:
-    """Return the words of menus, toolbar, buttons, tabs, settings and columns of a fresh window."""
+    """Return the words of menus, toolbar, buttons and tabs of a fresh window.
+
+    Settings and quantities are not the window's: it shows those that there are.
+    """
     return sorted({text for text in _texts(window) if text})
 
 
@@ -33,8 +36,6 @@ def _texts(window: MainWindow) -> Iterator[str]:
     yield from (button.text() for button in window.findChildren(QAbstractButton))
     for tabs in window.findChildren(QTabWidget):
         yield from (tabs.tabText(k) for k in range(tabs.count()))
-    yield from (row.info.label for row in window.settings_panel.rows)
-    yield from (column.title for column in window.overview.model.columns)
 
 
 def write_record(texts: list[str], pictures: list[Path]) -> None:
