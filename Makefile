@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLE ?= sample_videos/normal.mp4
 
-.PHONY: demo test check benchmark docs release desktop constraints system clean
+.PHONY: demo test check benchmark docs pictures release desktop constraints system clean
 
 demo: $(VENV)/base  ## analyse a sample video, show the table, write the report
 	$(BIN)/easytear analyze $(SAMPLE) -o demo --overlay
@@ -25,6 +25,9 @@ benchmark: $(VENV)/dev  ## accuracy and speed beside other methods
 docs: $(VENV)/base  ## the documentation as a site that opens offline: site/index.html
 	$(INSTALL) --constraint constraints.txt --editable ".[docs]"
 	$(BIN)/mkdocs build --quiet
+
+pictures: $(VENV)/dev  ## every picture of the documents anew: page, overlay, app, napari (some minutes)
+	$(BIN)/python docs/img/make_pictures.py
 
 release: $(VENV)/bin/python  ## wheel and sdist in dist/, checked and tried without the source tree; stops before upload
 	.ci/release dist

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 
 from benchmarks.methods import FOLLOW, METHODS
-from benchmarks.page import table_markdown
+from benchmarks.page import table_markdown, update_docs
 from benchmarks.real_clip import clip_cells, compare_on_clips
-from benchmarks.report import write_report
+from benchmarks.report import speed_sections, write_report
 from benchmarks.runner import run_suite, write_json
-from benchmarks.sizes import measure_sizes, size_cells
-from benchmarks.speed import measure_speed, profile, speed_cells, speed_video
+from benchmarks.sizes import measure_sizes
+from benchmarks.speed import measure_speed, profile, speed_video
+from benchmarks.speed_rows import measure_batch, measure_long, measure_paces
 from benchmarks.suite import SCENES
 
 DEFAULT_WORK = Path("benchmark-results")
@@ -51,13 +53,20 @@ def _speed(work: Path, options: argparse.Namespace) -> None:
         speed_video(work, hd_s, hd=True)
         return
     others = tuple(name for name in options.methods if name in FOLLOW)
-    rows = measure_speed(work, lengths, hd_s, others)
-    write_json(work / "speed.json", rows)
-    print(table_markdown(speed_cells(rows)))
-    sizes = measure_sizes(work)
-    write_json(work / "sizes.json", sizes)
-    print(table_markdown(size_cells(sizes)))
+    write_json(work / "speed.json", measure_speed(work, lengths, hd_s, others))
+    write_json(work / "sizes.json", measure_sizes(work))
+    write_json(work / "paces.json", measure_paces(work))
+    write_json(work / "batch.json", measure_batch(work))
+    if options.long:
+        write_json(work / "long.json", measure_long(work))
     write_json(work / "profile.json", profile(speed_video(work, lengths[0]), work))
+    if options.before is not None:
+        shutil.copyfile(options.before, work / "profile-before.json")
+    sections = list(speed_sections(work))
+    for section in sections:
+        print(f"{section.title}\n\n{table_markdown(section.table or [])}")
+    if options.what == "speed" and options.docs.exists():
+        update_docs(options.docs, sections)
 
 
 def _options() -> argparse.Namespace:
@@ -79,9 +88,17 @@ def _options() -> argparse.Namespace:
     for part in (everything, speed):
         part.add_argument("--lengths", nargs="+", type=float, default=[30.0, 120.0], help="s")
         part.add_argument("--hd", type=float, default=10.0, help="length of the 720p video, s")
+        part.add_argument("--long", action="store_true", help="also videos of 5 and 10 minutes")
+        part.add_argument("--before", type=Path, help="profile.json of an earlier version")
         part.add_argument("--render-only", action="store_true", help="only make these videos")
     for part in (everything, suite, speed, clip):
         part.add_argument("--methods", nargs="*", default=list(METHODS), choices=METHODS)
+    speed.add_argument(
+        "--docs",
+        type=Path,
+        default=Path("docs/benchmark.md"),
+        help="the Markdown page whose sections on speed are written anew",
+    )
     for part in (everything, suite, report):
         part.add_argument("--docs", type=Path, help="also write this Markdown page")
     for part in (everything, suite, speed, clip, report):

@@ -169,7 +169,7 @@ def make(name: str, video: Path, folder: Path, end_s: float | None = None) -> Ch
     Parameters
     ----------
     name : str
-        One of `CHANGES`.
+        One of `CHANGES`; importing `benchmarks.filmed` registers them.
     video : Path
         Any video.
     folder : Path
@@ -182,8 +182,6 @@ def make(name: str, video: Path, folder: Path, end_s: float | None = None) -> Ch
     Changed or None
         None where the change does not apply, as ten frames a second of a video that has ten.
     """
-    from benchmarks import filmed  # noqa: F401  registers the changes
-
     with FrameReader(video) as reader:
         times = reader.facts.time_s
         stop = len(times) if end_s is None else max(2, int(np.searchsorted(times, end_s)))

@@ -24,8 +24,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import filmed
-from benchmarks.changes import CHANGES, Changed, film_of, make
+from benchmarks.changes import Changed, film_of
 from benchmarks.compared import COLUMNS, Reading, compare, reading, spread_of
+from benchmarks.filmed import CHANGES, make
 from benchmarks.page import table_markdown
 from benchmarks.running import run_command
 from easytear.base.atomic import atomic_write

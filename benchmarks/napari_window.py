@@ -25,6 +25,9 @@ from qtpy.QtTest import QTest
 
 from easytear.annotate import point_path, read_annotations
 from easytear.annotate.model import PointTrack
+from easytear.annotate.readers.assignment import assign, write_assignment
+from easytear.annotate.readers.protocol import DENSE
+from easytear.results import read_results
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "img"
@@ -109,12 +112,17 @@ def review(results: Path, folder: Path) -> None:
 def scrub(window: Window) -> None:
     """Measure frames per second while going through the film with everything shown."""
     taken = []
+    used = time.process_time()
     for frame in range(25, 145):
         begun = time.perf_counter()
         window.go(frame)
         window.drawn()
         taken.append(time.perf_counter() - begun)
-    print(f"scrubbing with tracks: {1 / np.median(taken):.1f} frames/s (median)")
+    used = time.process_time() - used
+    print(
+        f"scrubbing with tracks: {1 / np.median(taken):.1f} frames/s (median), "
+        f"{1000 * used / len(taken):.0f} ms of processor a frame"
+    )
 
 
 def protocol(results: Path, folder: Path) -> None:
@@ -147,12 +155,32 @@ def protocol(results: Path, folder: Path) -> None:
     window.viewer.close()
 
 
+def assigned(results: Path, folder: Path) -> None:
+    """Show what a reader is to read, and where points begin."""
+    plan = assign([read_results(results)], ["reader"], DENSE, each=1)
+    sheet = folder / "reader.assignment.json"
+    write_assignment(plan.assignments[0], sheet)
+    viewer = napari.Viewer(title="EasyTear · reader.assignment.json")
+    viewer.window.resize(1600, 1000)
+    panel = AnnotatePanel(viewer)
+    viewer.window.add_dock_widget(panel, name="Annotate and review", area="right")
+    panel.open_assignment(sheet)
+    while panel.work.busy:
+        QTest.qWait(20)
+    viewer.reset_view()
+    QTest.qWait(300)
+    shot = viewer.screenshot(canvas_only=False, flash=False)
+    Image.fromarray(shot[..., :3]).save(OUT / "napari-assigned.png", optimize=True)
+    viewer.close()
+
+
 def main() -> None:
     """Make the pictures and print the figures."""
     results, folder = Path(sys.argv[1]), Path(tempfile.mkdtemp())
     OUT.mkdir(exist_ok=True)
     review(results, folder)
     protocol(results, folder)
+    assigned(results, folder)
     print(f"memory: {psutil.Process().memory_info().rss / 2**20:.0f} MB")
 
 

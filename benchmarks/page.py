@@ -52,16 +52,41 @@ def markdown(title: str, sections: Sequence[Section], pictures: str) -> str:
     parts = [f"# {title}\n"]
     number = 0
     for section in sections:
-        parts.append(f"## {section.title}\n")
-        parts += [f"{paragraph}\n" for paragraph in section.text]
-        if section.table:
-            parts.append(table_markdown(section.table))
-        if section.points:
-            parts.append("\n".join(f"- {point}" for point in section.points) + "\n")
+        parts.append(_markdown_of(section))
         if section.figure is not None:
             number += 1
             parts.append(f"![{section.title}]({pictures}/figure{number}.png)\n")
     return "\n".join(parts)
+
+
+def _markdown_of(section: Section) -> str:
+    """Return a section without its figure."""
+    parts = [f"## {section.title}\n", *(f"{paragraph}\n" for paragraph in section.text)]
+    if section.table:
+        parts.append(table_markdown(section.table))
+    if section.points:
+        parts.append("\n".join(f"- {point}" for point in section.points) + "\n")
+    return "\n".join(parts)
+
+
+def update_docs(docs: Path, sections: Sequence[Section]) -> None:
+    """Put sections without figures into a Markdown file: in place of those of the same titles.
+
+    One whose title the file does not have yet follows the one before it, or comes last.
+    """
+    parts = re.split(r"(?m)^(?=## )", docs.read_text(encoding="utf-8"))
+    place = len(parts) - 1
+    for section in sections:
+        heading = f"## {section.title}\n"
+        found = [k for k, part in enumerate(parts) if part.startswith(heading)]
+        if found:
+            place = found[0]
+            parts[place] = _markdown_of(section) + "\n"
+        else:
+            place += 1
+            parts.insert(place, _markdown_of(section) + "\n")
+    with atomic_write(docs) as aside:
+        aside.write_text("".join(parts).rstrip("\n") + "\n", encoding="utf-8")
 
 
 def write_docs(docs: Path, title: str, sections: Sequence[Section]) -> None:

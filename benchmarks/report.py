@@ -21,6 +21,13 @@ from benchmarks.real_clip import ahead_on_clip, clip_cells
 from benchmarks.runner import FIRST_SEED_ONLY, Scores
 from benchmarks.sizes import size_cells
 from benchmarks.speed import profile_cells, speed_cells, speed_goals
+from benchmarks.speed_rows import (
+    BATCH_S,
+    BATCH_VIDEOS,
+    batch_cells,
+    long_cells,
+    pace_cells,
+)
 from benchmarks.table import ahead_of_us, cells, flat, missing, rows_reached
 from benchmarks.uncertainty import coverage_cells, low_score, quality_cells, without_law
 from easytear.base.atomic import atomic_write
@@ -43,7 +50,7 @@ def write_report(work: Path, docs: Path | None = None) -> None:
     for name, table in tables.items():
         table.to_csv(work / f"scores-{name}.csv", index=False)
     sections = [*_accuracy(tables), *_uncertainty(tables["easytear"]), *other_eyes(work)]
-    sections += [*_speed(work), *_clip(work)]
+    sections += [*speed_sections(work), *_clip(work)]
     sections.append(Section("Interval by interval", (_DOTS,), figure=by_scene(tables)))
     _write(work / "page.html", page(f"EasyTear: {TITLE.lower()}", sections))
     _write(work / "table.md", table_markdown(cells(tables)))
@@ -175,7 +182,8 @@ def _stored(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-def _speed(work: Path) -> Iterator[Section]:
+def speed_sections(work: Path) -> Iterator[Section]:
+    """Yield the sections on speed and memory, of what was measured."""
     rows, parts = _stored(work / "speed.json"), _stored(work / "profile.json")
     if rows:
         yield Section(
@@ -191,6 +199,21 @@ def _speed(work: Path) -> Iterator[Section]:
             ('"Decodings" is the time in units of that for decoding the file alone.',),
             speed_cells(rows),
         )
+    yield from _more_speed(work)
+    if parts:
+        yield Section(
+            "Where the time goes",
+            (
+                "Of the whole command on the first video, in one process on one processor. "
+                "Decoding runs ahead in a thread of its own and is not in it; profiling makes "
+                "parts of many small calls look larger.",
+            ),
+            profile_cells(parts, _stored(work / "profile-before.json")),
+        )
+
+
+def _more_speed(work: Path) -> Iterator[Section]:
+    """Yield the sections on large and long videos and on studies."""
     if sizes := _stored(work / "sizes.json"):
         yield Section(
             "The same film in larger pictures",
@@ -201,16 +224,16 @@ def _speed(work: Path) -> Iterator[Section]:
             ),
             size_cells(sizes),
         )
-    if parts:
+    if paces := _stored(work / "paces.json"):
         yield Section(
-            "Where the time goes",
-            (
-                "Of the whole command on the first video, in one process on one processor. "
-                "Decoding runs ahead in a thread of its own and is not in it; profiling makes "
-                "parts of many small calls look larger.",
-            ),
-            profile_cells(parts),
+            "Large videos", ("10 s each, as a user runs the command.",), pace_cells(paces)
         )
+    if batch := _stored(work / "batch.json"):
+        text = f"`easytear batch` on {BATCH_VIDEOS} videos of {BATCH_S:g} s at 640x480."
+        yield Section("A study", (text,), batch_cells(batch))
+    if long := _stored(work / "long.json"):
+        text = "All processes together; the second in pictures of 320x240."
+        yield Section("Long videos", (text,), long_cells(long))
 
 
 def _machine() -> str:

@@ -49,13 +49,14 @@ def measure_sizes(work: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def enlarged(work: Path, factor: int) -> Path:
+def enlarged(work: Path, factor: int, fps: float = 30.0) -> Path:
     """Return the ordinary scene's video in pictures `factor` times as wide, made if absent."""
-    small = work / "videos" / "sizes-1.mp4"
+    rate = "" if fps == 30.0 else f"-{fps:g}fps"
+    small = work / "videos" / f"sizes-1{rate}.mp4"
     if not small.exists():
         small.parent.mkdir(parents=True, exist_ok=True)
-        simulate(with_camera(make_scene("normal", 1), duration_s=SECONDS), small)
-    path = small.with_name(f"sizes-{factor}.mp4")
+        simulate(with_camera(make_scene("normal", 1), duration_s=SECONDS, fps=fps), small)
+    path = small.with_name(f"sizes-{factor}{rate}.mp4")
     if not path.exists():
         _enlarge(small, path, factor)
     return path
@@ -65,7 +66,7 @@ def _enlarge(small: Path, path: Path, factor: int) -> None:
     part = path.with_suffix(".part.mp4")
     with FrameReader(small) as reader, av.open(str(part), "w") as container:
         options = {"crf": "20", "preset": "veryfast"}
-        stream = container.add_stream("libx264", rate=30, options=options)
+        stream = container.add_stream("libx264", rate=round(reader.facts.fps_mean), options=options)
         stream.width, stream.height = (
             reader.facts.width_px * factor,
             reader.facts.height_px * factor,

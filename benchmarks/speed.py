@@ -219,6 +219,16 @@ def _growth(short: dict[str, Any], long: dict[str, Any]) -> list[tuple[str, floa
     ]
 
 
-def profile_cells(parts: list[tuple[str, float]]) -> list[list[str]]:
-    """Return the profile as a table with its head."""
-    return [["part", "share of the time"], *([n, f"{100.0 * s:.1f} %"] for n, s in parts)]
+def profile_cells(
+    parts: list[tuple[str, float]], before: list[tuple[str, float]] | None = None
+) -> list[list[str]]:
+    """Return the profile as a table with its head, beside that of an earlier version if given."""
+    if before is None:
+        return [["part", "share of the time"], *([n, f"{100.0 * s:.1f} %"] for n, s in parts)]
+    now, then = dict(parts), dict(before)
+    names = [*now, *(name for name in then if name not in now)]
+    cells = [
+        [n, *(f"{100.0 * one[n]:.1f} %" if n in one else "less" for one in (then, now))]
+        for n in names
+    ]
+    return [["part", "share before", "share now"], *cells]

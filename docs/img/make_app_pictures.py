@@ -23,17 +23,23 @@ os.environ["EASYTEAR_APP_HOME"] = str(HOME)
 from easytear_gui.app import make_app  # noqa: E402
 from easytear_gui.main_window import MainWindow  # noqa: E402
 from easytear_gui.paths import preferences  # noqa: E402
-from easytear_gui.session.model import Decisions, State  # noqa: E402
+from easytear_gui.session import decide  # noqa: E402
+from easytear_gui.session.model import State  # noqa: E402
 from easytear_gui.theme.style import Theme  # noqa: E402
 from PIL import Image  # noqa: E402
 from PySide6.QtCore import QEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QDialog  # noqa: E402
+from window_texts import read_record, window_texts, write_record  # noqa: E402
 
 from easytear.engine import run  # noqa: E402
 from easytear.report.deliver import deliver  # noqa: E402
 from easytear.request.request import Request  # noqa: E402
 from easytear.request.settings import Settings  # noqa: E402
 
+LABELS = {
+    "normal": {"subject": "S01", "eye": "OD", "visit": "1", "date": "2026-03-02", "operator": "MK"},
+    "dry": {"subject": "S02", "eye": "OS", "visit": "1"},
+}
 SIZES = {"": (1280, 720), "-large": (2560, 1440)}
 LARGE = ("empty", "results", "curves")
 
@@ -73,12 +79,17 @@ def finished(window: MainWindow, results: Path) -> dict[str, str]:
     """Fill a window with the sample videos, their results in place; return their keys."""
     window.opening.add_videos(sorted(SAMPLES.glob("*.mp4")))
     keys = {v.path.stem: v.key for v in window.document.session.videos}
+    for name, labels in LABELS.items():
+        video = window.document.session.video(keys[name])
+        decisions = decide.label(video.decisions, labels)
+        window.document.decide(keys[name], decisions, "label")
     for name in ("normal", "dry"):
         target = window.document.results_folder / name
         if not target.exists():
             shutil.copytree(results / name, target)
         window.document.set_record(
-            keys[name], state=State.DONE, results=name, applied=Decisions(),
+            keys[name], state=State.DONE, results=name,
+            applied=window.document.session.video(keys[name]).decisions,
             applied_settings=Settings(),
         )  # fmt: skip
         window.running.judge(keys[name])
@@ -101,6 +112,8 @@ def tour(theme: Theme, suffix: str, size: tuple[int, int], results: Path) -> Non
             picture(window, name + end)
 
     wait(window, window.isVisible)
+    window.settings_panel.build()
+    write_record(window_texts(window), [])
     take("empty")
     keys = finished(window, results)
     show(window, 36)
@@ -131,7 +144,9 @@ def _views(window: MainWindow, take: Callable[[str], None]) -> None:
     side.setCurrentIndex(1)
     take("interval")
     actions["show_film"].setChecked(False)
-    side.setCurrentIndex(2)
+    side.setCurrentWidget(window.workspace.recording)
+    take("recording")
+    side.setCurrentWidget(window.settings_panel)
     take("settings")
     side.setCurrentIndex(0)
 
@@ -198,6 +213,7 @@ def main() -> None:
         for suffix, size in SIZES.items():
             tour(theme, suffix, size, results)
     app.processEvents()
+    write_record(read_record()["texts"], list(HERE.glob("app-*.png")))
     shutil.rmtree(HOME)
 
 

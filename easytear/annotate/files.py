@@ -21,6 +21,9 @@ from easytear.results import write_text
 SUFFIX: Final = ".annotations.json"
 _SCHEMA: Final = re.compile(r"easytear-annotations/(\d+)")
 VERSION: Final = 1
+VIDEO_BYTES, PERSON_BYTES = 120, 60
+"""Bytes of a file's name that video and person take: file systems allow 255 in all, and what is
+written aside takes some."""
 
 Data = dict[str, Any]
 MIGRATIONS: Final[Mapping[int, Callable[[Data], Data]]] = {}
@@ -34,10 +37,25 @@ def annotation_path(folder: Path, video_stem: str, annotator: str) -> Path:
     digits that only it has.
     """
     plain = " ".join(annotator.split())
-    slug = re.sub(r"[^\w]+", "-", plain.lower()).strip("-_") or "unnamed"
+    slug = _short(re.sub(r"[^\w]+", "-", plain.lower()).strip("-_") or "unnamed", PERSON_BYTES)
     if slug != plain:
-        slug += "-" + hashlib.sha256(plain.encode()).hexdigest()[:4]
-    return folder / f"{video_stem}.{slug}{SUFFIX}"
+        slug += "-" + _digits(plain)
+    stem = _short(video_stem, VIDEO_BYTES)
+    if stem != video_stem:
+        stem += "-" + _digits(video_stem)
+    return folder / f"{stem}.{slug}{SUFFIX}"
+
+
+def _digits(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:4]
+
+
+def _short(text: str, most: int) -> str:
+    """Return text of at most so many bytes, whole letters."""
+    data = text.encode("utf-8", "surrogateescape")
+    if len(data) <= most:
+        return text
+    return data[:most].decode("utf-8", "ignore")
 
 
 def migrate(

@@ -43,7 +43,8 @@ def _of_a_video(frame: int) -> int:
 
 
 Text = Annotated[str, AfterValidator(_short), AfterValidator(_one_line)]
-Name = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]
+LONGEST_NAME = 255
+Name = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_one_line)]
 Word = Annotated[Text, Field(pattern=r"^[!-:<-~]+$")]
 Stamp = Annotated[Text, Field(min_length=1)]
 Frame = Annotated[int, Field(ge=0), AfterValidator(_of_a_video)]

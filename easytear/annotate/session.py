@@ -20,7 +20,7 @@ from easytear.annotate.journal import (
     read_journal,
     was_begun,
 )
-from easytear.annotate.model import SCHEMA, Annotations, VideoRef
+from easytear.annotate.model import LONGEST_NAME, SCHEMA, Annotations, VideoRef
 from easytear.base.errors import AnnotationError
 
 
@@ -53,8 +53,20 @@ class AnnotationSession:
         ------
         AnnotationError
             If another program has it open, it belongs to another person or video, or it
-            cannot be read.
+            cannot be read or written.
         """
+        if len(" ".join(annotator.split())) > LONGEST_NAME:
+            raise AnnotationError(f"An annotator's name has at most {LONGEST_NAME} letters.")
+        try:
+            return cls._open(path, annotator, video)
+        except OSError as error:
+            raise AnnotationError(
+                f"{path}: cannot be written ({error.strerror or error}); give another place with "
+                "--annotations."
+            ) from error
+
+    @classmethod
+    def _open(cls, path: Path, annotator: str, video: VideoRef) -> AnnotationSession:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(str(path) + ".lock")
         try:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DIRECTION: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """They let a name read as another one (Unicode Technical Report 36)."""
@@ -48,6 +51,18 @@ def as_was(cell: str) -> str:
 def safe_cell(value: Any) -> Any:
     """Return a table's value, texts as by `no_formula`; for what is not read back as it was."""
     return no_formula(value) if isinstance(value, str) else value
+
+
+def safe_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its texts as by `safe_cell`, its numbers as they are."""
+    columns = {str(name): table[name].tolist() for name in table}
+    return table.assign(
+        **{
+            name: [safe_cell(value) for value in values]
+            for name, values in columns.items()
+            if any(isinstance(value, str) for value in values)
+        }
+    )
 
 
 def _begins_like_a_formula(text: str) -> bool:

@@ -11,6 +11,7 @@ import typer
 
 from easytear.base.errors import AnnotationError, UsageError
 from easytear.base.regular import open_text
+from easytear.cli.console import tell
 from easytear.cli.overwrite import Overwrite, refuse_existing
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ def agree(
     comparison = compare(cases, golden, subjects)
     page = write_agreement(comparison, output or results / "agreement", remark)
     for line in summary_lines(comparison.agreement):
-        typer.echo(line)
-    typer.echo(str(page))
+        tell(line)
+    tell(str(page))
 
 
 def annotation_files(given: Sequence[Path]) -> list[Path]:
@@ -107,7 +108,7 @@ def _read(files: Sequence[Path], task: str | None) -> list[Annotations]:
         one = read_told(file, task)
         documents.append(one.document)
         for words in one.told:
-            typer.echo(f"{file}: {words}", err=True)
+            tell(f"{file}: {words}", err=True)
     return documents
 
 
@@ -220,7 +221,7 @@ def _fit(document: Annotations, analysis: Analysis, file: Path) -> Annotations:
         return document
     found = fitted(document, analysed_video(analysis))
     for words in found.told:
-        typer.echo(f"{file}: {words}", err=True)
+        tell(f"{file}: {words}", err=True)
     return found.document
 
 

@@ -17,7 +17,7 @@ from easytear import __version__
 from easytear.base.errors import EasyTearError, SettingsError, UsageError
 from easytear.base.limits import limit as bound
 from easytear.base.limits import set_limits
-from easytear.cli.console import say
+from easytear.cli.console import say, tell
 from easytear.cli.streams import prepare_streams
 
 EXIT_OK, EXIT_NOTHING, EXIT_USAGE, EXIT_SOME = 0, 1, 2, 3
@@ -63,7 +63,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"easytear {__version__}")
+        tell(f"easytear {__version__}")
         raise typer.Exit
 
 

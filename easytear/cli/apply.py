@@ -9,7 +9,7 @@ import typer
 
 from easytear.base.errors import ResultsError
 from easytear.cli.asking import Asked
-from easytear.cli.console import console
+from easytear.cli.console import console, tell
 from easytear.cli.options import (
     USUAL_WORKERS,
     AnnotationsFile,
@@ -101,7 +101,7 @@ def apply_command(
         _say(_planned(earlier, wanted, annotations, place), len(before.intervals))
         return
     if wanted == before.request and annotations is None and out is None:
-        typer.echo("Nothing changed: the results are as asked for.")
+        tell("Nothing changed: the results are as asked for.")
         return
     overlay = (results / "overlay.mp4").is_file() and place.is_file()
     with WorkerPool(min(workers or USUAL_WORKERS, processors()) - 1) as pool:

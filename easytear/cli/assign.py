@@ -12,6 +12,7 @@ import typer
 from easytear.base.errors import UsageError
 from easytear.base.text import no_formula
 from easytear.cli.agree import annotation_files
+from easytear.cli.console import tell
 from easytear.cli.overwrite import Overwrite, refuse_existing
 
 if TYPE_CHECKING:
@@ -87,13 +88,13 @@ def assign(
     output.mkdir(parents=True, exist_ok=True)
     for one in plan.assignments:
         write_assignment(one, output / files[one.reader])
-        typer.echo(f"{output / files[one.reader]}: {len(one.items)} intervals")
+        tell(f"{output / files[one.reader]}: {len(one.items)} intervals")
     with (
         atomic_write(output / KEY) as aside,
         aside.open("w", encoding="utf-8", newline="") as table,
     ):
         csv.writer(table).writerows([no_formula(c) for c in r] for r in key_rows(plan, files))
-    typer.echo(f"{output / KEY}: which ones are gold; not for readers")
+    tell(f"{output / KEY}: which ones are gold; not for readers")
 
 
 def _file_name(reader: str) -> str:

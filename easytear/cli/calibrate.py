@@ -10,6 +10,7 @@ import typer
 from easytear.base.errors import EasyTearError, UsageError
 from easytear.base.limits import limit_bytes
 from easytear.base.regular import read_regular
+from easytear.cli.console import tell
 
 if TYPE_CHECKING:
     from easytear.base.geometry import ByteArray
@@ -58,10 +59,10 @@ def calibrate_command(
         raise EasyTearError(f"{place}: tells no calibration: {error}.") from error
     path = _write(found, device, output, [one.name for one in images])
     red, green, blue = found.white_balance
-    typer.echo(f"gamma {found.gamma:.3f} ± {found.gamma_sd:.3f}")
-    typer.echo(f"white balance (red, green, blue) {red:.3f}, {green:.3f}, {blue:.3f}")
-    typer.echo(f"evenness of the light {100 * found.uniformity:.0f} % (darkest over brightest)")
-    typer.echo(str(path))
+    tell(f"gamma {found.gamma:.3f} ± {found.gamma_sd:.3f}")
+    tell(f"white balance (red, green, blue) {red:.3f}, {green:.3f}, {blue:.3f}")
+    tell(f"evenness of the light {100 * found.uniformity:.0f} % (darkest over brightest)")
+    tell(str(path))
 
 
 def _exposures(text: str) -> list[float]:

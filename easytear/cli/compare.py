@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from easytear.base.errors import UsageError
-from easytear.cli.console import say
+from easytear.cli.console import say, tell
 from easytear.cli.overwrite import Overwrite, refuse_existing
 from easytear.cli.progress import show_progress
 
@@ -87,8 +87,8 @@ def compare_command(
     page = write_comparison(found, sides, out, None if pair is None else OVERLAY)
     if not quiet:
         for line in (*summary_lines(found), *found.warnings):
-            typer.echo(line)
-        typer.echo(str(page))
+            tell(line)
+        tell(str(page))
 
 
 def _names(a: Path, b: Path) -> tuple[str, str]:

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from easytear.base.errors import UsageError
-from easytear.base.text import safe_cell
+from easytear.base.text import safe_table
 from easytear.cli.agree import annotation_files
+from easytear.cli.console import tell
 from easytear.cli.overwrite import Overwrite, refuse_existing
 
 
@@ -59,11 +60,11 @@ def consensus(
     output.mkdir(parents=True, exist_ok=True)
     for one, place in zip(made, places, strict=True):
         write_annotations(one.document, place)
-        typer.echo(f"{place}: {len(one.document.items)} marks, {one.document.annotator}")
+        tell(f"{place}: {len(one.document.items)} marks, {one.document.annotator}")
         for words in one.told:
-            typer.echo(f"{one.document.video.name}: {words}.", err=True)
+            tell(f"{one.document.video.name}: {words}.", err=True)
     with atomic_write(table) as aside:
-        pd.concat([one.spread for one in made]).round(3).map(safe_cell).to_csv(
+        safe_table(pd.concat([one.spread for one in made]).round(3)).to_csv(
             aside, index=False, lineterminator="\r\n"
         )
-    typer.echo(str(table))
+    tell(str(table))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from easytear.cli.console import tell
 from easytear.cli.overwrite import Overwrite, refuse_existing
 
 
@@ -59,6 +60,6 @@ def convert(
         )
     write_any(document, output)
     for words in told:
-        typer.echo(f"{file}: {words}", err=True)
+        tell(f"{file}: {words}", err=True)
     count = len(document.items)
-    typer.echo(f"{output}: {count} mark{'' if count == 1 else 's'}")
+    tell(f"{output}: {count} mark{'' if count == 1 else 's'}")

@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from easytear.base.errors import ResultsError, UsageError
+from easytear.cli.console import tell
 
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "msedge")
 
@@ -50,7 +51,7 @@ def export_command(
         raise UsageError(f"{place}: is {what}; 'easytear export --help' says what that has.")
     made = _study(place, xlsx, package) if study else _video(place, wanted)
     for path in made:
-        typer.echo(str(path))
+        tell(str(path))
 
 
 def _study(study: Path, xlsx: bool, package: bool) -> list[Path]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from easytear.cli.console import console
+from easytear.cli.console import console, tell
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +39,7 @@ def flags(
             raise UsageError(
                 f"{write}: holds no place for the flags, or cannot be written ({error})."
             ) from error
-        typer.echo(f"{write}: up to date")
+        tell(f"{write}: up to date")
         return
     out = console()
     for name in flag or SENTENCES:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
+from easytear.cli.console import tell
 from easytear.cli.progress import show_progress
 from easytear.workers.pool import WorkerPool
 
@@ -82,7 +81,7 @@ def produce(
             progress=Part(progress, share, 1.0),
         )
     for words in lost:
-        typer.echo(f"{annotations}: {words}", err=True)
+        tell(f"{annotations}: {words}", err=True)
     return results.summary
 
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from easytear.base.progress import SILENT, Progress
+from easytear.base.text import printable
 from easytear.cli.console import console
 
 
@@ -22,7 +23,7 @@ class _BarProgress:
 
     def update(self, done: float, total: float, message: str = "") -> None:
         """Move the bar; see `easytear.base.progress.Progress`."""
-        text = f"{self._name}: {message}" if message else self._name
+        text = printable(f"{self._name}: {message}" if message else self._name)
         share = done / total if total > 0 else 1.0
         self._bar.update(self._task, completed=share, description=text)
 

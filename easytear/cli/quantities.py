@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from easytear.cli.console import tell
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -25,7 +27,7 @@ def quantities(
     from easytear.show.dictionary import quantities_table, write_quantities
 
     if write is None:
-        typer.echo(quantities_table())
+        tell(quantities_table())
         return
     from easytear.base.errors import UsageError
 
@@ -35,4 +37,4 @@ def quantities(
         raise UsageError(
             f"{write}: holds no place for the quantities, or cannot be written ({error})."
         ) from error
-    typer.echo(f"{write}: up to date")
+    tell(f"{write}: up to date")

@@ -31,16 +31,16 @@ def report_command(
     from easytear.base.progress import Part
     from easytear.report import OVERLAY, write_overlay, write_report
     from easytear.report.source import find_video
-    from easytear.results import read_results
+    from easytear.results.stored import open_results
 
-    analysis = read_results(folder)
-    found, why = find_video(analysis, folder, video, needed=overlay)
+    results = open_results(folder)
+    found, why = find_video(results, folder, video, needed=overlay)
     if found is None:
         say(why)
     with show_progress(folder.name, quiet=quiet, as_json=False) as progress:
         share = 0.3 if overlay else 1.0
-        write_report(analysis, folder, found, Part(progress, 0.0, share))
+        write_report(results, folder, found, Part(progress, 0.0, share))
         if overlay and found is not None:
             path = folder / OVERLAY
             rest = Part(progress, share, 1.0)
-            write_overlay(analysis, found, path, stabilised=not raw, progress=rest)
+            write_overlay(results, found, path, stabilised=not raw, progress=rest)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from easytear.cli.console import tell
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -25,8 +27,8 @@ def schema_command(
     if name is None:
         width = max(len(one) for one in FORMATS)
         for one, (meaning, _) in FORMATS.items():
-            typer.echo(f"{one:<{width}}  {meaning}")
+            tell(f"{one:<{width}}  {meaning}")
         return
     if name not in FORMATS:
         raise UsageError(f"{name}: is no format; there are {', '.join(FORMATS)}.")
-    typer.echo(json.dumps(schema(name), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(schema(name), indent=2, ensure_ascii=True))

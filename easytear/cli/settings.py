@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from easytear.base.limits import LIMITS, VARIABLE, limit
+from easytear.cli.console import tell
 
 if TYPE_CHECKING:
     from easytear.request.settings import SettingInfo
@@ -41,7 +42,7 @@ def settings(
         write_text(write, dump_settings(Settings()))
     except OSError as error:
         raise SettingsError(f"{write}: cannot be written ({error.strerror}).") from error
-    typer.echo(f"{write}: written; change it, then analyze with --config {write}")
+    tell(f"{write}: written; change it, then analyze with --config {write}")
 
 
 def _print(infos: list[SettingInfo]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from easytear.cli.console import console
+from easytear.cli.console import console, tell
 from easytear.cli.overwrite import Overwrite, refuse_existing
 
 
@@ -57,8 +57,8 @@ def _list() -> None:
     meanings = {name: meaning for name, (meaning, _) in {**PRESETS, **SHOTS}.items()}
     width = max(len(name) for name in meanings)
     for name, meaning in meanings.items():
-        typer.echo(f"{name:<{width}}  {meaning}")
-    typer.echo(f"\nInstruments (--device): {', '.join(DEVICE_SHOTS)}")
+        tell(f"{name:<{width}}  {meaning}")
+    tell(f"\nInstruments (--device): {', '.join(DEVICE_SHOTS)}")
 
 
 def _device_key(named: str) -> str:
@@ -106,7 +106,7 @@ def _make(
             simulate(scene, video, Bar())
         elif shot is not None:
             record(shot, video, Bar())
-    typer.echo(str(video))
+    tell(str(video))
 
 
 def _video_file(out: Path, name: str) -> Path:

@@ -143,7 +143,7 @@ class StudyProgress:
             lines = [self._state()]
             for name, (share, message) in sorted(self._running.items()):
                 lines.append(f"  {share:4.0%}  {printable(name)}  {message}")
-        return Text("\n".join(lines), overflow="ellipsis", no_wrap=True)
+        return Text("\n".join(map(printable, lines)), overflow="ellipsis", no_wrap=True)
 
 
 def _duration(seconds: float) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from easytear.base.text import printable
 from easytear.cli.app import EXIT_NOTHING, EXIT_OK, EXIT_SOME
-from easytear.cli.console import say
+from easytear.cli.console import say, tell
 from easytear.study.finish import PAGE, missing_extras
 from easytear.study.table import CSV
 
@@ -21,19 +19,19 @@ if TYPE_CHECKING:
 def say_plan(plan: Plan) -> None:
     """Say what a run would do."""
     for path, reason in plan.skipped:
-        typer.echo(f"skip     {printable(path)}: {reason}")
+        tell(f"skip     {printable(path)}: {reason}")
     waiting = {task.name for task in plan.tasks}
     for entry in plan.entries:
         state = "analyse" if entry.name in waiting else "done"
         if entry.unfit or (entry.outcome is not None and entry.outcome.status == "failed"):
             state = "failed"
-        typer.echo(f"{state:8} {printable(entry.path)} -> {printable(entry.name)}")
+        tell(f"{state:8} {printable(entry.path)} -> {printable(entry.name)}")
     failed = sum(
         bool(e.unfit) or (e.outcome is not None and e.outcome.status == "failed")
         for e in plan.entries
     )
     done = len(plan.entries) - len(waiting) - failed
-    typer.echo(
+    tell(
         f"{len(waiting)} to analyse, {done} done, {failed} failed before"
         f"{' (see --retry-failed)' if failed else ''}, {len(plan.skipped)} skipped"
     )
@@ -48,7 +46,7 @@ def say_end(folder: Path, record: StudyRecord) -> None:
     waiting = f", {counts['waiting']} still to do" if counts["waiting"] else ""
     absent = missing_extras()
     shown = folder / (CSV if absent else PAGE)
-    typer.echo(f"{counts['done']} done, {counts['failed']} failed{waiting}: {shown}")
+    tell(f"{counts['done']} done, {counts['failed']} failed{waiting}: {shown}")
     if absent:
         say(
             f"the tables are CSV alone: Parquet, statistics and {PAGE} need {' and '.join(absent)};"

@@ -20,6 +20,7 @@ from easytear.report.figures import (
 from easytear.results import Analysis, Fit, IntervalResult
 from easytear.show import palette
 from easytear.show.curves import band, law
+from easytear.show.style import own_style
 
 COLOURS: Final = (palette.INTERVALS[0], palette.INTERVALS[3])
 """Of A and of B: blue and vermilion."""
@@ -44,9 +45,7 @@ def overlaid(
     sides: tuple[Analysis, Analysis], shown: tuple[IntervalResult, IntervalResult]
 ) -> list[Panel]:
     """Return the figures in which either side has something to draw."""
-    import matplotlib
-
-    with matplotlib.rc_context(STYLE):
+    with own_style(STYLE):
         made = [_rise(sides, shown)]
         made += [_small(sides, shown, *one) for one in _SMALL]
     return [one for one in made if one is not None]

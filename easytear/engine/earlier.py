@@ -122,6 +122,7 @@ class Earlier:
             breaks=result.film_break,
             broken_fraction=_known(frames, "broken_fraction"),
             flags=result.observed.flags,
+            watched_s=result.observed.watched_s,
         )
 
     def frames(self, number: int) -> Columns:

@@ -26,6 +26,9 @@ from easytear.request.corrections import Corrections
 from easytear.request.settings import Settings
 from easytear.workers.pool import WorkerPool
 
+_WHOLE_VIDEO = ("no_eye", "eye_without_pupil", "upside_down")
+"""What of the eye's flags is said of the video; the rest is said of intervals."""
+
 _CORNEA_PICTURES = 9
 _SPREAD_PIXELS = 80_000_000
 """Memory of the pictures in which the eye is looked for."""
@@ -51,7 +54,7 @@ class Watched:
     @property
     def flags(self) -> tuple[str, ...]:
         """Return what a reader must know of the eye in the whole video."""
-        return tuple(word for word in self.location.flags if word in ("no_eye", "upside_down"))
+        return tuple(word for word in self.location.flags if word in _WHOLE_VIDEO)
 
 
 @dataclass(frozen=True)

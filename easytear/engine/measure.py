@@ -91,6 +91,7 @@ def _seen(seen: Observation) -> dict[str, Any]:
             iris_width_sd_px=_known(seen.cornea.iris_width_sd_px),
             flags=_flags(seen),
             front_flags=seen.front.flags,
+            watched_s=seen.watched_s,
         ),
     }
 

@@ -39,6 +39,8 @@ class Observation:
         Share of what was watched that lies open in each frame.
     flags : tuple of str
         What the stages want a reader to know.
+    watched_s : float or None
+        For how long film could be seen: open eye, in focus, no picture lost.
     """
 
     index: int
@@ -55,3 +57,4 @@ class Observation:
     breaks: FilmBreak | None = None
     broken_fraction: FloatArray | None = None
     flags: tuple[str, ...] = ()
+    watched_s: float | None = None

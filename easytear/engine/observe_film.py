@@ -17,7 +17,7 @@ from easytear.engine.source import Source
 from easytear.engine.stabilise import StabilisedInterval
 from easytear.measure.streak import streak_angle_deg
 from easytear.measure.thickness import ThicknessReading, below_front, measure_thickness
-from easytear.preprocess.events import visibility_flags
+from easytear.preprocess.events import visibility_flags, visible_s
 from easytear.preprocess.records import Cornea, EyeInInterval
 from easytear.request.settings import Settings
 from easytear.segment.records import FilmFront
@@ -96,6 +96,7 @@ def see_film(
         breaks=breaks,
         broken_fraction=broken,
         flags=(*reading.flags, *visibility_flags(watched.events, span.start, frames.time_s)),
+        watched_s=round(visible_s(watched.events, span.start, frames.time_s), 3),
     )
 
 

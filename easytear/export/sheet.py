@@ -14,6 +14,7 @@ from easytear.results import Analysis, IntervalResult, write_text
 from easytear.show import words
 from easytear.show.flags import sentence
 from easytear.show.numbers import UNKNOWN, quantity_text
+from easytear.show.style import own_style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,10 +29,9 @@ _INK: Final[Any] = {"pdf.fonttype": 42, "svg.fonttype": "none"}
 
 def write_sheet(analysis: Analysis, path: Path) -> None:
     """Write an analysis as one page of A4."""
-    import matplotlib
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
-    with matplotlib.rc_context({**STYLE, **_INK}):
+    with own_style({**STYLE, **_INK}):
         page = _page(analysis)
         canvas: Any = FigureCanvasPdf(page)
         name = Path(analysis.summary.video.path.replace("\\", "/")).name
@@ -158,7 +158,6 @@ def write_figures(analysis: Analysis, folder: Path) -> list[Path]:
     """Write every figure of the page as SVG and as PDF into a folder; return the files."""
     import io
 
-    import matplotlib
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
@@ -166,7 +165,7 @@ def write_figures(analysis: Analysis, folder: Path) -> list[Path]:
     made: list[Path] = []
     for interval in analysis.summary.intervals:
         drawn = panels(analysis, interval)
-        with matplotlib.rc_context({**STYLE, **_INK}):
+        with own_style({**STYLE, **_INK}):
             drawn += break_panels(analysis, interval)
             for place, panel in enumerate(drawn):
                 stem = f"interval{interval.index + 1}-{place + 1}-{_slug(panel.title)}"

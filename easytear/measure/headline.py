@@ -15,6 +15,7 @@ from easytear.base.geometry import BoolArray, FloatArray
 from easytear.measure.bootstrap import Target
 from easytear.measure.families import Comparison, compare_laws
 from easytear.measure.field import FLAT, Amplitudes, Arch, Field, fit_arch, fit_field, make_field
+from easytear.measure.joint_records import Origins
 from easytear.measure.samples import Samples
 from easytear.measure.shared import Shared, shared_law
 from easytear.measure.spread import Law, fit_law
@@ -33,32 +34,6 @@ ROUNDS = 3
 ONSET_MATTERS = 0.05
 """An onset known worse than this share of lambda alone makes rho uncertain by ten per cent."""
 MARGIN_MM = 0.5
-
-
-@dataclass(frozen=True)
-class Origins:
-    """Where the film was at onset, and how far each height of it rises.
-
-    Attributes
-    ----------
-    height_mm : (t,) array
-        Height (y up) of every row at onset; NaN where it cannot be told.
-    depth_mm : (t,) array
-        Depth below the front of its column; NaN where unknown.
-    front_mm, front_sd_mm : (c,) arrays
-        Height (y up) of the front at onset; NaN where unknown.
-    field : Field
-        The amplitude field's form and rows.
-    chance : (t,) array
-        Probability that each row follows the film.
-    """
-
-    height_mm: FloatArray
-    depth_mm: FloatArray
-    front_mm: FloatArray
-    front_sd_mm: FloatArray
-    field: Field
-    chance: FloatArray
 
 
 def find_origins(

@@ -7,10 +7,36 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from easytear.base.geometry import BoolArray, FloatArray
-from easytear.measure.field import Arch
+from easytear.measure.field import Arch, Field
 from easytear.measure.law import growth
 from easytear.measure.nearest import Nearest
 from easytear.measure.samples import Samples
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Where the film was at onset, and how far each height of it rises.
+
+    Attributes
+    ----------
+    height_mm : (t,) array
+        Height (y up) of every row at onset; NaN where it cannot be told.
+    depth_mm : (t,) array
+        Depth below the front of its column; NaN where unknown.
+    front_mm, front_sd_mm : (c,) arrays
+        Height (y up) of the front at onset; NaN where unknown.
+    field : Field
+        The amplitude field's form and rows.
+    chance : (t,) array
+        Probability that each row follows the film.
+    """
+
+    height_mm: FloatArray
+    depth_mm: FloatArray
+    front_mm: FloatArray
+    front_sd_mm: FloatArray
+    field: Field
+    chance: FloatArray
 
 
 @dataclass(frozen=True)

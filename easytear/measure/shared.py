@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from easytear.measure.amplitudes import REACH_MM
 from easytear.measure.bootstrap import DRIFT_SD_MM_S, Draws
 from easytear.measure.fitting import coarse_grid, residuals
 from easytear.measure.joint import FRONT_ALIKE_MM, settle
-from easytear.measure.joint_records import Frame, Motion, Rows
+from easytear.measure.joint_records import Frame, Motion, Origins, Rows
 from easytear.measure.law import TINY
 from easytear.measure.nearest import Nearest, answers, nearest_law, tangents
 from easytear.measure.samples import Samples, fit_frames
@@ -27,9 +26,6 @@ from easytear.measure.shared_draws import (
 )
 from easytear.measure.spread import Law
 from easytear.request.settings.measure import SpreadSettings
-
-if TYPE_CHECKING:
-    from easytear.measure.headline import Origins
 
 AFTER_S = 0.1
 """The window counts from the onset; a little more lets the rise at its end be read."""

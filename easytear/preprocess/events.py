@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +28,10 @@ LEAST_SEEN_S = 1.0
 LEAST_FOCUS_S = 0.1
 FROZEN_STEPS = 2
 """Steps without any change in a row that make a frozen picture, where frames usually differ."""
+FROZEN_ABOUT = 15
+"""Frames before and after that say how much frames usually differ."""
+LEAST_STEP = 0.2
+"""Grey levels: where frames differ by less, an encoder itself writes one picture several times."""
 JOIN_S = 0.2
 
 
@@ -120,12 +125,17 @@ def _frozen(cells: NDArray[np.uint8], free: BoolArray) -> BoolArray:
 
     A recorder that writes every frame twice freezes for one step at a time: it is none.
     """
-    same = np.zeros(len(cells), bool)
+    step = np.zeros(len(cells))
     for k in range(1, len(cells)):
-        same[k] = np.array_equal(cells[k], cells[k - 1])
+        step[k] = cv2.absdiff(cells[k], cells[k - 1]).mean()
+    same = step == 0
+    same[:1] = False
     frozen = np.zeros(len(cells), bool)
     for first, last in runs(same & free):
-        if last - first + 1 >= FROZEN_STEPS:
+        about = slice(max(first - FROZEN_ABOUT, 0), last + 1 + FROZEN_ABOUT)
+        moving = step[about][(free & ~same)[about]]
+        moves = len(moving) > 0 and float(np.median(moving)) > LEAST_STEP
+        if moves and last - first + 1 >= FROZEN_STEPS:
             frozen[first : last + 1] = True
     return frozen if frozen.mean() < 0.5 else np.zeros(len(cells), bool)
 
@@ -138,8 +148,11 @@ def _light_events(
     slow = max(2, round(0.1 / max(float(np.median(np.diff(time_s))), 1e-3)))
     changing = np.zeros(len(time_s), bool)
     for lag in (1, slow):
+        steps = changing.copy()
         for first in np.flatnonzero(light_changes(cells, free, valid, lag)):
-            changing[first : first + lag + 1] = True
+            # What a step explains is no slow change as well.
+            if not steps[first : first + lag + 1].any():
+                changing[first : first + lag + 1] = True
     events = []
     for event in _marked("light", changing & free, time_s, free):
         span = time_s[event.end_frame] - time_s[event.start_frame]
@@ -174,17 +187,34 @@ def visibility_flags(
     time_s : (n,) float array
         Times of the interval's frames.
     """
-    step = np.gradient(time_s) if len(time_s) > 1 else np.zeros(len(time_s))
+    hidden = _hidden(events, first_frame, len(time_s))
+    flags = ["light_changed"] if hidden.keys() & {"light", "exposure"} else []
+    if "focus" in hidden and float(_steps(time_s)[hidden["focus"]].sum()) >= 0.5:
+        flags.append("out_of_focus")
+    if visible_s(events, first_frame, time_s) < LEAST_SEEN_S:
+        flags.append("film_watched_briefly")
+    return tuple(flags)
+
+
+def visible_s(events: Sequence[Event], first_frame: int, time_s: FloatArray) -> float:
+    """Return for how long film could be seen in an interval; parameters as `visibility_flags`."""
+    hidden = _hidden(events, first_frame, len(time_s))
+    seen = np.ones(len(time_s), bool)
+    for kind in ("focus", "lost_frames", "no_eye"):
+        seen &= ~hidden.get(kind, np.zeros(len(time_s), bool))
+    return float(_steps(time_s)[seen].sum())
+
+
+def _steps(time_s: FloatArray) -> FloatArray:
+    out: FloatArray = np.gradient(time_s) if len(time_s) > 1 else np.zeros(len(time_s))
+    return out
+
+
+def _hidden(events: Sequence[Event], first_frame: int, count: int) -> dict[str, BoolArray]:
+    """Return, for each kind of event, which of `count` frames from `first_frame` on it fills."""
     hidden: dict[str, BoolArray] = {}
     for event in events:
         part = slice(max(event.start_frame - first_frame, 0), event.end_frame - first_frame + 1)
-        if event.end_frame >= first_frame and event.start_frame < first_frame + len(time_s):
-            hidden.setdefault(event.kind, np.zeros(len(time_s), bool))[part] = True
-    flags = ["light_changed"] if hidden.keys() & {"light", "exposure"} else []
-    blurred = hidden.get("focus", np.zeros(len(time_s), bool))
-    if float(step[blurred].sum()) >= 0.5:
-        flags.append("out_of_focus")
-    unseen = blurred | hidden.get("lost_frames", blurred) | hidden.get("no_eye", blurred)
-    if float(step[~unseen].sum()) < LEAST_SEEN_S:
-        flags.append("film_watched_briefly")
-    return tuple(flags)
+        if event.end_frame >= first_frame and event.start_frame < first_frame + count:
+            hidden.setdefault(event.kind, np.zeros(count, bool))[part] = True
+    return hidden

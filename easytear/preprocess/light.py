@@ -9,8 +9,6 @@ from easytear.base.geometry import BoolArray
 
 LEAST_CHANGE = 0.05
 """Light that changes by less than this share is no event: the film's own reflection is as much."""
-ABOVE_NOISE = 6.0
-"""A change of light stands out when it is this many of the video's usual changes."""
 AGREEMENT = 0.8
 """Share of the places that change in the same direction when light does."""
 BLANK = 0.1
@@ -52,13 +50,7 @@ def light_changes(
         change[k] = np.median(ratio)
         agree[k] = (ratio * np.sign(change[k]) > 0.3 * abs(change[k])).mean()
     both = free[:count] & free[lag:]
-    if not both.any():
-        return np.zeros(count, bool)
-    noise = 1.48 * float(np.median(np.abs(change[both])))
-    least = max(LEAST_CHANGE, ABOVE_NOISE * noise)
-    # Light that never rests is an event as long as it lasts.
-    least = min(least, 2.0 * LEAST_CHANGE)
-    out: BoolArray = both & (np.abs(change) > least) & (agree > AGREEMENT)
+    out: BoolArray = both & (np.abs(change) > LEAST_CHANGE) & (agree > AGREEMENT)
     return out
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from easytear.base.geometry import BoolArray, Ellipse, FloatArray
 from easytear.preprocess.discs import LEAST_SCORE, Disc, dark_discs
 from easytear.preprocess.limbus import (
+    ASPECT,
     LEAST_EVIDENCE,
     USUAL_RATIO,
     USUAL_RATIO_SD,
@@ -44,6 +45,10 @@ _FAINT_SCORE = 0.1
 
 _OFTEN = 0.5
 """It is then looked for in its place, and seen in most pictures."""
+
+_FLAT = 1.0 + 0.7 * (ASPECT - 1.0)
+"""Width over height from which a dark disc is more likely an iris (1.11, spread 0.05) than a pupil
+(1.0, spread 0.04)."""
 
 _RIVAL_SHARE = 0.6
 """A pupil is the only one of its kind; dark spots of a texture are not."""
@@ -99,7 +104,8 @@ class EyeLocation:
     confidence : float
         Share of the pictures that show this very eye, 0 to 1; blinks lower it.
     flags : tuple of str
-        "no_eye", "upside_down", "limbus_not_found".
+        "no_eye", "eye_without_pupil" (a limbus with nothing in it that is a pupil), "upside_down",
+        "limbus_not_found".
     reflections : bool
         Whether reflections of lamps lie on the pupil's edge.
     """
@@ -163,20 +169,39 @@ def locate_eye(pictures: NDArray[np.uint8]) -> EyeLocation:
             break
         size = float(np.median([disc.radius_px for disc in chosen.values()]))
         found = [[d for d in ds if abs(np.log(d.radius_px / size)) > _SIZE_SPREAD] for ds in found]
+    rim: Limbus | None = None
     if best is None or best[0] < _SURE or best[1].iris is None:
-        best = _by_rim(clear, valid, best)
-    if best is not None and best[0] > _LEAST_BELIEF:
+        rim = limbus_first(list(clear), valid)
+        best = _within(rim, clear, valid, best)
+    taken = best is not None and rim is not None and _is_iris(best[1], rim)
+    if best is not None and best[0] > _LEAST_BELIEF and not taken:
         return replace(best[1], reflections=_on_the_edge(pictures, clear, best[2]))
+    if rim is not None:
+        half, sd = rim.ellipse.rx_px, 0.5 * rim.width_sd_px
+        return EyeLocation(valid, None, rim.ellipse, half, sd, None, 0.0, ("eye_without_pupil",))
     return EyeLocation(valid, None, None, np.nan, np.nan, None, 0.0, ("no_eye",))
 
 
-def _by_rim(
+def _is_iris(eye: EyeLocation, rim: Limbus) -> bool:
+    """Return whether what passes for a pupil is the iris itself, whose pupil cannot be seen.
+
+    It has no limbus about it, and is not as round as a pupil.
+    """
+    if eye.pupil is None or eye.iris is not None:
+        return False
+    e, size = rim.ellipse, float(np.sqrt(rim.ellipse.rx_px * rim.ellipse.ry_px))
+    apart = float(np.hypot(e.x_px - eye.pupil.x_px, e.y_px - eye.pupil.y_px))
+    alike = abs(float(np.log(eye.pupil.rx_px / size))) < _SIZE_SPREAD and apart < 0.2 * size
+    return alike and e.rx_px / e.ry_px > _FLAT
+
+
+def _within(
+    rim: Limbus | None,
     clear: NDArray[np.uint8],
     valid: BoolArray,
     best: tuple[float, EyeLocation, dict[int, Disc]] | None,
 ) -> tuple[float, EyeLocation, dict[int, Disc]] | None:
-    """Return the likelier of an eye found by its pupil and one found by its limbus."""
-    rim = limbus_first(list(clear), valid)
+    """Return the likelier of an eye found by its pupil and one found by its limbus, `rim`."""
     if rim is None:
         return best
     found = discs_within(list(clear), rim)

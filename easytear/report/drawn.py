@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from easytear.base.progress import Progress
 from easytear.results import FRONT, TRACKS, Analysis, IntervalResult, Results, empty_table
+from easytear.show.style import own_style
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,11 @@ class FigureTask:
 
     def __call__(self, progress: Progress) -> list[Drawing]:
         """Do it."""
-        import matplotlib
-
         from easytear.report.break_panels import break_panels
         from easytear.report.figures import STYLE, panels, svg
 
         drawn = panels(self.analysis, self.interval)
-        with matplotlib.rc_context(STYLE):
+        with own_style(STYLE):
             drawn += break_panels(self.analysis, self.interval)
         return [
             # made by matplotlib from numbers alone, hence safe to take as it is

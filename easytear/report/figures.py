@@ -15,6 +15,7 @@ from easytear.base.geometry import FloatArray
 from easytear.results import Analysis, Fit, IntervalResult, Results
 from easytear.show import palette
 from easytear.show.curves import band, law, window_end_s
+from easytear.show.style import own_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,9 +89,7 @@ def interval_frames(results: Results, interval: IntervalResult) -> pd.DataFrame:
 
 def panels(analysis: Analysis, interval: IntervalResult) -> list[Panel]:
     """Return the figures for which the interval holds anything, the most important first."""
-    import matplotlib
-
-    with matplotlib.rc_context(STYLE):
+    with own_style(STYLE):
         return _panels(analysis, interval)
 
 
@@ -108,9 +107,7 @@ def _panels(analysis: Analysis, interval: IntervalResult) -> list[Panel]:
 
 def warm_up() -> None:
     """Draw a figure for nobody: the first one of a process takes long, as fonts are read."""
-    import matplotlib
-
-    with matplotlib.rc_context(STYLE):
+    with own_style(STYLE):
         figure, axes = new_figure(SMALL)
         axes.plot([0.0, 1.0], [0.0, 1.0], label="ρ")
         axes.set_ylabel("mm²")
@@ -230,13 +227,12 @@ def svg(panel: Panel, name: str) -> str:
     name : str
         Unlike every other figure's of the page, so that the identifiers inside differ.
     """
-    import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     style: Any = {**STYLE, "svg.hashsalt": name}
     canvas: Any = FigureCanvasSVG(panel.figure)
     text = io.StringIO()
-    with matplotlib.rc_context(style):
+    with own_style(style):
         canvas.print_svg(text, metadata={"Date": None, "Creator": None})
     drawn = text.getvalue()
     drawn = drawn[drawn.index("<svg") :]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from easytear.base.errors import VideoError
-from easytear.results import Analysis
+from easytear.results import Results
 from easytear.video import content_hash
 
 
 def find_video(
-    analysis: Analysis, folder: Path, given: Path | None = None, *, needed: bool = False
+    results: Results, folder: Path, given: Path | None = None, *, needed: bool = False
 ) -> tuple[Path | None, str]:
     """Return the video of an analysis, or None and a sentence that says why not.
 
@@ -19,8 +19,8 @@ def find_video(
 
     Parameters
     ----------
-    analysis : Analysis
-        The results.
+    results : Results
+        What the folder holds.
     folder : Path
         Their folder.
     given : Path, optional
@@ -33,7 +33,7 @@ def find_video(
     VideoError
         If `given` is absent or another video, or nothing is found although `needed`.
     """
-    told = analysis.summary.video
+    told = results.summary.video
     if given is not None:
         if content_hash(given) != told.sha256:
             raise VideoError(

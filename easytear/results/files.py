@@ -315,7 +315,8 @@ def _fields(column: pd.Series) -> list[Any]:
         for unknown in np.flatnonzero(column.isna().to_numpy()).tolist():
             values[unknown] = None
         return values
-    return column.astype(object).where(column.notna(), None).map(safe_cell).tolist()
+    plain: list[Any] = column.astype(object).where(column.notna(), None).tolist()
+    return [safe_cell(value) for value in plain]
 
 
 def read_results(folder: Path) -> Analysis:
@@ -327,7 +328,7 @@ def read_results(folder: Path) -> Analysis:
         If it holds no complete results of a version that this program reads.
     """
     summary = read_summary(folder)
-    frames, tracks, front = (_read_table(folder / n, c) for n, c in TABLES.items())
+    frames, tracks, front = (read_table(folder / n, c) for n, c in TABLES.items())
     return Analysis(summary, frames, tracks, front)
 
 
@@ -356,7 +357,8 @@ def read_summary(folder: Path) -> Summary:
         raise ResultsError(f"{path}: {where} is not as the results format says.") from error
 
 
-def _read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
+def read_table(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Read one table of a results folder; errors as `read_results`."""
     import pandas as pd
 
     try:

@@ -174,7 +174,8 @@ class Observed(Record):
     `iris_width_sd_px` is one standard deviation of the iris's width in this interval.
     `lower_edge` are points (x_px, y_px) of the lower border of the exposed cornea; `front_x_px`
     are the columns in which the front was looked for, also those where none was told; `flags` and
-    `front_flags` are what was noted while looking, before anything was measured.
+    `front_flags` are what was noted while looking, before anything was measured; `watched_s` is
+    for how long film could be seen: out of focus and in lost pictures it cannot.
     """
 
     lower_edge: tuple[tuple[float, float], ...] = ()
@@ -182,6 +183,7 @@ class Observed(Record):
     front_x_px: tuple[float, ...] | None = None
     flags: tuple[str, ...] = ()
     front_flags: tuple[str, ...] = ()
+    watched_s: float | None = None
 
 
 class IntervalResult(Record):

@@ -105,7 +105,9 @@ def find_front(
         return _nothing(n, x_px, "front_not_visible")
     reference = int(shots_at[round(_REFERENCE * (len(shots_at) - 1))])
     if not _film_moves(index, int(shots_at[0]), int(shots_at[-1]), mm_per_px):
-        return _nothing(n, x_px, "film_not_moving")
+        # "At rest" is said only of film that rests to the end: a late one moves after the shots.
+        later = _film_moves(index, int(shots_at[-1]), int(field.frame[-1]), mm_per_px)
+        return _nothing(n, x_px, "front_not_visible" if later else "film_not_moving")
     cells = _cells(frames.shape, mm_per_px)
     picture = _picture(frames, shots_at, reference, index, cells, mm_per_px, progress)
     edge = find_edge(picture, cells.coarse(film_mask), cells.mm)

@@ -28,6 +28,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "low_resolution": "The picture is small: film texture may be too coarse to follow.",
     # the eye
     "no_eye": "No eye was found in the video: nothing is measured.",
+    "eye_without_pupil": "An eye was found, but no pupil in it, by which its motion is followed: "
+    "nothing is measured.",
     "upside_down": "The picture is upside down: the upper lid is below. Film is measured as if it "
     "were upright; turn the video for heights above the lower lid.",
     "pupil_not_found": "The pupil was not found: eye motion could not be taken out.",

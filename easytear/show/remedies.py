@@ -57,6 +57,7 @@ _VIDEO: Final = {
 }
 _EYE: Final = {
     "no_eye": Remedy("The eye open and in view, lit.", "Check that it is the right file."),
+    "eye_without_pupil": Remedy(_PUPIL, "Move the pupil in napari (V)."),
     "upside_down": Remedy("Turn the camera upright.", "Turn the video, keep its times."),
     "pupil_not_found": Remedy(_PUPIL, "Move the pupil in napari (V)."),
     "pupil_size_changes": Remedy("Even room light from the first frame on.", ""),

@@ -68,10 +68,13 @@ def _without_headline(interval: IntervalResult) -> str:
         )
     if front is not None:
         return "the film's points gave no law, and that of its front did not settle"
+    looked = interval.observed.watched_s
     if "film_not_seen" in interval.quality.flags:
-        return "film was visible too briefly to say whether it moves"
+        told = "film was visible too briefly to say whether it moves"
+        return told if looked is None else f"{told} (for {looked:.1f} s)"
     if "no_film" in interval.quality.flags:
-        return "no moving film was seen; nothing is reported about its spread"
+        seen = "no moving film was seen" + ("" if looked is None else f" in {looked:.1f} s")
+        return f"{seen}; nothing is reported about its spread"
     return "the film's spread could not be measured"
 
 

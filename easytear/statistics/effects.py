@@ -57,15 +57,25 @@ def _standardised(t: float, df: int, scale: float) -> Interval:
     return Interval(exact * t * scale, low * scale, high * scale)
 
 
-def _noncentrality(t: float, df: int, share: float) -> float:
-    """Return the noncentrality at which a share of t values lies below this one.
+def noncentral_t_cdf(t: float, df: float, delta: float) -> float:
+    """Return P(T <= t) of the noncentral t distribution.
 
     As T = (Z + d) / sqrt(V / df), P(T <= t) is P(t sqrt(V / df) - Z >= d): a mean of normal
     probabilities over the quantiles of V, by Gauss's rule. (SciPy's own distribution function
     is not a number in parts of its range.)
     """
+    centres, weights = _centres(t, df)
+    return float(weights @ special.ndtr(centres - delta)) / 2
+
+
+def _centres(t: float, df: float) -> tuple[FloatArray, FloatArray]:
     nodes, weights = _gauss()
-    centres = t * np.sqrt(stats.chi2.ppf((nodes + 1) / 2, df) / df)
+    return t * np.sqrt(stats.chi2.ppf((nodes + 1) / 2, df) / df), weights
+
+
+def _noncentrality(t: float, df: int, share: float) -> float:
+    """Return the noncentrality at which a share of t values lies below this one."""
+    centres, weights = _centres(t, df)
 
     def off(delta: float) -> float:
         return float(weights @ special.ndtr(centres - delta)) / 2 - share

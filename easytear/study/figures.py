@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from easytear.show import palette
+from easytear.show.style import own_style
 from easytear.study.correlation import Correlation
 from easytear.study.groups import Comparison, level_name
 from easytear.study.repeatability import Eyes, Visits
@@ -57,7 +57,7 @@ class Drawn:
 
 def _drawn(width: float, height: float, draw: Callable[[Figure], Any], alt: str) -> Drawn:
     """Draw a figure of this size in inches."""
-    with mpl.rc_context(STYLE), warnings.catch_warnings():  # type: ignore[arg-type]
+    with own_style(STYLE), warnings.catch_warnings():
         # Words stay words in the SVG: the reader's fonts have letters that Matplotlib's has not.
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure = Figure(figsize=(width, height), layout="constrained")

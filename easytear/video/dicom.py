@@ -17,6 +17,7 @@ import numpy as np
 from easytear.base.errors import MissingExtraError, VideoError
 from easytear.base.geometry import ByteArray, FloatArray
 from easytear.base.limits import how_to_widen, limit, whole_limit
+from easytear.base.regular import open_regular
 from easytear.video.writer import VideoWriter
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _lock = Lock()
 def is_dicom(path: Path) -> bool:
     """Return whether a file begins as DICOM files do (PS3.10, 7.1), whatever its name."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:  # a pipe would be waited for without end
             file.seek(_PREAMBLE)
             return file.read(4) == b"DICM"
     except OSError:

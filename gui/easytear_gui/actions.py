@@ -129,6 +129,8 @@ SPECS: Final = (
     Spec("show_tracks", "View", "&Tracks", ("4",), "Switch the tracks", checkable=True),
     Spec("show_velocity", "View", "&Velocity field", ("5",), "Switch the arrows",
          checkable=True),
+    Spec("show_breaks", "View", "Film &breaks", ("9",), "Switch the rims of film breaks",
+         checkable=True),
     Spec("show_film", "View", "&Enhanced film", ("6",), "Switch the enhanced film",
          checkable=True),
     Spec("hold_still", "View", "&Hold the eye still", ("7",), "Take the eye's motion out",

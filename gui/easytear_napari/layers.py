@@ -8,11 +8,11 @@ transform; all of them show the present frame alone (but the tracks, whose tails
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 import numpy as np
-from napari.layers import Image, Shapes
+from napari.layers import Image, Points, Shapes
 from napari.viewer import Viewer
 
 from easytear.annotate.decisions import rejected
@@ -88,6 +88,7 @@ class Layers(MouseEdits):
         self._affine: FloatArray = np.eye(3)
         self.eye.affine = self._affine
         self.video = video
+        video.events.thumbnail.block()  # as in `_quietly`
         video.name = NAMES[0]
         self._leave_others(video)
         self._viewer.layers.selection.active = self.points
@@ -179,8 +180,9 @@ class Layers(MouseEdits):
         wanted = tuple((s.item_id, s.state, s.item_id == self._a.current) for s in shown)
         if wanted == self._points_shown and np.array_equal(layer.data, places[:, ::-1]):
             return
-        layer.selected_data.clear()
-        with layer.events.thumbnail.blocker():
+        if layer.selected_data:
+            layer.selected_data.clear()
+        with self._quietly(layer):
             layer.data = places[:, ::-1]
         if wanted != self._points_shown:
             self._points_shown = wanted
@@ -296,6 +298,21 @@ class Layers(MouseEdits):
         finally:
             self._mirroring = before
 
+    @contextmanager
+    def _quietly(self, layer: Points | Shapes) -> Iterator[None]:
+        """Keep napari from doing in each frame what nobody sees.
+
+        Thumbnails: to paint the layer list takes as long as to draw the film. Data: the viewer
+        would look through the axes of all layers again. Highlight: compiles a shader; it is drawn
+        in the active layer only.
+        """
+        with ExitStack() as quiet:
+            quiet.enter_context(layer.events.thumbnail.blocker())
+            quiet.enter_context(layer.events.data.blocker())
+            if self._viewer.layers.selection.active is not layer:
+                quiet.enter_context(layer.events.highlight.blocker())
+            yield
+
     def _set_tracks(self, data: FloatArray, doubt: FloatArray) -> None:
         visible = len(data) > 0
         self.tracks.visible = visible
@@ -313,8 +330,7 @@ class Layers(MouseEdits):
         looks = (tuple(kinds), tuple(colours))
         same = self._looks.get(layer) == looks and layer.nshapes == len(data)
         self._looks[layer] = looks
-        # Thumbnails are left as they are: painting the layer list takes longer than the film.
-        with layer.events.thumbnail.blocker():
+        with self._quietly(layer):
             # To empty the layer and to fill it takes twice as long as to change what is there.
             layer.data = data if same else []
             if data and not same:
@@ -325,4 +341,5 @@ class Layers(MouseEdits):
                     edge_color=colours,
                     face_color="transparent",
                 )
-        layer.selected_data = set()
+        if layer.selected_data:
+            layer.selected_data = set()

@@ -15,7 +15,12 @@ REVIEW: Final = "#ff4fd8"
 
 PROGRAM: Final = palette.TRACKS
 FRONT: Final = palette.FRONT
-EYE: Final = {"region": palette.REGION, "limbus": palette.LIMBUS, "pupil": palette.PUPIL}
+EYE: Final = {
+    "region": palette.REGION,
+    "limbus": palette.LIMBUS,
+    "pupil": palette.PUPIL,
+    "break": palette.BREAKS,
+}
 BLINK: Final = palette.BLINK
 NOTE: Final = palette.VELOCITY
 

@@ -108,7 +108,18 @@ class ProgramShapes:
         if one.iris is not None and "limbus" not in owned:
             corners = ellipse_corners(one.iris.ellipse())
             shapes.append(EyeShape("limbus", None, one.index, corners, "ellipse"))
-        return shapes
+        return [*shapes, *self._breaks(one)]
+
+    def _breaks(self, one: IntervalResult) -> list[EyeShape]:
+        """Return the rims of the film breaks that are there in the present frame."""
+        found = () if one.film_break is None else one.film_break.breaks
+        time_s = self._a.video.time_s
+        now = time_s[self._a.frame] if self._a.frame < len(time_s) else np.inf
+        return [
+            EyeShape("break", None, n, np.array(rim.outline)[:, ::-1], "polygon")
+            for n, rim in enumerate(found)
+            if rim.start_s <= now and len(rim.outline) > 2
+        ]
 
     def eye_affine(self) -> FloatArray:
         """Return napari's (3, 3) transform from eye coordinates to what is shown, (y, x)."""

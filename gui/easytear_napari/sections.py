@@ -222,7 +222,7 @@ class Review(Section):
         self.what = QLabel()
         self.what.setWordWrap(True)
         self.what.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.what.setMinimumHeight(2 * self.what.fontMetrics().lineSpacing() + 2)
+        self.what.setMinimumHeight(3 * self.what.fontMetrics().lineSpacing() + 2)
         self.column.addWidget(self.what)
         self.made = self.buttons(("next_doubt", "Next"), ("accept", "Accept"), ("reject", "Reject"))
         self.made |= self.buttons(("adopt", "Take over and correct"), ("alone", "Alone"))

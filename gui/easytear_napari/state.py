@@ -41,7 +41,17 @@ Spans = tuple[tuple[int, int], ...]
 
 NEAR_PX: Final = 18.0
 
-SHOWN: Final = ("tracks", "front", "region", "limbus", "intervals", "blinks", "review", "lambda")
+SHOWN: Final = (
+    "tracks",
+    "front",
+    "region",
+    "limbus",
+    "film_breaks",
+    "intervals",
+    "blinks",
+    "review",
+    "lambda",
+)
 """What stands on screen and panel while the program's result is shown."""
 
 

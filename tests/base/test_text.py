@@ -1,9 +1,10 @@
 """Text from elsewhere commands neither a terminal nor a spreadsheet."""
 
+import pandas as pd
 import pytest
 
 from easytear.base.errors import VideoError
-from easytear.base.text import as_was, no_formula, printable
+from easytear.base.text import as_was, no_formula, printable, safe_table
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,9 @@ def test_other_cells_stay() -> None:
     for text in ("", "a=b", "P-07", "-1.5", "+3", "-1,5e-3", "'tis"):
         assert no_formula(text) == text
         assert as_was(text) == text
+
+
+def test_a_table_keeps_its_numbers() -> None:
+    table = pd.DataFrame({"who": ["=1+1", "b"], "n": [1, 2], "x": [0.5, None], "m": ["-a", None]})
+    text = safe_table(table).to_csv(index=False)
+    assert text.splitlines() == ["who,n,x,m", "'=1+1,1,0.5,'-a", "b,2,,"]

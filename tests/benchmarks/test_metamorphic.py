@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from benchmarks import filmed
-from benchmarks.changes import CHANGES, Changed, make
+from benchmarks.changes import Changed
 from benchmarks.compared import Reading, compare
+from benchmarks.filmed import CHANGES, make
 from easytear.video import FrameReader, VideoWriter
 
 assert filmed.PARTS  # importing it registers the changes

@@ -1,6 +1,7 @@
 """A session file from a stranger deletes and replaces nothing."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +75,38 @@ def test_foreign_folders_stay_where_a_session_names_them(
     idle(window, qtbot)
     assert window.document.record(video.key).results == "eye"
     assert [p.name for p in (results / "Documents").iterdir()] == ["thesis.txt"]
+
+
+_HEAD = '{"schema":"easytear-session/1","videos":'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        f"{_HEAD}{'[' * 50_000}{']' * 50_000}}}",
+        "null",
+        _HEAD + '[],"records":{"a":{"share":NaN}}}',
+        _HEAD + r'[{"path":"\ud800.mp4"}]}',
+        _HEAD + '[{"path":"a","size_bytes":99999999999999999999}]}',
+        _HEAD + '[{"path":"' + "x/" * 5000 + '"}]}',
+        _HEAD + '[{"path":"' + "x" * 300 + '"}]}',
+        _HEAD + r'[{"path":"a\u0000b"}]}',
+        _HEAD + r'[],"results_folder":"\u0000"}',
+        _HEAD + '[{"key":"a","path":"x"},{"key":"a","path":"y"}]}',
+        _HEAD + '[{"path":"x","decisions":{"scale":{"calibration":{"mm_per_px":0}}}}]}',
+    ],
+    ids=range(12),
+)
+def test_a_torn_or_hostile_session_is_one_sentence(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "colleague.easytear"
+    file.write_text(text)
+    with pytest.raises(EasyTearError, match=r"colleague\.easytear: is (damaged|not)"):
+        read_session(file)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_no_session(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.easytear")
+    with pytest.raises(EasyTearError, match="is not a regular file"):
+        read_session(tmp_path / "pipe.easytear")

@@ -1,15 +1,18 @@
 """Overlays lie where the results say, in the raw and in the stabilised view."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from easytear_gui.main_window import MainWindow
 from easytear_gui.player.canvas import as_transform
 from easytear_gui.player.motion import frame_motions
 from easytear_gui.player.overlays import OverlayData
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from easytear.results.records import BreakEntry, FilmBreak
 from easytear.show import palette
 from tests.gui.conftest import Film
 
@@ -117,3 +120,35 @@ def test_the_held_view_keeps_the_eye_in_place(finished: MainWindow, qtbot: QtBot
             places[held, frame] = (at.x(), at.y())
     assert places[True, 0] == pytest.approx(places[True, 40])
     assert places[False, 0] != pytest.approx(places[False, 40], abs=0.5)
+
+
+def test_film_breaks_are_drawn_from_their_start_and_switched_by_a_key(
+    finished: MainWindow, film: Film, qtbot: QtBot
+) -> None:
+    panel, first = finished.workspace.player, film.analysis.summary.intervals[0]
+    assert panel.overlay_buttons["breaks"].isHidden()
+    start_s = float(film.analysis.frames["time_s"].iloc[first.start_frame + 20])
+    rim = ((200.0, 200.0), (260.0, 200.0), (260.0, 250.0), (200.0, 250.0))
+    one = BreakEntry(kind="area", start_s=start_s, x_eye_px=230.0, y_eye_px=225.0, outline=rim)
+    broken = first.model_copy(update={"film_break": FilmBreak(breaks=(one,))})
+    others = film.analysis.summary.intervals[1:]
+    summary = film.analysis.summary.model_copy(update={"intervals": (broken, *others)})
+    told = replace(film.analysis, summary=summary)
+    finished.workspace._show_analysis(told)
+    assert panel.overlay_buttons["breaks"].isVisible()
+
+    def rims() -> int:
+        picture = panel.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        bits = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), -1)
+        pixels = bits[:, : 4 * picture.width()].reshape(picture.height(), -1, 4).astype(int)
+        wanted = np.array(QColor(palette.BREAKS).getRgb()[2::-1])
+        return int((np.abs(pixels[..., :3] - wanted).sum(axis=-1) < 30).sum())
+
+    for frame, there in ((first.start_frame + 10, False), (first.start_frame + 30, True)):
+        panel.player.seek(frame)
+        qtbot.waitUntil(lambda f=frame: panel.canvas.frame == f)
+        with_breaks = rims()
+        qtbot.keyClick(panel.canvas, Qt.Key.Key_9)
+        without = rims()
+        qtbot.keyClick(panel.canvas, Qt.Key.Key_9)
+        assert (with_breaks > without + 20) == there

@@ -83,6 +83,13 @@ def test_what_is_entered_goes_to_all_selected_videos_in_one_step(
     assert [labels(window, k).get("operator") for k in (0, 1)] == ["MK", "MK"]
     window.document.undo_stack.undo()
     assert [labels(window, k).get("operator") for k in (0, 1)] == [None, None]
+    write(panel.lines["notes"], "both", qtbot)
+    window.list.open_key(window.document.session.videos[1].key)
+    assert window.list.selected_keys() == [window.open_key]
+    write(panel.lines["subject"], "S08", qtbot)
+    window.list.open_key(window.document.session.videos[0].key)
+    assert panel.lines["subject"].text() == ""
+    assert panel.lines["notes"].text() == "both"
     window.list.selectionModel().clearSelection()
     window.list.selectionModel().select(
         window.list.videos.index(0), QItemSelectionModel.SelectionFlag.Select

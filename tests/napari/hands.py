@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 from easytear_napari.opening import Request
 from easytear_napari.panel import AnnotatePanel
@@ -26,11 +28,21 @@ KEYS = {
     "]": Qt.Key.Key_BracketRight,
 }
 
+PATIENCE_MS = 300_000
+"""Nothing here is about speed: a slow machine is waited for."""
+
+WINDOW = (1120, 660)
+"""Small: what the window draws, it draws without a graphics card."""
+
+# Each viewer's end looks through every object for leaks: those of the imports need no look.
+gc.collect()
+gc.freeze()
+
 
 class Person:
     def __init__(self, viewer, qtbot):
         self.viewer, self.bot = viewer, qtbot
-        viewer.window.resize(1300, 900)
+        viewer.window.resize(*WINDOW)
         self.panel = AnnotatePanel(viewer)
         viewer.window.add_dock_widget(self.panel, name="Annotate and review", area="right")
         self.canvas = viewer.window._qt_viewer.canvas.native
@@ -39,10 +51,13 @@ class Person:
     def open(self, video, **request):
         before = self.panel.annotator
         self.panel.open(Request(video, **request))
-        self.bot.waitUntil(lambda: not self.panel.work.busy, timeout=20000)
+        self.until(lambda: not self.panel.work.busy)
         if self.panel.annotator is not None and self.panel.annotator is not before:
             self.viewer.reset_view()
         return self
+
+    def until(self, so):
+        self.bot.waitUntil(so, timeout=PATIENCE_MS)
 
     @property
     def frame(self):
@@ -86,9 +101,7 @@ class Person:
         # From aside: a pointer that stays where it is sends no move.
         QTest.mouseMove(self.canvas, self.at(x, y) + QPoint(3, 3))
         QTest.mouseMove(self.canvas, self.at(x, y))
-        self.bot.waitUntil(
-            lambda: np.abs(np.array(self.viewer.cursor.position[-2:]) - [y, x]).max() < 2
-        )
+        self.until(lambda: np.abs(np.array(self.viewer.cursor.position[-2:]) - [y, x]).max() < 2)
 
     def click(self, x, y):
         self.point_to(x, y)
@@ -98,9 +111,7 @@ class Person:
         """Drag at a hand's pace: moves that come faster than the window draws are merged."""
         layer = self.viewer.layers.selection.active
         self.point_to(*start)
-        self.bot.waitUntil(
-            lambda: layer.get_value(self.viewer.cursor.position, world=True) is not None
-        )
+        self.until(lambda: layer.get_value(self.viewer.cursor.position, world=True) is not None)
         QTest.mousePress(self.canvas, Qt.MouseButton.LeftButton, pos=self.at(*start))
         for share in (0.2, 0.4, 0.6, 0.8, 0.9, 1.0, 1.0):
             way = np.array(start) + share * (np.array(stop) - np.array(start))
@@ -155,23 +166,23 @@ class Person:
         return read_annotations(self.panel.annotator.session.path)
 
     def wait_for_work(self):
-        self.bot.waitUntil(lambda: not self.panel.work.busy, timeout=30000)
+        self.until(lambda: not self.panel.work.busy)
 
 
 def film_video(path):
     """Write the film of `tests.annotate.scene`: random texture carried by its motion."""
     random = np.random.default_rng(3)
-    y, x = np.mgrid[:240, :320].astype(float)
+    y, x = np.mgrid[:240, :320].astype(np.float32)
     waves = [
-        (random.uniform(0.15, 0.5), random.uniform(0, np.pi), random.uniform(0, 6))
+        [float(random.uniform(*ends)) for ends in ((0.15, 0.5), (0, np.pi), (0, 6))]
         for _ in range(24)
     ]
     with VideoWriter(path, 320, 240, fps=scene.FPS, crf=12) as writer:
         for frame in range(80):
-            material = _material(x, y, frame)
-            grey = np.full(x.shape, 120.0)
+            material = [part.astype(np.float32) for part in _material(x, y, frame)]
+            grey = np.full(x.shape, 120.0, dtype=np.float32)
             for k, angle, phase in waves:
-                along = material[0] * np.cos(angle) + material[1] * np.sin(angle)
+                along = material[0] * float(np.cos(angle)) + material[1] * float(np.sin(angle))
                 grey += 9.0 * np.sin(k * along + phase)
             if not scene.START <= frame <= scene.END:
                 grey[:] = 60.0

@@ -25,7 +25,8 @@ from easytear.annotate.model import (
     Verdict,
 )
 from easytear.cli import app
-from easytear.results import read_results
+from easytear.results import Analysis, read_results, write_results
+from easytear.results.records import BreakEntry, FilmBreak
 from tests.annotate import scene
 from tests.napari.hands import film_results
 
@@ -242,7 +243,7 @@ def test_front_and_eye_are_taken_over_drawn_and_straightened(person):
     for x, y in corners:
         anna.click(x, y)
     anna.key("Enter")
-    anna.bot.waitUntil(lambda: any(anna.panel.annotator.document.of(FrontLine)))
+    anna.until(lambda: any(anna.panel.annotator.document.of(FrontLine)))
     drawn = next(anna.panel.annotator.document.of(FrontLine)).keyframes[0]
     assert drawn.frame == anna.frame
     np.testing.assert_allclose(drawn.points, corners, atol=anna.pixel() + 0.5)
@@ -345,3 +346,25 @@ sys.stdin.read()
     assert len(anna.items) == 2
     anna.key("Shift+Z")
     assert len(anna.items) == 3
+
+
+def test_film_breaks_are_drawn_from_when_they_open(person, tmp_path, video):
+    """A rim in the eye's coordinates, with the program's result only, and not to be moved away."""
+    folder = film_results(tmp_path / "broken", video)
+    made = read_results(folder)
+    rim = ((100.0, 120.0), (140.0, 120.0), (140.0, 150.0), (100.0, 150.0))
+    spot = BreakEntry(kind="spot", start_s=1.0, x_eye_px=120, y_eye_px=135, outline=rim)
+    one = made.summary.intervals[0].model_copy(update={"film_break": FilmBreak(breaks=(spot,))})
+    summary = made.summary.model_copy(update={"intervals": (one,)})
+    write_results(Analysis(summary, made.frames, made.tracks, made.front), folder)
+    anna = person(results=folder)
+    layer = anna.panel.layers.eye
+    anna.go(29)
+    assert layer.nshapes == 2
+    anna.go(45)
+    assert layer.nshapes == 3
+    shown = layer.affine.affine_matrix[-3:, -3:] @ np.array([120.0, 100.0, 1.0])
+    expected = scene.to_image(100.0, 120.0, 45)[::-1]
+    assert shown[:2] == pytest.approx(expected, abs=1.0)
+    anna.key("P")
+    assert layer.nshapes == 0

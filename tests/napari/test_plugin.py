@@ -15,6 +15,7 @@ from easytear_napari.verbs import Verbs
 from npe2 import PluginManifest
 
 from easytear.video import FrameReader
+from tests.napari.hands import PATIENCE_MS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,7 +59,7 @@ def test_opening_in_napari_just_works(make_napari_viewer, qtbot, results, tmp_pa
     assert [layer.name for layer in viewer.layers] == ["film", "tracks"]
     panel = AnnotatePanel(viewer)
     qtbot.addWidget(panel)
-    qtbot.waitUntil(lambda: not panel.work.busy, timeout=20000)
+    qtbot.waitUntil(lambda: not panel.work.busy, timeout=PATIENCE_MS)
     assert panel.annotator.document.annotator == "berta"
     assert panel.annotator.session.path.parent == results
     assert len(viewer.layers) == 6

@@ -28,7 +28,7 @@ def test_keys_that_waited_take_the_place_they_were_pressed_at(person):
     anna.go(20)
     for x, y in SPOTS:
         queue_up(anna.canvas, anna.at(x, y), Qt.Key.Key_A)
-    anna.bot.waitUntil(lambda: len(anna.items) == len(SPOTS))
+    anna.until(lambda: len(anna.items) == len(SPOTS))
     places = np.array([p.keyframes[0].points[0] for p in anna.items])
     assert np.abs(places - SPOTS).max() < anna.pixel()
 

@@ -63,7 +63,7 @@ def test_ghosts_of_the_front_occluded_points_and_the_intervals_end(person):
         for x in (60, 160, 260):
             anna.click(x, y)
         anna.key("Enter")
-        anna.bot.waitUntil(
+        anna.until(
             lambda n=frame: any(k.frame == n for f in a.document.of(FrontLine) for k in f.keyframes)
         )
     assert layers.front.nshapes == 1

@@ -108,12 +108,12 @@ def test_a_dock_closed_keeps_nothing_open_and_opened_again_goes_on(person, video
     anna.key("A")
     path = anna.panel.annotator.session.path
     dock_of(anna.panel).close()
-    anna.bot.waitUntil(lambda: anna.panel.annotator is None)
+    anna.until(lambda: anna.panel.annotator is None)
     assert len(read_annotations(path).items) == 1
     anna.key("A")
     assert len(read_annotations(path).items) == 1
     dock_of(anna.panel).show()
-    anna.bot.waitUntil(lambda: anna.panel.annotator is not None)
+    anna.until(lambda: anna.panel.annotator is not None)
     anna.key("A")
     assert len(anna.items) == 2
 
@@ -177,14 +177,14 @@ def test_deleted_layers_come_back_and_a_deleted_video_ends_the_session(person):
     anna.key("A")
     points = anna.panel.layers.points
     anna.viewer.layers.remove(points)
-    anna.bot.waitUntil(lambda: points in anna.viewer.layers)
+    anna.until(lambda: points in anna.viewer.layers)
     assert "put back" in anna.said
     assert len(points.data) == 1
     video = anna.panel.layers.video
     anna.viewer.layers.move(anna.viewer.layers.index(video), len(anna.viewer.layers))
-    anna.bot.waitUntil(lambda: anna.viewer.layers.index(video) == 0)
+    anna.until(lambda: anna.viewer.layers.index(video) == 0)
     points.mode = "transform"
-    anna.bot.waitUntil(lambda: str(points.mode) != "transform")
+    anna.until(lambda: str(points.mode) != "transform")
     points.name = "renamed"
     video.visible = False
     anna.key("A")
@@ -221,7 +221,7 @@ def test_a_front_a_pupil_and_a_point_belong_to_their_interval(person):
         for x in (60, 160, 260):
             anna.click(x, 80 + frame)
         anna.key("Enter")
-    anna.bot.waitUntil(lambda: len([i for i in anna.items if isinstance(i, FrontLine)]) == 2)
+    anna.until(lambda: len([i for i in anna.items if isinstance(i, FrontLine)]) == 2)
     document = anna.panel.annotator.document
     assert [m.start_frame for m in document.of(IntervalMark)] == [0, 40]
     assert [[k.frame for k in p.keyframes] for p in document.of(PointTrack)] == [[10, 20], [50]]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from easytear.preprocess.events import visibility_flags
+from easytear.preprocess.events import visibility_flags, visible_s
 from easytear.preprocess.records import Blink, Event
 from easytear.preprocess.watcher import EyeWatcher
 from tests.preprocess.eyes import DrawnEye, closure_of
@@ -102,6 +102,11 @@ def test_a_recorder_that_writes_every_frame_twice_loses_none():
 def test_events_say_how_long_film_could_be_seen(events, flags):
     # Two seconds from frame 100 on.
     assert visibility_flags(events, 100, TIME_S[:50]) == flags
+
+
+def test_what_hides_film_is_taken_off_the_time_it_was_looked_for():
+    events = [Event("focus", 90, 109), Event("lost_frames", 120, 129), Event("light", 130, 149)]
+    assert visible_s(events, 100, TIME_S[:50]) == pytest.approx(1.2, abs=0.03)
 
 
 def blocks(frame: np.ndarray) -> np.ndarray:

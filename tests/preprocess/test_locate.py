@@ -159,26 +159,39 @@ def test_an_eye_on_its_side_has_no_scale():
     assert "limbus_not_found" in eye.flags
 
 
-def test_a_pupil_that_film_and_a_lamp_hide_is_found_within_its_limbus() -> None:
+def draw_lit_eye(pupil_dn: float, *, lamp: bool) -> np.ndarray:
+    """Return pictures of an iris, film of grain shining over it and over a pupil alike."""
     rng = np.random.default_rng(3)
     yy, xx = np.mgrid[:180, :240].astype(float)
     level = np.hypot((xx - 125) / 70, (yy - 95) / 63)
     pictures = []
     for _ in range(6):
-        # Film shines over iris and pupil alike, with a texture as strong as the pupil's edge.
         grain = cv2.GaussianBlur(rng.normal(0, 1, (180, 240)), (0, 0), 2.0)
         light = np.where(level < 1, 70 + 60 * grain, 150.0)
-        light[np.hypot(xx - 125, yy - 95) < 22] -= 22
-        light[85:101, 117:139] = 255  # the lamp
+        light[np.hypot(xx - 125, yy - 95) < 22] -= pupil_dn
+        if lamp:
+            light[80:106, 112:139] = 255
         light[yy < 42 + 0.002 * (xx - 125) ** 2] = 120  # lids
         light[yy > 160] = 110
         light = cv2.GaussianBlur(light, (0, 0), 1.0) + rng.normal(0, 2, light.shape)
         pictures.append(np.clip(light, 0, 255).astype(np.uint8))
+    return np.stack(pictures)
 
-    eye = locate_eye(np.stack(pictures))
+
+def test_a_pupil_that_film_and_a_lamp_hide_is_found_within_its_limbus() -> None:
+    eye = locate_eye(draw_lit_eye(14.0, lamp=True))
 
     assert eye.pupil is not None
     assert eye.iris is not None
     assert eye.pupil.rx_px == pytest.approx(22, rel=0.15)
     assert eye.iris.rx_px == pytest.approx(70, rel=0.03)
     assert not eye.upside_down
+
+
+def test_an_eye_without_a_pupil_to_be_seen_is_an_eye() -> None:
+    eye = locate_eye(draw_lit_eye(0.0, lamp=False))
+
+    assert eye.flags == ("eye_without_pupil",)
+    assert eye.pupil is None
+    assert eye.iris is not None
+    assert eye.iris.rx_px == pytest.approx(70, rel=0.03)

@@ -82,3 +82,15 @@ def test_flags_speak_in_sentences() -> None:
 def test_remarks_are_the_flags_in_words() -> None:
     result = build_analysis(TWO_PARTS).summary.intervals[1]
     assert words.remarks(result) == [sentence(flag) for flag in result.quality.flags]
+
+
+def test_a_film_that_was_not_seen_is_told_with_the_time_it_was_looked_for() -> None:
+    first, _ = build_analysis().summary.intervals
+    nothing = first.model_copy(
+        update={
+            "spread": first.spread.model_copy(update={"y": None, "front": None}),
+            "quality": first.quality.model_copy(update={"flags": ("no_film",)}),
+            "observed": first.observed.model_copy(update={"watched_s": 1.84}),
+        }
+    )
+    assert "no moving film was seen in 1.8 s;" in words.headline(nothing)

@@ -10,6 +10,7 @@ import pytest
 
 from easytear.base.errors import VideoError
 from easytear.base.limits import VARIABLE
+from easytear.video.dicom import is_dicom, labels_of
 from easytear.video.facts import content_hash
 from easytear.video.index import index_video
 from easytear.video.source import open_video
@@ -96,3 +97,31 @@ def test_more_frames_than_the_limit_are_refused(
     path = encode(tmp_path / "long.mp4", steady(101))
     with pytest.raises(VideoError, match=r"long\.mp4: has more than 100 frames"):
         index_video(path)
+
+
+def test_the_work_for_an_index_grows_with_the_video_and_not_with_its_square(
+    tmp_path: Path,
+) -> None:
+    def steps(frames: int) -> int:
+        path = encode(tmp_path / f"{frames}.mp4", steady(frames))
+        count = 0
+
+        def called(frame: object, event: str, arg: object) -> None:
+            nonlocal count
+            count += event == "call"
+
+        sys.setprofile(called)
+        try:
+            index_video(path)
+        finally:
+            sys.setprofile(None)
+        return count
+
+    assert steps(200) < 2.5 * steps(100)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_a_pipe_is_no_dicom_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "v.dcm")
+    assert not is_dicom(tmp_path / "v.dcm")
+    assert labels_of(tmp_path / "v.dcm") == {}

@@ -12,6 +12,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from easytear.annotate.agreement.records import PROGRAM, Agreement, PairAgreement
+from easytear.show.style import own_style
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#4d4d4d")
 """Okabe and Ito's colours, told apart by colour-blind readers too."""
@@ -19,6 +20,7 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#4
 _BINS = 12
 
 
+@own_style({})
 def distance_over_time(table: pd.DataFrame, time: str, px: str, xlabel: str, ylabel: str) -> str:
     """Return a figure of distances over time: median and the middle 80 %, one line per pair."""
     figure, axes = _figure()
@@ -37,6 +39,7 @@ def distance_over_time(table: pd.DataFrame, time: str, px: str, xlabel: str, yla
     return _svg(figure)
 
 
+@own_style({})
 def side_by_side(measures: pd.DataFrame, quantity: str, label: str) -> str:
     """Return a figure with one column per interval and one dot per observer."""
     known = measures[measures["settled"].astype(bool)].dropna(subset=[quantity])
@@ -61,6 +64,7 @@ def side_by_side(measures: pd.DataFrame, quantity: str, label: str) -> str:
     return _svg(figure)
 
 
+@own_style({})
 def bland_altman_plot(measures: pd.DataFrame, pair: PairAgreement) -> str:
     """Return the Bland-Altman plot of a pair's λ: ratio against geometric mean, log scales."""
     wide = (

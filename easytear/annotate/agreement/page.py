@@ -29,7 +29,7 @@ from easytear.annotate.agreement.records import (
 )
 from easytear.annotate.agreement.scores import OTHERS
 from easytear.base.atomic import atomic_write
-from easytear.base.text import safe_cell
+from easytear.base.text import safe_table
 from easytear.results import write_text
 
 PAGE = "agreement.html"
@@ -195,7 +195,7 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
     heads = [n for n in ("video", "a", "b") if n in table]
     ordered = table[heads + [n for n in table.columns if n not in heads]]
     with atomic_write(path) as aside:
-        ordered.round(6).map(safe_cell).to_csv(
+        safe_table(ordered.round(6)).to_csv(
             aside, index=False, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL
         )
 

@@ -37,6 +37,7 @@ class Labelling(QObject):
         self._panel.labelled.connect(self.label)
         self._panel.names_asked.connect(self.read_names)
         self._document.videos_changed.connect(self.show)
+        window.workspace.analysis_changed.connect(self.show)  # comes with every video that opens
         self._document.decisions_changed.connect(lambda _: self.show())
         self._document.record_changed.connect(lambda _: self.show())
         window.list.selectionModel().selectionChanged.connect(lambda *_: self.show())

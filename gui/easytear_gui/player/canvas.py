@@ -88,7 +88,7 @@ class Canvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.overlays: OverlayData | None = None
-        self.kinds: set[str] = {"region", "limbus", "front", "tracks"}
+        self.kinds: set[str] = {"region", "limbus", "front", "tracks", "breaks"}
         self.stabilised = False
         self.preview: OverlayData | None = None
         self.tool: Tool | None = None

@@ -120,6 +120,21 @@ class OverlayData:
         sds = [np.nan_to_num(p[:, 3]) for p in pieces]
         return FrontLine([p[:, 1:3] for p in pieces], sds)
 
+    def breaks(self, frame: int) -> list[FloatArray]:
+        """Return the rims of the film breaks that are there in a frame, (n, 2) points each."""
+        interval = self.interval_at(frame)
+        if interval is None or interval.film_break is None:
+            return []
+        now_s = float(self.analysis.frames["time_s"].iloc[frame])
+        there = [one for one in interval.film_break.breaks if one.start_s <= now_s]
+        return [np.array(one.outline, float) for one in there if len(one.outline) > 2]
+
+    @property
+    def has_breaks(self) -> bool:
+        """Whether the film breaks anywhere in the video."""
+        intervals = self.analysis.summary.intervals
+        return any(one.film_break is not None and one.film_break.breaks for one in intervals)
+
     def arrows(self, frame: int) -> FloatArray:
         """Return the velocity on a grid as (n, 4) arrows x0, y0, x1, y1.
 

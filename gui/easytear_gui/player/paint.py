@@ -25,6 +25,7 @@ KINDS: Final = {
     "front": ("Front", palette.FRONT, "the lipid front with its band of two standard deviations"),
     "tracks": ("Tracks", palette.TRACKS, "film points with the way of their last half second"),
     "velocity": ("Velocity", palette.VELOCITY, "arrows: the way the film goes in 0.25 s"),
+    "breaks": ("Breaks", palette.BREAKS, "the rims of film breaks: where the lipid layer is open"),
 }
 """Overlays in the order in which they are drawn: label, colour, meaning."""
 
@@ -50,6 +51,8 @@ def paint_overlays(
         _tracks(painter, data.tails(frame))
     if "front" in kinds:
         _front(painter, data.front(frame))
+    if "breaks" in kinds:
+        _breaks(painter, data.breaks(frame))
 
 
 def paint_preview(painter: QPainter, data: OverlayData, frame: int) -> None:
@@ -138,6 +141,13 @@ def _front(painter: QPainter, front: FrontLine) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         _take(painter, palette.FRONT, 2.2)
         painter.drawPolyline(polygon(points))
+
+
+def _breaks(painter: QPainter, rims: list[FloatArray]) -> None:
+    for rim in rims:
+        for hue, width in (("#191919", 3.4), (palette.BREAKS, 1.4)):
+            _take(painter, hue, width)
+            painter.drawPolygon(polygon(rim))
 
 
 def _arrows(painter: QPainter, arrows: FloatArray) -> None:

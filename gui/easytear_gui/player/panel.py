@@ -76,6 +76,7 @@ class PlayerPanel(QFrame):
         self.point_label = label(role="readout")
         self.hint = label(role="hint", centred=True, wrap=True)
         self.hint.hide()
+        self.overlay_buttons["breaks"].hide()
         self._arrange()
         self._wire()
 
@@ -167,7 +168,10 @@ class PlayerPanel(QFrame):
 
     def show_analysis(self, analysis: Analysis | None) -> None:
         """Lay an analysis over the video; None takes it away."""
-        self.canvas.overlays = OverlayData(analysis) if analysis is not None else None
+        overlays = OverlayData(analysis) if analysis is not None else None
+        self.canvas.overlays = overlays
+        # The strip is full on a small screen: this switch comes with what it switches.
+        self.overlay_buttons["breaks"].setVisible(overlays is not None and overlays.has_breaks)
         self.canvas.update()
 
     def show_hint(self, text: str) -> None:

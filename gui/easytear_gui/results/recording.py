@@ -29,13 +29,13 @@ from easytear_gui.scale_dialog import known_profiles
 from easytear_gui.widgets import label
 
 FIELDS: Final = (
-    ("subject", "Subject", "A code, better than a name"),
-    ("eye", "Eye", "OD or OS"),
-    ("visit", "Visit", "Such as 1, baseline, month 3"),
-    ("date", "Date", "Such as 2026-03-01"),
-    ("device", "Instrument", "Such as idra, or your own name for it"),
-    ("operator", "Operator", "Who recorded it"),
-    ("notes", "Notes", "Anything else to know"),
+    ("subject", "Subject", "a code, no name"),
+    ("eye", "Eye", "OD, OS"),
+    ("visit", "Visit", "1, baseline …"),
+    ("date", "Date", "2026-03-01"),
+    ("device", "Instrument", "idra …"),
+    ("operator", "Operator", "who recorded it"),
+    ("notes", "Notes", "anything else to know"),
 )
 """Labels that the panel edits, with their headings; `--label` takes these too."""
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from easytear.base.errors import EasyTearError
 from easytear.base.regular import read_json
 from easytear.base.suffixes import VIDEO_SUFFIXES
+from easytear.base.text import said
 from easytear_gui.session.model import Record, Session, State, Video
 
 SUFFIX = ".easytear"
@@ -157,5 +158,6 @@ def _absolute(session: Session, folder: Path) -> Session:
 
 def _first(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        return ".".join(str(part) for part in error.errors()[0]["loc"])
+        first = error.errors()[0]
+        return ".".join(str(part) for part in first["loc"]) or said(first["msg"])
     return "its records"

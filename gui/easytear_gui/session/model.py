@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated as Typed
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -22,6 +23,20 @@ def _plain_name(name: str) -> str:
     return name
 
 
+def _a_path(path: Path) -> Path:
+    text = str(path)
+    if "\0" in text or len(text) > _LONGEST_PATH:
+        raise ValueError("must be a path that a file can have")
+    if any(len(os.fsencode(part)) > _LONGEST_PART for part in path.parts):
+        raise ValueError("must be a path that a file can have")
+    return path
+
+
+_LONGEST_PATH: Final = 4000
+_LONGEST_PART: Final = 255
+"""Linux takes 4096 and 255 bytes, others less; asking for longer ones is an error, not a no."""
+
+FilePath = Typed[Path, AfterValidator(_a_path)]
 PlainName = Typed[str, AfterValidator(_plain_name)]
 """A session file comes from whomever: a name in it must not lead out of the results folder."""
 
@@ -103,7 +118,7 @@ class Video(Model):
     """One video of the session. `key` stays the same when the file moves."""
 
     key: Key = Field(default_factory=lambda: uuid4().hex[:12])
-    path: Path
+    path: FilePath
     size_bytes: int | None = None
     head_sha256: str | None = None
     decisions: Decisions = Decisions()
@@ -114,7 +129,13 @@ class Session(Model):
 
     videos: tuple[Video, ...] = ()
     settings: Settings = Settings()
-    results_folder: Path | None = None
+    results_folder: FilePath | None = None
+
+    @model_validator(mode="after")
+    def _each_its_own_key(self) -> Session:
+        if len({video.key for video in self.videos}) < len(self.videos):
+            raise ValueError("two videos have one key")
+        return self
 
     def video(self, key: str) -> Video:
         """Return the video of this key; KeyError where there is none."""
