@@ -29,6 +29,7 @@ NEEDED = (
     "pydantic",
     "matplotlib",
     "jinja2",
+    "regex",
     "rich",
     "threadpoolctl",
     "typer",

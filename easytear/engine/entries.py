@@ -54,22 +54,27 @@ def scale_info(scale: Calibration | None, iris: IrisWidth, followed_mm_per_px: f
 
 
 SPEED_DECIMALS = 6
-"""Digits of a lid's speed in mm/s: another scale and back gives the same number."""
+SPEED_DECIMALS_PX = 2
+"""Digits of a lid's speed in mm/s and in pixels/s. The former tell the latter without doubt at any
+scale, so that another scale and back gives the same number."""
 
 
 def blink_entries(
-    blinks: Sequence[Blink], time_s: FloatArray, mm_ratio: float | None
+    blinks: Sequence[Blink],
+    time_s: FloatArray,
+    usual_px_per_mm: float | None,
+    mm_per_px: float | None,
 ) -> tuple[BlinkEntry, ...]:
     """Return the video's blinks as the summary holds them; frames count from the video's start.
 
-    `mm_ratio` is the scale against that of a usual iris, in which the lids' speeds are told;
-    without a scale there are none.
+    The lids' speeds are told as if the iris were a usual one: `usual_px_per_mm` leads to pixels,
+    and the video's scale from there to mm; without a scale there are none.
     """
 
     def scaled(speed: float | None) -> float | None:
-        return (
-            None if speed is None or mm_ratio is None else round(speed * mm_ratio, SPEED_DECIMALS)
-        )
+        if speed is None or usual_px_per_mm is None or mm_per_px is None:
+            return None
+        return _told_speed(speed * usual_px_per_mm, mm_per_px)
 
     return tuple(
         BlinkEntry(
@@ -90,17 +95,25 @@ def blink_entries(
     )
 
 
+def _told_speed(speed_px_s: float, mm_per_px: float) -> float:
+    """Return a lid's speed in mm/s; its pixels are rounded, so that any scale leads back to them.
+
+    A lid's edge is known to a tenth of a millimetre: neither rounding tells.
+    """
+    return round(round(speed_px_s, SPEED_DECIMALS_PX) * mm_per_px, SPEED_DECIMALS)
+
+
 def rescaled_blinks(
     blinks: tuple[BlinkEntry, ...] | None, before: ScaleInfo, after: ScaleInfo
 ) -> tuple[BlinkEntry, ...] | None:
     """Return blinks with the lids' speeds at another scale, unknown without one."""
     if blinks is None or before.mm_per_px == after.mm_per_px:
         return blinks
-    known = before.mm_per_px is not None and after.mm_per_px is not None
-    ratio = (after.mm_per_px or 0.0) / (before.mm_per_px or 1.0) if known else None
 
     def scaled(speed: float | None) -> float | None:
-        return None if speed is None or ratio is None else round(speed * ratio, SPEED_DECIMALS)
+        if speed is None or before.mm_per_px is None or after.mm_per_px is None:
+            return None
+        return _told_speed(speed / before.mm_per_px, after.mm_per_px)
 
     return tuple(
         one.model_copy(

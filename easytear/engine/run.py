@@ -220,7 +220,12 @@ class _Run:
             software=software(),
             request=self.request,
             calibration=scale,
-            blinks=blink_entries(watched.blinks, source.time_s, _lid_scale(source, watched, scale)),
+            blinks=blink_entries(
+                watched.blinks,
+                source.time_s,
+                _usual_px_per_mm(source, watched),
+                scale.mm_per_px,
+            ),
             intervals=tuple(with_scale(m.result, scale) for m in measured),
             flags=(*source.flags(), *watched.flags, *withheld),
             events=events,
@@ -342,12 +347,10 @@ def _iris_width(iris: Ellipse | None, sd_px: float | None) -> IrisWidth:
     return IrisWidth(None if iris is None else 2.0 * iris.rx_px, sd_px)
 
 
-def _lid_scale(source: Source, watched: Watched, scale: ScaleInfo) -> float | None:
-    """Return the scale against that of a usual iris, which lid speeds are first told in."""
+def _usual_px_per_mm(source: Source, watched: Watched) -> float | None:
+    """Return the file's pixels in a millimetre if the iris is a usual one: so lids are watched."""
     radius = watched.location.iris_radius_px * source.reduction.ratio
-    if scale.mm_per_px is None or not np.isfinite(radius):
-        return None
-    return float(scale.mm_per_px * radius / IRIS_RADIUS_MM)
+    return float(radius / IRIS_RADIUS_MM) if np.isfinite(radius) else None
 
 
 def _lengths(watched: Watched, numbers: Sequence[int]) -> list[float]:

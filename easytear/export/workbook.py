@@ -208,7 +208,7 @@ def _settings(study: Path) -> tuple[Sequence[str], list[Row]]:
             for name, value in values.items():
                 used.setdefault(f"{group}.{name}", set()).add(json.dumps(value, ensure_ascii=False))
     known = {f"{info.group}.{info.name}": info for info in describe_settings()}
-    names = ("setting", "label", "value", "unit", "default", "meaning")
+    names = ("setting", "value", "label", "unit", "default", "meaning")
     return names, [
         {
             "setting": name,
