@@ -25,10 +25,11 @@ def make_app(arguments: Sequence[str] = ()) -> QApplication:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(["easytear", *arguments])
+        # Once: every window that is about to go would be told of a new icon.
+        app.setWindowIcon(QIcon(str(Path(__file__).with_name("easytear.png"))))
     app.setApplicationName("EasyTear")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("easytear")
-    app.setWindowIcon(QIcon(str(Path(__file__).with_name("easytear.png"))))
     app.setStyle("Fusion")
     return app
 
