@@ -33,6 +33,8 @@ _TELLING: Final = {
     *("AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"),
 }
 """Value representations (PS3.5, 6.2) that hold words, dates and identifiers."""
+_NOT_READ = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RuntimeError)
+"""What pydicom and its decoders raise on tags and pictures that are not as the standard says."""
 _LOSSLESS: Final = {"gray": "gray", "bgr24": "bgr0"}
 
 _Key = tuple[Path, int, int]
@@ -67,7 +69,13 @@ def as_video(path: Path) -> Path:
     with _lock:
         if key not in _made:
             place = tempfile.TemporaryDirectory(prefix="easytear-dicom-")
-            _made[key] = place, _convert(path, Path(place.name))
+            try:
+                _made[key] = place, _convert(path, Path(place.name))
+            except _NOT_READ as error:  # tags are turned into numbers as they are asked for
+                raise VideoError(
+                    f"{path}: its tags or pictures cannot be read ({error}); export it again, "
+                    "uncompressed."
+                ) from error
         return _made[key][1]
 
 
@@ -110,7 +118,9 @@ def _read(path: Path, *, pixels: bool) -> Dataset:
         if read_file_meta_info(path).get("TransferSyntaxUID") == _PACKED_WHOLE:
             raise VideoError(f"{path}: is packed as a whole; export it uncompressed.")
         return dcmread(path, stop_before_pixels=not pixels, defer_size="1 MB")
-    except (InvalidDicomError, OSError, ValueError, EOFError, KeyError, AttributeError) as error:
+    except VideoError:
+        raise
+    except (InvalidDicomError, OSError, EOFError, *_NOT_READ) as error:
         raise VideoError(f"{path}: cannot be read as DICOM; export it again.") from error
 
 
@@ -144,14 +154,9 @@ def _pictures(path: Path, tags: Dataset, out: Path) -> Path:
             f"({how_to_widen('picture_megapixels')})."
         )
     kind = "gray" if int(tags.get("SamplesPerPixel") or 1) == 1 else "bgr24"
-    try:
-        with VideoWriter(out, width, height, codec="ffv1", pixel_format=_LOSSLESS[kind]) as film:
-            for picture, moment in zip(_bytes(path, tags), time_s, strict=False):
-                film.write(picture, float(moment))
-    except (ValueError, RuntimeError, NotImplementedError, AttributeError, KeyError) as error:
-        raise VideoError(
-            f"{path}: its pictures cannot be decoded ({error}); export it uncompressed."
-        ) from error
+    with VideoWriter(out, width, height, codec="ffv1", pixel_format=_LOSSLESS[kind]) as film:
+        for picture, moment in zip(_bytes(path, tags), time_s, strict=False):
+            film.write(picture, float(moment))
     return out
 
 
@@ -170,11 +175,15 @@ def frame_times(path: Path, tags: Dataset) -> FloatArray:
         )
     steps_ms: Any = tags.get("FrameTimeVector")
     if steps_ms is not None and len(steps_ms) == count:
-        return np.cumsum(np.asarray(steps_ms, float)) / 1000.0 - float(steps_ms[0]) / 1000.0
+        steps = np.asarray(steps_ms, float) / 1000.0
+        if not (steps[1:] > 0).all():
+            raise VideoError(f"{path}: its frame times do not rise; export it again.")
+        return np.asarray(np.cumsum(steps) - steps[0])
     step_s = float(tags.get("FrameTime") or 0) / 1000.0
-    rate = float(tags.get("CineRate") or tags.get("RecommendedDisplayFrameRate") or 0)
-    step_s = step_s or (1.0 / rate if rate > 0 else 0.0)
     if step_s <= 0:
+        rate = float(tags.get("CineRate") or tags.get("RecommendedDisplayFrameRate") or 0)
+        step_s = 1.0 / rate if rate > 0 else 0.0
+    if not step_s > 0:
         raise VideoError(f"{path}: tells no frame times (tag FrameTime); export it with them.")
     return np.arange(count) * step_s
 

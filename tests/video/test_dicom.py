@@ -116,7 +116,11 @@ def test_subject_eye_date_and_instrument_come_from_the_tags_and_no_name(tmp_path
         ({"FrameTime": None}, "frame times"),
         ({"NumberOfFrames": 1}, "without a film"),
         ({"Rows": 4096, "Columns": 65535}, "which are not read"),
-        ({"Rows": 4000}, "cannot be decoded"),
+        ({"Rows": 4000}, "cannot be read"),
+        ({"FrameTimeVector": [0] * COUNT}, "do not rise"),
+        ({"FrameTimeVector": ["nan"] * COUNT}, "do not rise|cannot be read"),
+        ({"SamplesPerPixel": 7}, "cannot be read"),
+        ({"BitsAllocated": 1}, "cannot be read"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(tmp_path, grey, tags, words):
@@ -132,3 +136,27 @@ def test_a_torn_file_is_one_sentence(tmp_path, grey):
         torn.write_bytes(whole[: max(int(len(whole) * share), 140)])
         with pytest.raises(VideoError, match=r"torn\.dcm"):
             FrameReader(torn)
+
+
+def spoilt(path, keyword):
+    """Write over the first letters of a tag's value."""
+    data = path.read_bytes()
+    tag = pydicom.datadict.tag_for_keyword(keyword)
+    place = data.index(tag.to_bytes(4, "little")[2:] + tag.to_bytes(4, "little")[:2]) + 8
+    path.write_bytes(data[:place] + b"x\xff" + data[place + 2 :])
+    return path
+
+
+@pytest.mark.parametrize("keyword", ["NumberOfFrames", "FrameTime"])
+def test_tags_that_are_no_numbers_are_one_sentence(tmp_path, grey, keyword):
+    path = spoilt(film(tmp_path / "a.dcm", grey), keyword)
+    with pytest.raises(VideoError, match=r"a\.dcm"):
+        FrameReader(path)
+
+
+@pytest.mark.parametrize("keyword", ["CineRate", "PatientID"])
+def test_tags_that_are_not_needed_may_be_anything(tmp_path, grey, keyword):
+    path = spoilt(film(tmp_path / "a.dcm", grey, CineRate="25", PatientID="1234"), keyword)
+    labels_of(path)
+    with FrameReader(path) as reader:
+        assert len(reader) == COUNT
