@@ -29,7 +29,9 @@ def register(app: typer.Typer) -> None:
 def agree(
     results: Annotated[
         Path,
-        typer.Argument(metavar="RESULTS", help="A results folder, or a folder that holds several."),
+        typer.Argument(
+            metavar="RESULTS", help="A results folder, a folder that holds several, or a study."
+        ),
     ],
     files: Annotated[
         list[Path],
@@ -158,28 +160,31 @@ def _subjects(
         if wrong:
             raise UsageError(f"{', '.join(wrong)}: --name-pattern does not match.")
         return {path: subject for path, subject in found.items() if subject}
+    from easytear.results import read_summary, result_folders
+
     table = results / "study.csv"
     if not table.is_file():
         return {}
     with open_text(table, "utf-8-sig") as file:
         rows = [row for row in csv.DictReader(file) if row.get("subject") and row.get("video")]
-    known = {Path(row["video"]).name: row["subject"] for row in rows}
-    return {path: known[Path(path).name] for path in paths if Path(path).name in known}
+    known = {row["video"]: row["subject"] for row in rows}
+    named = {read_summary(one).video.path: one.name for one in result_folders(results)}
+    return {path: known[named[path]] for path in paths if named.get(path) in known}
 
 
 def _cases(
     results: Path, files: Sequence[Path], documents: Sequence[Annotations]
 ) -> list[tuple[Analysis, list[Annotations]]]:
     """Return each results folder's analysis with the annotations of its video."""
-    from easytear.results import read_results
+    from easytear.results import read_results, result_folders
 
     if not _holds_several(results):
         analysis = read_results(results)
         return [(analysis, [_fit(d, analysis, f) for d, f in zip(documents, files, strict=True)])]
     cases: list[tuple[Analysis, list[Annotations]]] = []
     left = dict(enumerate(documents))
-    for summary in sorted(results.glob("*/summary.json")):
-        analysis = read_results(summary.parent)
+    for folder in result_folders(results):
+        analysis = read_results(folder)
         own = [n for n, document in left.items() if _is_of(document, analysis)]
         if own:
             cases.append((analysis, [_fit(left.pop(n), analysis, files[n]) for n in own]))

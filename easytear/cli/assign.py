@@ -27,7 +27,9 @@ def register(app: typer.Typer) -> None:
 def assign(
     results: Annotated[
         Path,
-        typer.Argument(metavar="RESULTS", help="A results folder, or a folder that holds several."),
+        typer.Argument(
+            metavar="RESULTS", help="A results folder, a folder that holds several, or a study."
+        ),
     ],
     readers: Annotated[list[str], typer.Argument(metavar="READER...", help="Names of readers.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for one file a reader.")],
@@ -104,14 +106,12 @@ def _file_name(reader: str) -> str:
 
 
 def _analyses(results: Path) -> list[Analysis]:
-    from easytear.results import read_results
+    from easytear.results import read_results, result_folders
 
-    if (results / "summary.json").is_file():
-        return [read_results(results)]
-    found = sorted(results.glob("*/summary.json"))
+    found = result_folders(results)
     if not found:
         raise UsageError(f"{results}: holds no results; run 'easytear analyze' first.")
-    return [read_results(summary.parent) for summary in found]
+    return [read_results(folder) for folder in found]
 
 
 def _refuse_same_names(analyses: list[Analysis]) -> None:

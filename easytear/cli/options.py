@@ -7,6 +7,10 @@ from typing import Annotated
 
 import typer
 
+ResultsPlace = Annotated[
+    Path,
+    typer.Argument(metavar="RESULTS", help="A results folder, a folder of several, or a study."),
+]
 SettingsFile = Annotated[
     Path | None,
     typer.Option("--config", help="Settings (TOML) [the defaults]."),

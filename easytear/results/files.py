@@ -155,6 +155,14 @@ def results_folder(video: Path, out: Path) -> Path:
     return out / stem
 
 
+def result_folders(place: Path) -> list[Path]:
+    """Return the results folders of a place: itself, or those in it, or those of a study."""
+    if (place / SUMMARY).is_file():
+        return [place]
+    found = (*place.glob(f"*/{SUMMARY}"), *place.glob(f"videos/*/{SUMMARY}"))
+    return sorted(one.parent for one in found)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a UTF-8 text file whole or not at all."""
     with atomic_write(path) as aside:

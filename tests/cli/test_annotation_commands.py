@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 from easytear.annotate import read_annotations, read_any, write_annotations
 from easytear.base.errors import AnnotationError, MissingExtraError
 from easytear.cli import app
-from easytear.results import write_results
+from easytear.results import Analysis, write_results
 from tests.annotate import scene
 
 
@@ -115,3 +116,27 @@ def test_intervals_are_shared_among_readers(tmp_path):
     assert "exists already" in str(run(*words).exception)
     assert "no protocol" in str(run(*words, "--protocol", "other").exception)
     assert "Give a video" in str(run("annotate").exception)
+
+
+def test_a_study_is_compared_and_shared_with_its_subjects(tmp_path):
+    """The results of a study lie in `videos`; its table says whose they are."""
+    study = tmp_path / "study"
+    made = scene.analysis()
+    for eye, digit in (("OD", "a"), ("OS", "b")):
+        about = {"sha256": digit * 64, "path": f"P01_{eye}.mp4"}
+        told = made.summary.video.model_copy(update=about)
+        summary = made.summary.model_copy(update={"video": told})
+        one = Analysis(summary, made.frames, made.tracks, made.front)
+        write_results(one, study / "videos" / f"P01_{eye}")
+        document = scene.annotated("anna")
+        video = document.video.model_copy(update={"sha256": digit * 64, "name": about["path"]})
+        marked = document.model_copy(update={"video": video})
+        write_annotations(marked, tmp_path / "readers" / f"P01_{eye}.anna.annotations.json")
+    rows = "video,subject\nP01_OD,P01\nP01_OS,P01\n"
+    (study / "study.csv").write_text(rows, encoding="utf-8")
+    assert run("agree", study, tmp_path / "readers", "-o", tmp_path / "page").exit_code == 0
+    said = json.loads((tmp_path / "page" / "agreement.json").read_text(encoding="utf-8"))
+    assert said["subjects"] == 1
+    assert run("assign", study, "anna", "-o", tmp_path / "shared").exit_code == 0
+    key = (tmp_path / "shared" / "assignment-key.csv").read_text(encoding="utf-8")
+    assert {"P01_OD.mp4", "P01_OS.mp4"} == {row.split(",")[3] for row in key.splitlines()[1:]}
