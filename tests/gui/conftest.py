@@ -1,6 +1,5 @@
 """A window of its own for every test, and videos and results that are made once."""
 
-import atexit
 import os
 import shutil
 import subprocess
@@ -13,17 +12,6 @@ import numpy as np
 import pytest
 
 pytest.importorskip("PySide6")
-if "PYTEST_XDIST_WORKER" in os.environ and shutil.which("Xvfb"):
-    # A screen has one active window only: each worker gets a screen of its own.
-    _screen = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1920x1200x24", "-nolisten", "tcp"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    atexit.register(_screen.terminate)
-    assert _screen.stdout is not None
-    os.environ["DISPLAY"] = f":{_screen.stdout.readline().strip()}"
 if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
